@@ -1,0 +1,58 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "millrace",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Millrace", targets: ["Millrace"]),
+        .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
+        .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
+        .executable(name: "FlightDelays", targets: ["FlightDelays"]),
+        .plugin(name: "PipelineGraph", targets: ["PipelineGraph"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLMDB", pkgConfig: "lmdb",
+            providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+        .target(name: "CMillrace"),
+        .target(name: "LMDB", dependencies: ["CLMDB"]),
+        .target(
+            name: "Millrace",
+            dependencies: [
+                "CMillrace", "LMDB",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
+            name: "MillraceProgram",
+            dependencies: [
+                "Millrace",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(name: "MillraceTesting", dependencies: ["Millrace"]),
+        .executableTarget(
+            name: "FlightDelays", dependencies: ["Millrace", "MillraceProgram"], path: "Examples/FlightDelays"),
+        .plugin(
+            name: "PipelineGraph",
+            capability: .command(
+                intent: .custom(
+                    verb: "pipeline-graph",
+                    description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."),
+                permissions: [
+                    .writeToPackageDirectory(reason: "To write the graph where --output says.")
+                ])),
+        .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
+        .testTarget(name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "LMDB"]),
+        .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

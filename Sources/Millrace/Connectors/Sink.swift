@@ -1,0 +1,115 @@
+/// Where records go.
+///
+/// A sink takes part in the commit protocol, so that each record is in its output exactly once:
+/// 1. at a checkpoint's barrier each writer *prepares* what it wrote since the last one (a description in bytes);
+/// 2. just before the checkpoint is stored, `makeDurable` is called for each of these, off the tasks' threads;
+/// 3. the checkpoint is stored together with the descriptions: from here on the output counts;
+/// 4. `publish` makes it visible.
+///
+/// After a crash between 3 and 4 `recover` is given the descriptions again and publishes them; whatever was written
+/// but belongs to no stored checkpoint is for `recover` to remove. A sink with nothing to prepare (printing, calling
+/// a closure) needs only `open` and `write`; its effects may be repeated after a crash.
+public protocol Sink<Input>: Sendable {
+    /// What the sink takes.
+    associatedtype Input: Sendable
+    /// What writes in one task.
+    associatedtype Writer: SinkWriter where Writer.Input == Input
+
+    /// A few words for the graph's printout: `JSON Lines in out/hourly`.
+    var summary: String { get }
+
+    /// Called once at start, before any writer is opened. `pending` was stored with the checkpoint that the run
+    /// starts from and has to be published (again: publishing twice must do no harm).
+    func recover(_ pending: [PendingOutput], start: StartMode) throws
+
+    /// Opens the writer of one task.
+    func open(_ context: SinkContext) throws -> Writer
+
+    /// Makes prepared output safe against power loss; the checkpoint is not stored before this returns.
+    func makeDurable(_ output: PendingOutput) throws
+
+    /// Makes output of a stored checkpoint visible. Must be harmless when repeated.
+    func publish(_ output: PendingOutput) throws
+}
+
+extension Sink {
+    /// Nothing to do for a sink that prepares nothing.
+    public func recover(_ pending: [PendingOutput], start: StartMode) throws {}
+    /// Nothing to do for a sink that prepares nothing.
+    public func makeDurable(_ output: PendingOutput) throws {}
+    /// Nothing to do for a sink that prepares nothing.
+    public func publish(_ output: PendingOutput) throws {}
+}
+
+/// Writes the records of one task. Used by one task at a time.
+public protocol SinkWriter<Input> {
+    /// What it takes.
+    associatedtype Input
+    /// Takes a record.
+    mutating func write(_ record: Input, at time: Timestamp) throws
+    /// Ends the epoch: what was written since the last call, described so that `publish` and `recover` can find it;
+    /// `nil` if nothing was. Has to be quick: no waiting for the disk here (that is what `makeDurable` is for).
+    mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]?
+    /// Whatever was written since the last `prepare` may be thrown away; called when the task ends.
+    mutating func close()
+}
+
+extension SinkWriter {
+    /// Nothing prepared.
+    public mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]? { nil }
+    /// Nothing to close.
+    public mutating func close() {}
+}
+
+/// Output that was prepared for a checkpoint.
+public struct PendingOutput: Sendable, Hashable {
+    /// The checkpoint that it belongs to.
+    public let checkpoint: CheckpointNumber
+    /// The task that wrote it.
+    public let task: Int
+    /// What the writer's `prepare` returned.
+    public let description: [UInt8]
+
+    /// All three parts.
+    public init(checkpoint: CheckpointNumber, task: Int, description: [UInt8]) {
+        self.checkpoint = checkpoint
+        self.task = task
+        self.description = description
+    }
+}
+
+/// What a sink's writer is told about its place.
+public struct SinkContext: Sendable {
+    /// The number of the task among all tasks that write to this sink, from 0; stable while parallelism is.
+    public let task: Int
+
+    /// For tests of sinks.
+    public init(task: Int) { self.task = task }
+}
+
+/// What a run starts from.
+public enum StartMode: Sendable, Hashable {
+    /// A stored checkpoint.
+    case resumed(CheckpointNumber)
+    /// Nothing, because there was no state folder yet (or none is used).
+    case new
+    /// Nothing, because the user asked to forget what was there.
+    case fresh
+}
+
+/// The number of a checkpoint: 1 for a pipeline's first, rising by one, over restarts too.
+public struct CheckpointNumber: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// The number.
+    public let value: UInt64
+
+    /// Checkpoint `value`.
+    public init(_ value: UInt64) { self.value = value }
+
+    /// Before the first.
+    public static var none: CheckpointNumber { CheckpointNumber(0) }
+    /// The one after this.
+    public var next: CheckpointNumber { CheckpointNumber(value + 1) }
+
+    public static func < (left: CheckpointNumber, right: CheckpointNumber) -> Bool { left.value < right.value }
+    public var description: String { "\(value)" }
+}

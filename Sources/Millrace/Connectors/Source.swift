@@ -1,0 +1,142 @@
+/// Where records come from: a set of partitions, each an ordered sequence with positions that can be returned to.
+///
+/// The runtime opens one reader per partition, each in a task of its own. A checkpoint stores every reader's
+/// `position`; a restart opens the readers there again, so a source has to give the same records again from a
+/// position.
+public protocol Source<Record>: Sendable {
+    /// What the source gives.
+    associatedtype Record: Sendable
+    /// What reads one partition.
+    associatedtype Reader: SourceReader where Reader.Record == Record
+
+    /// A few words for the graph's printout: `CSV files in flights`.
+    var summary: String { get }
+
+    /// The partitions there are at start, in a stable order. Throws `SourceError` if they cannot be told.
+    func partitions() throws -> [PartitionID]
+
+    /// Opens `partition` at `position`, or at its beginning. Throws `SourceError` if the position is not there.
+    func open(_ partition: PartitionID, at position: Reader.Position?, context: SourceContext) throws -> Reader
+}
+
+/// The name of a partition within its source: a file's name, a topic and number. Stored in checkpoints.
+public struct PartitionID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// The name.
+    public let name: String
+
+    /// A partition called `name`.
+    public init(_ name: String) { self.name = name }
+
+    public static func < (left: PartitionID, right: PartitionID) -> Bool { left.name < right.name }
+    public var description: String { name }
+}
+
+/// Reads one partition. Used by one task at a time.
+public protocol SourceReader<Record> {
+    /// What it reads.
+    associatedtype Record: Sendable
+    /// A place between two records.
+    associatedtype Position: StateValue & CustomStringConvertible
+
+    /// The place before the record being handed over (while `read` runs), or before the next one (after it).
+    var position: Position { get }
+
+    /// How far through the partition the reader is, if that can be told.
+    var progress: SourceProgress? { get }
+
+    /// Hands up to `limit` records to `collector`, without waiting for more than a disk read.
+    ///
+    /// Throws what the collector throws, at once and with `position` still before that record; throws `SourceError`
+    /// if reading fails. Records that cannot be decoded go to `collector.malformed`.
+    mutating func read(limit: ReadLimit, into collector: inout some RecordCollector<Record>) throws -> ReadOutcome
+}
+
+extension SourceReader {
+    /// Unknown.
+    public var progress: SourceProgress? { nil }
+}
+
+/// What a reader hands its records to.
+public protocol RecordCollector<Record> {
+    /// What is collected.
+    associatedtype Record
+    /// Takes a record that took up `bytes` of input.
+    mutating func record(_ record: Record, bytes: Int) throws
+    /// Takes an input that is not a record; throws if the policy is to fail.
+    mutating func malformed(_ input: MalformedInput) throws
+}
+
+/// How much a reader may hand over in one go.
+@frozen
+public struct ReadLimit: Sendable {
+    /// Records.
+    public var records: Int
+    /// Bytes of input; the record that goes beyond is still handed over.
+    public var bytes: Int
+
+    /// Both bounds.
+    @inlinable
+    public init(records: Int, bytes: Int) {
+        self.records = records
+        self.bytes = bytes
+    }
+}
+
+/// What a reader found.
+public enum ReadOutcome: Sendable, Equatable {
+    /// There may be more at once.
+    case more
+    /// Nothing for now. The reader is asked again after `retryAfter`, or when its context's waker is called if that
+    /// is sooner; `nil`: only the waker will tell.
+    case idle(retryAfter: Duration?)
+    /// The partition is over.
+    case end
+}
+
+/// Progress through a partition, in units of the reader's choice (bytes for files).
+public struct SourceProgress: Sendable, Hashable {
+    /// Units read.
+    public var done: Int64
+    /// Units there are at present.
+    public var total: Int64
+
+    /// `done` of `total`.
+    public init(done: Int64, total: Int64) {
+        self.done = done
+        self.total = total
+    }
+}
+
+/// What a reader is given when it is opened.
+public struct SourceContext: Sendable {
+    /// Tells the task that there is something to read; may be called from anywhere, any number of times.
+    public let wake: @Sendable () -> Void
+    /// The run's clock.
+    public let clock: any PipelineClock
+
+    /// A context with its own waker, for tests of readers.
+    public init(clock: any PipelineClock = SystemClock(), wake: @escaping @Sendable () -> Void = {}) {
+        self.wake = wake
+        self.clock = clock
+    }
+}
+
+/// Input that is not a record: what it was, where, and why not.
+public struct MalformedInput: Sendable, Hashable {
+    /// The input as it stood, or the beginning of it (`excerptLimit` bytes), invalid UTF-8 replaced.
+    public var excerpt: String
+    /// Where, for a reader of the message: `2013-01.csv, line 17 (byte 1,402)`.
+    public var place: String
+    /// Why it is not a record, with what was expected.
+    public var reason: String
+
+    /// Longest excerpt that a reader should keep, in bytes.
+    public static let excerptLimit = 1024
+
+    /// All three parts.
+    public init(excerpt: String, place: String, reason: String) {
+        self.excerpt = excerpt
+        self.place = place
+        self.reason = reason
+    }
+}

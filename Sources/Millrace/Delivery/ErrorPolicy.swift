@@ -1,0 +1,32 @@
+/// What becomes of a record that an operator cannot work on.
+///
+/// ```swift
+/// .map(onError: .skip) { try parse($0) }
+/// .map(onError: .deadLetter(to: rejected)) { try parse($0) }     // rejected: graph.sideOutput("rejected", ...)
+/// ```
+public enum ErrorPolicy<Record: Sendable>: Sendable {
+    /// The pipeline restarts from its last checkpoint under its restart strategy, and at last stops with an error
+    /// that names operator, partition, position and cause.
+    case fail
+    /// The record is left out and counted (`skipped` in the status).
+    case skip
+    /// The record goes to a side output, with the reason.
+    case deadLetter(to: SideOutput<DeadLetter<Record>>)
+}
+
+/// A record given up on, with its reason.
+public struct DeadLetter<Record: Sendable>: Sendable {
+    /// The record.
+    public var record: Record
+    /// Why it was given up.
+    public var reason: String
+    /// The operator that gave up on it.
+    public var operatorID: String
+
+    /// All three parts.
+    public init(record: Record, reason: String, operatorID: String) {
+        self.record = record
+        self.reason = reason
+        self.operatorID = operatorID
+    }
+}

@@ -1,0 +1,61 @@
+extension Optional: StateValue where Wrapped: StateValue {
+    public static var stateSchema: String { "Optional<\(Wrapped.stateSchema)>" }
+    @inlinable
+    public func encode(into writer: inout ByteWriter) {
+        switch self {
+        case .none: writer.write(UInt8(0))
+        case .some(let value):
+            writer.write(UInt8(1))
+            value.encode(into: &writer)
+        }
+    }
+    @inlinable
+    public static func decode(from reader: inout ByteReader) throws -> Wrapped? {
+        try Bool.decode(from: &reader) ? Wrapped.decode(from: &reader) : nil
+    }
+}
+
+extension Array: StateValue where Element: StateValue {
+    public static var stateSchema: String { "Array<\(Element.stateSchema)>" }
+    @inlinable
+    public func encode(into writer: inout ByteWriter) {
+        writer.writeLength(count)
+        for element in self { element.encode(into: &writer) }
+    }
+    @inlinable
+    public static func decode(from reader: inout ByteReader) throws -> [Element] {
+        let count = try reader.readLength(unit: Element.fixedWidth ?? 0)
+        var elements: [Element] = []
+        // A damaged length must not reserve the machine's memory: growth beyond this is paid as it comes.
+        elements.reserveCapacity(Swift.min(count, 4096))
+        for _ in 0..<count { elements.append(try Element.decode(from: &reader)) }
+        return elements
+    }
+}
+
+extension Dictionary: StateValue where Key: StateValue, Value: StateValue {
+    public static var stateSchema: String { "Dictionary<\(Key.stateSchema), \(Value.stateSchema)>" }
+    /// Entries in the order of their encoded keys, so that equal dictionaries encode to equal bytes.
+    public func encode(into writer: inout ByteWriter) {
+        let entries = map { key, value -> (key: [UInt8], value: Value) in
+            var encoded = ByteWriter()
+            key.encode(into: &encoded)
+            return (encoded.bytes(), value)
+        }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        writer.writeLength(count)
+        for (key, value) in entries {
+            key.withUnsafeBytes { writer.write($0) }
+            value.encode(into: &writer)
+        }
+    }
+    public static func decode(from reader: inout ByteReader) throws -> [Key: Value] {
+        let count = try reader.readLength(unit: 0)
+        var entries: [Key: Value] = [:]
+        entries.reserveCapacity(Swift.min(count, 4096))
+        for _ in 0..<count {
+            let key = try Key.decode(from: &reader)
+            entries[key] = try Value.decode(from: &reader)
+        }
+        return entries
+    }
+}

@@ -1,0 +1,51 @@
+/// The watermark of one source partition: greatest time seen, less the strategy's bound; idle after a silence.
+/// Pure: time of day comes in as an argument.
+@frozen
+@usableFromInline
+struct WatermarkTracker: Sendable {
+    @usableFromInline var greatest: Int64
+    @usableFromInline let bound: Int64
+    /// Never below what was promised before (a restored promise may be ahead of the first records).
+    @usableFromInline var promised: Timestamp
+    let idleAfter: Duration?
+    /// When the partition last gave a record or was opened, on the run's clock.
+    var lastActivity: Duration
+    var isIdle = false
+
+    init(_ strategy: WatermarkStrategy, restored: Timestamp = .distantPast, now: Duration) {
+        greatest = .min
+        bound = strategy.boundMilliseconds
+        promised = restored
+        idleAfter = strategy.idleAfter
+        lastActivity = now
+    }
+
+    /// Notes a record's time.
+    @inlinable
+    mutating func observe(_ time: Timestamp) {
+        if time.milliseconds > greatest { greatest = time.milliseconds }
+    }
+
+    /// The watermark after a batch: `active` says whether it held any record.
+    mutating func advance(active: Bool, now: Duration) -> Watermark {
+        if active {
+            lastActivity = now
+            isIdle = false
+        } else if let idleAfter, now - lastActivity >= idleAfter {
+            isIdle = true
+        }
+        if greatest != .min {
+            let (time, overflow) = greatest.subtractingReportingOverflow(bound)
+            // One less than the bound: a record exactly `bound` behind is still on time. The last instant is kept for
+            // the end of input.
+            let candidate = overflow ? Int64.min : max(time, Int64.min + 1) - 1
+            promised = max(promised, Timestamp(milliseconds: min(candidate, .max - 1)))
+        }
+        return Watermark(time: promised, isIdle: isIdle)
+    }
+
+    /// When `advance` has to be called again, at the latest, for idleness to be noticed.
+    var idleDeadline: Duration? {
+        isIdle ? nil : idleAfter.map { lastActivity + $0 }
+    }
+}
