@@ -102,6 +102,15 @@ public struct ByteWriter: ~Copyable {
         try body(UnsafeRawBufferPointer(start: base, count: storedCount))
     }
 
+    /// Gives away the memory, which the caller has to deallocate.
+    mutating func release() -> (UnsafeMutableRawPointer, Int) {
+        let result = (base, storedCount)
+        base = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
+        capacity = 16
+        storedCount = 0
+        return result
+    }
+
     /// A copy of the bytes written so far.
     public func bytes() -> [UInt8] { withBytes { [UInt8]($0) } }
 }

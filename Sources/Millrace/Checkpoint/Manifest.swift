@@ -1,0 +1,86 @@
+/// What a checkpoint says beside its deltas: everything that a start needs to know before it reads any state.
+struct Manifest: Codable, Sendable, Equatable {
+    /// The checkpoint's number.
+    var checkpoint: CheckpointNumber
+    /// Whether it counts, or waits for another resource's outcome.
+    var mark: Mark = .committed
+    /// The pipeline's name.
+    var pipeline: String
+    /// Frozen when the folder is created.
+    var keyGroups: Int
+    /// The graph that wrote it.
+    var graph: GraphDescription
+    /// Numbers of the pieces of keyed state.
+    var states: [StateEntry] = []
+    /// Where each source partition was.
+    var sources: [SourceEntry] = []
+    /// Event time of each keyed stage, by the id of the operator that heads it.
+    var stageWatermarks: [String: Int64] = [:]
+    /// Output that may not have been published yet.
+    var outputs: [OutputEntry] = []
+    /// Every source ended and everything was fired: there is nothing left to do.
+    var isComplete = false
+
+    /// The two sides of a commit that spans LMDB and another resource (a Kafka transaction).
+    enum Mark: String, Codable, Sendable {
+        /// The other resource has the last word: it committed this number, or it did not.
+        case prepared
+        /// It counts.
+        case committed
+    }
+
+    /// A piece of keyed state.
+    struct StateEntry: Codable, Sendable, Equatable {
+        var id: StateID
+        var operatorID: String
+        var name: String
+        var keySchema: String
+        var valueSchema: String
+        /// Entries, roughly, so that a start can size its loading.
+        var entries: Int
+    }
+
+    /// A source partition.
+    struct SourceEntry: Codable, Sendable, Equatable {
+        var operatorID: String
+        var partition: PartitionID
+        /// The position as its codec wrote it, in hexadecimal.
+        var position: String
+        /// The same for a human reader.
+        var positionText: String
+        /// Watermark in milliseconds.
+        var watermark: Int64
+        var isEnded: Bool
+        var records: UInt64
+    }
+
+    /// Prepared output of a sink.
+    struct OutputEntry: Codable, Sendable, Equatable {
+        var operatorID: String
+        var task: Int
+        var description: String
+    }
+}
+
+extension [UInt8] {
+    /// Two digits a byte.
+    var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// The bytes of a text of two digits each; `nil` if it is not one.
+    init?(hexadecimal text: String) {
+        let digits = Array<UInt8>(text.utf8)
+        guard digits.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 2)
+        for pair in stride(from: 0, to: digits.count, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[pair..<pair + 2], as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(byte)
+        }
+        self = bytes
+    }
+}

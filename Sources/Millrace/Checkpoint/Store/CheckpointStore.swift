@@ -1,0 +1,227 @@
+import Foundation
+import LMDB
+import Synchronization
+
+/// A state folder's contents: manifests, journal and tree in one LMDB environment.
+///
+/// Written by one thread (the checkpoint writer); read by any number of `StateReader`s.
+final class CheckpointStore: Sendable {
+    let path: String
+    let environment: Environment
+    let journal: Database
+    let tree: Database
+    let manifests: Database
+    let verified = VerifiedChunks()
+    private let folder: StateFolder
+    private let journalSizes = Mutex<[CheckpointNumber: Int]>([:])
+
+    /// Opens the store in `folder`.
+    init(folder: StateFolder, maximumSize: Int = 1 << 40) throws {
+        self.folder = folder
+        path = folder.path
+        do {
+            environment = try Environment(
+                path: folder.path, databases: [StoreKeys.journal, StoreKeys.tree, StoreKeys.manifests],
+                maximumSize: maximumSize)
+        } catch let error as LMDBError {
+            throw Self.stateError(error, path: folder.path)
+        }
+        journal = environment.database(StoreKeys.journal)
+        tree = environment.database(StoreKeys.tree)
+        manifests = environment.database(StoreKeys.manifests)
+        try folder.markInitialised()
+        try reading { try loadJournalSizes($0) }
+    }
+
+    /// Bytes of deltas that are not folded yet.
+    var journalBytes: Int { journalSizes.withLock { $0.values.reduce(0, +) } }
+
+    /// Checkpoints whose deltas are not folded yet, oldest first.
+    var journalCheckpoints: [CheckpointNumber] { journalSizes.withLock { $0.keys.sorted() } }
+
+    /// The manifests there are, oldest first: one, or two if the last is only prepared.
+    func storedManifests() throws -> [Manifest] {
+        try reading { reader in
+            var found: [Manifest] = []
+            let cursor = try reader.cursor(manifests)
+            var entry = try cursor.first()
+            while let (_, value) = entry {
+                found.append(try decodeManifest(value))
+                entry = try cursor.next()
+            }
+            return found
+        }
+    }
+
+    /// Stores a checkpoint: its deltas and its manifest, in one transaction that is on disk when this returns.
+    func commit(_ manifest: Manifest, _ deltas: [TaskDelta], crash: CrashSwitch) throws {
+        let checkpoint = manifest.checkpoint
+        let encoded = try encodeManifest(manifest)
+        try writing { transaction in
+            for delta in deltas {
+                for (part, chunk) in delta.delta.chunks.enumerated() {
+                    try StoreKeys.withJournalKey(checkpoint, delta.delta.state, Self.part(delta.task, part)) {
+                        try transaction.put($0, chunk.bytes, in: journal)
+                    }
+                }
+            }
+            try removeManifests(transaction) { manifest.mark == .committed ? $0 < checkpoint : false }
+            try StoreKeys.withManifestKey(checkpoint) { key in
+                try encoded.withBytes { try transaction.put(key, $0, in: manifests) }
+            }
+            try crash.reach(.insideCommit(checkpoint))
+        }
+        for delta in deltas {
+            for part in delta.delta.chunks.indices {
+                verified.insert(checkpoint, delta.delta.state, Self.part(delta.task, part))
+            }
+        }
+        let bytes = deltas.reduce(0) { $0 + $1.delta.bytes }
+        if bytes > 0 { journalSizes.withLock { $0[checkpoint] = bytes } }
+    }
+
+    /// Settles a prepared checkpoint after the other resource has spoken: it counts from now on, or never did.
+    func settle(_ prepared: Manifest, counts: Bool) throws {
+        try writing { transaction in
+            if counts {
+                var committed = prepared
+                committed.mark = .committed
+                let encoded = try encodeManifest(committed)
+                try removeManifests(transaction) { $0 < prepared.checkpoint }
+                try StoreKeys.withManifestKey(prepared.checkpoint) { key in
+                    try encoded.withBytes { try transaction.put(key, $0, in: manifests) }
+                }
+            } else {
+                try removeManifests(transaction) { $0 == prepared.checkpoint }
+                try removeJournal(transaction) { $0 == prepared.checkpoint }
+            }
+        }
+        if !counts { journalSizes.withLock { _ = $0.removeValue(forKey: prepared.checkpoint) } }
+    }
+
+    /// Forgets the deltas of checkpoints up to `checkpoint`, which are all in the tree.
+    func dropJournal(upTo checkpoint: CheckpointNumber) throws {
+        try writing { try removeJournal($0) { $0 <= checkpoint } }
+        journalSizes.withLock { sizes in sizes = sizes.filter { $0.key > checkpoint } }
+        verified.forget(upTo: checkpoint)
+    }
+
+    /// A write transaction; what goes wrong comes out as a `StateError`.
+    func writing<R>(_ body: (borrowing WriteTransaction) throws -> R) throws -> R {
+        do {
+            return try environment.write(body)
+        } catch let error as LMDBError {
+            throw Self.stateError(error, path: path)
+        }
+    }
+
+    private func reading<R>(_ body: (Reader) throws -> R) throws -> R {
+        do {
+            let reader = try environment.makeReader()
+            try reader.begin()
+            defer { reader.end() }
+            return try body(reader)
+        } catch let error as LMDBError {
+            throw Self.stateError(error, path: path)
+        }
+    }
+
+    private func loadJournalSizes(_ reader: Reader) throws {
+        var sizes: [CheckpointNumber: Int] = [:]
+        let cursor = try reader.cursor(journal)
+        var entry = try cursor.first()
+        while let (key, chunk) = entry {
+            guard let parts = StoreKeys.journalKey(key) else {
+                throw StateError.damaged(path, "the journal has a key of \(key.count) bytes")
+            }
+            sizes[parts.checkpoint, default: 0] += chunk.count
+            entry = try cursor.next()
+        }
+        journalSizes.withLock { $0 = sizes }
+    }
+
+    private func removeManifests(
+        _ transaction: borrowing WriteTransaction, where condition: (CheckpointNumber) -> Bool
+    ) throws {
+        var checkpoints: [CheckpointNumber] = []
+        do {
+            let cursor = try transaction.cursor(manifests)
+            var entry = try cursor.first()
+            while let (key, _) = entry {
+                if key.count == 8 {
+                    checkpoints.append(CheckpointNumber(UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))))
+                }
+                entry = try cursor.next()
+            }
+        }
+        for checkpoint in checkpoints where condition(checkpoint) {
+            try StoreKeys.withManifestKey(checkpoint) { _ = try transaction.delete($0, in: manifests) }
+        }
+    }
+
+    private func removeJournal(
+        _ transaction: borrowing WriteTransaction, where condition: (CheckpointNumber) -> Bool
+    ) throws {
+        var keys: [(CheckpointNumber, StateID, UInt32)] = []
+        do {
+            let cursor = try transaction.cursor(journal)
+            var entry = try cursor.first()
+            while let (bytes, _) = entry {
+                if let key = StoreKeys.journalKey(bytes) { keys.append((key.checkpoint, key.state, key.part)) }
+                entry = try cursor.next()
+            }
+        }
+        for (checkpoint, state, part) in keys where condition(checkpoint) {
+            try StoreKeys.withJournalKey(checkpoint, state, part) { _ = try transaction.delete($0, in: journal) }
+        }
+    }
+
+    private func encodeManifest(_ manifest: Manifest) throws -> Blob {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = try encoder.encode(manifest)
+        var writer = ByteWriter(capacity: json.count + 8)
+        json.withUnsafeBytes { bytes in
+            writer.write(FrozenHash.bytes(bytes))
+            writer.write(bytes)
+        }
+        return Blob(&writer)
+    }
+
+    private func decodeManifest(_ value: UnsafeRawBufferPointer) throws -> Manifest {
+        guard value.count > 8 else { throw StateError.damaged(path, "a manifest is cut short") }
+        let json = UnsafeRawBufferPointer(rebasing: value[8...])
+        guard UInt64(littleEndian: value.loadUnaligned(as: UInt64.self)) == FrozenHash.bytes(json) else {
+            throw StateError.damaged(path, "a manifest fails its checksum")
+        }
+        do {
+            return try JSONDecoder().decode(Manifest.self, from: Data(json))
+        } catch {
+            throw StateError.damaged(path, "a manifest does not decode: \(error)")
+        }
+    }
+
+    private static func part(_ task: Int, _ index: Int) -> UInt32 { UInt32(task) << 16 | UInt32(index) }
+
+    static func stateError(_ error: LMDBError, path: String) -> StateError {
+        if error.isDamaged { return .damaged(path, error.description) }
+        if error.isMapFull || error.isDiskFull {
+            return StateError(
+                .full, "There is no room to write to \(path)/data.mdb: \(error.description)",
+                advice: "Free disk space (or raise the store's maximum size); the checkpoint is tried again")
+        }
+        return StateError(
+            .unusable, "\(path)/data.mdb cannot be used: \(error.description)",
+            advice: "Check the disk and this user's rights to the folder")
+    }
+}
+
+/// What a task changed in one state, on its way to the store.
+struct TaskDelta: Sendable {
+    let task: Int
+    let delta: StateDelta
+}
+
+extension Blob {
+    func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R { try body(bytes) }
+}

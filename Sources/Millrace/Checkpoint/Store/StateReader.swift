@@ -1,0 +1,80 @@
+import LMDB
+
+/// Reads a task's share of the stored state: journal over tree, newest first.
+///
+/// Reading begins with the first look-up of a batch and ends with `release`, before the task suspends; between two
+/// batches nothing of the file is held.
+final class StateReader {
+    private let store: CheckpointStore
+    private let reader: Reader
+    private var seen: Reader.Snapshot?
+    private var journals: [StateID: JournalView] = [:]
+
+    init(store: CheckpointStore) throws {
+        self.store = store
+        reader = try store.environment.makeReader()
+    }
+
+    /// Lets go of the file.
+    func release() { reader.end() }
+
+    /// Visits the live entries of a range of hashes, in order.
+    func visit(
+        _ state: StateID, _ slice: Slice, _ hashes: ClosedRange<UInt64>,
+        _ body: (UInt64, inout ByteReader, inout ByteReader) throws -> Void
+    ) throws {
+        let journal = try begin(state)
+        var (runs, drops) = journal.runs(slice, hashes)
+        let blocks = TreeBlocks(state: state, slice: slice, path: store.path)
+        let cursor = try reader.cursor(store.tree)
+        var tree: [SegmentView] = []
+        var block = try blocks.block(at: hashes.lowerBound, cursor)
+        while let found = block, found.bound <= hashes.upperBound {
+            tree.append(found.segment)
+            block = try blocks.next(cursor)
+        }
+        if !tree.isEmpty { runs.append(Run(checkpoint: .none, segments: tree)) }
+        if runs.isEmpty { return }
+        var merge = RunMerge(runs, drops: drops, hashes: hashes)
+        do {
+            while let entry = try merge.next() {
+                if entry.isTombstone { continue }
+                let (remainder, value) = try entry.view.parts(entry.stored)
+                var remainderReader = ByteReader(remainder)
+                var valueReader = ByteReader(value)
+                try body(entry.hash, &remainderReader, &valueReader)
+            }
+        } catch let error as StateDecodingError {
+            throw StateError.damaged(store.path, "state \(state.value): \(error)")
+        }
+    }
+
+    /// The slices of a state that hold anything, or did and are not folded yet; in order.
+    func slices(_ state: StateID) throws -> [Slice] {
+        let journal = try begin(state)
+        var slices = Set(journal.slices)
+        let cursor = try reader.cursor(store.tree)
+        var key = Slice(.min)
+        while true {
+            let entry = try StoreKeys.withTreeKey(state, key, 0) { try cursor.seek($0) }
+            guard let entry, let found = StoreKeys.treeKey(entry.key), found.state == state else { break }
+            slices.insert(found.slice)
+            guard found.slice.value < .max else { break }
+            key = Slice(found.slice.value + 1)
+        }
+        return slices.sorted()
+    }
+
+    private func begin(_ state: StateID) throws -> JournalView {
+        let snapshot = try reader.begin()
+        if snapshot != seen {
+            journals.removeAll(keepingCapacity: true)
+            seen = snapshot
+        }
+        if let journal = journals[state] { return journal }
+        let journal = try JournalView(
+            state: state, try reader.cursor(store.journal), verified: store.verified, path: store.path)
+        journals[state] = journal
+        return journal
+    }
+}

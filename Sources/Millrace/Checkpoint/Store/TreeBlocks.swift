@@ -1,0 +1,57 @@
+import LMDB
+
+/// Finds blocks of the tree for one slice of one state.
+struct TreeBlocks {
+    /// A block where it lies.
+    struct Block {
+        /// The least hash that it may hold.
+        let bound: UInt64
+        let segment: SegmentView
+        let bytes: Int
+    }
+
+    let state: StateID
+    let slice: Slice
+    let path: String
+
+    /// The block that holds `hash`, or else the first after it; with the bound of the block that follows.
+    func block(at hash: UInt64, _ cursor: borrowing Cursor) throws -> Block? {
+        let found = try StoreKeys.withTreeKey(state, slice, hash) { try cursor.seek($0) }
+        if let found, let key = StoreKeys.treeKey(found.key), key.state == state, key.slice == slice, key.hash == hash {
+            return try block(found, bound: key.hash)
+        }
+        // The block before, if it is of this slice, covers the hash. (After a seek beyond the end, that is the last.)
+        let before = found == nil ? try cursor.last() : try cursor.previous()
+        if let before, let key = StoreKeys.treeKey(before.key), key.state == state, key.slice == slice {
+            return try block(before, bound: key.hash)
+        }
+        let first = try StoreKeys.withTreeKey(state, slice, hash) { try cursor.seek($0) }
+        return try ofThisSlice(first)
+    }
+
+    /// The block after the one the cursor stands at.
+    func next(_ cursor: borrowing Cursor) throws -> Block? {
+        try ofThisSlice(try cursor.next())
+    }
+
+    private func ofThisSlice(_ entry: Cursor.Entry?) throws -> Block? {
+        guard let entry, let key = StoreKeys.treeKey(entry.key), key.state == state, key.slice == slice else {
+            return nil
+        }
+        return try block(entry, bound: key.hash)
+    }
+
+    private func block(_ entry: Cursor.Entry, bound: UInt64) throws -> Block {
+        let value = entry.value
+        guard value.count > 8,
+            UInt64(littleEndian: value.loadUnaligned(as: UInt64.self))
+                == FrozenHash.bytes(UnsafeRawBufferPointer(rebasing: value[8...]))
+        else { throw StateError.damaged(path, "a block of state \(state.value) fails its checksum") }
+        do {
+            let segment = try SegmentView(UnsafeRawBufferPointer(rebasing: value[8...]))
+            return Block(bound: bound, segment: segment, bytes: value.count)
+        } catch {
+            throw StateError.damaged(path, "a block of state \(state.value): \(error)")
+        }
+    }
+}
