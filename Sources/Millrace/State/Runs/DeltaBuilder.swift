@@ -1,4 +1,5 @@
 /// Collects what one task changed in one state in one epoch, as journal chunks.
+@usableFromInline
 struct DeltaBuilder: ~Copyable {
     let state: StateID
     private var directory = ByteWriter()
@@ -7,10 +8,12 @@ struct DeltaBuilder: ~Copyable {
     private var finished: [Blob] = []
     /// Entries so far, tombstones included.
     private(set) var entries = 0
+    /// Bytes of segments so far.
+    @usableFromInline var encodedBytes = 0
 
     /// A chunk is closed when its segments reach this many bytes: small enough for LMDB to find room for it in one
     /// piece and to fold in one go, large enough that its header does not count.
-    static let chunkSize = 4 << 20
+    @inlinable static var chunkSize: Int { 4 << 20 }
 
     init(state: StateID) {
         self.state = state
@@ -23,12 +26,14 @@ struct DeltaBuilder: ~Copyable {
     }
 
     /// Adds what `segment` holds, for `slice`, and empties it.
+    @usableFromInline
     mutating func add(_ slice: Slice, _ segment: inout SegmentWriter) {
         guard segment.count > 0 else { return }
         entries += segment.count
         let offset = segments.count
         let hashes = segment.firstHash...segment.lastHash
         segment.finish(into: &segments)
+        encodedBytes += segments.count - offset
         addDirectoryEntry(slice, flags: 0, offset: offset, length: segments.count - offset, hashes)
         closeIfLarge()
     }

@@ -1,12 +1,20 @@
 /// How the entries of a state are laid out: widths in bytes where they are the same for all entries.
+@frozen
+@usableFromInline
 struct EntryLayout: Hashable, Sendable {
     /// Bytes of the key's remainder; `nil`: a length goes before each.
-    let keyWidth: Int?
+    @usableFromInline let keyWidth: Int?
     /// Bytes of the value; `nil`: the rest of the entry.
-    let valueWidth: Int?
+    @usableFromInline let valueWidth: Int?
+
+    @inlinable
+    init(keyWidth: Int?, valueWidth: Int?) {
+        self.keyWidth = keyWidth
+        self.valueWidth = valueWidth
+    }
 
     /// Bytes of an entry if all have the same.
-    var entryWidth: Int? {
+    @inlinable var entryWidth: Int? {
         guard let keyWidth, let valueWidth else { return nil }
         return keyWidth + valueWidth
     }

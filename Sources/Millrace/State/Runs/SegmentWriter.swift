@@ -6,32 +6,41 @@
 ///
 /// An entry is remainder and value one after the other; the remainder's length (LEB128) goes before it if its width
 /// is not fixed. A tombstone has no value (zeros in fixed layouts).
+@usableFromInline
 struct SegmentWriter: ~Copyable {
-    let layout: EntryLayout
-    private var hashes = ByteWriter(capacity: 1024)
-    private var offsets = ByteWriter(capacity: 256)
-    private var data = ByteWriter(capacity: 4096)
-    private var tombstones: [UInt8] = []
-    private var hasTombstones = false
-    private var scratch = ByteWriter()
-    private(set) var count = 0
-    private(set) var firstHash: UInt64 = 0
-    private(set) var lastHash: UInt64 = 0
+    @usableFromInline let layout: EntryLayout
+    @usableFromInline var hashes = ByteWriter(capacity: 1024)
+    @usableFromInline var offsets = ByteWriter(capacity: 256)
+    @usableFromInline var data = ByteWriter(capacity: 4096)
+    @usableFromInline var tombstones: [UInt8] = []
+    @usableFromInline var hasTombstones = false
+    @usableFromInline var scratch = ByteWriter()
+    @usableFromInline var count = 0
+    @usableFromInline var firstHash: UInt64 = 0
+    @usableFromInline var lastHash: UInt64 = 0
 
-    static let headerSize = 24
+    @inlinable static var headerSize: Int { 24 }
     static let tombstoneFlag: UInt32 = 1
 
     init(layout: EntryLayout) {
         self.layout = layout
     }
 
+    /// A writer for entries of these widths; `nil` where they differ.
+    @usableFromInline
+    init(keyWidth: Int?, valueWidth: Int?) {
+        self.init(layout: EntryLayout(keyWidth: keyWidth, valueWidth: valueWidth))
+    }
+
     /// Bytes that `finish` will write.
+    @inlinable
     var encodedSize: Int {
         Self.headerSize + hashes.count + (hasTombstones ? (count + 7) / 8 : 0)
             + (layout.entryWidth == nil ? 4 * (count + 1) : 0) + data.count
     }
 
     /// Adds an entry whose key and value write themselves. Entries have to come in order.
+    @inlinable
     @inline(__always)
     mutating func append(
         hash: UInt64, key: (inout ByteWriter) -> Void, value: ((inout ByteWriter) -> Void)?
@@ -58,8 +67,9 @@ struct SegmentWriter: ~Copyable {
         data.write(entry)
     }
 
+    @inlinable
     @inline(__always)
-    private mutating func begin(_ hash: UInt64, isTombstone: Bool) {
+    mutating func begin(_ hash: UInt64, isTombstone: Bool) {
         if count == 0 { firstHash = hash }
         lastHash = hash
         hashes.write(hash)

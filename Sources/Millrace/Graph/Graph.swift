@@ -1,0 +1,115 @@
+/// What a pipeline is declared with: streams start here, at `source`, and lead through operators to sinks.
+///
+/// Lives only while the closure given to `Pipeline` runs. What it has collected is then fixed for good.
+public final class Graph {
+    var operators: [OperatorNode] = []
+    private var kindCounts: [String: Int] = [:]
+
+    init() {}
+
+    /// Adds an operator.
+    @usableFromInline
+    func add(
+        kind: String, detail: String = "", inputs: [OperatorInput], isStageHead: Bool = false
+    ) -> OperatorNode {
+        let number = kindCounts[kind, default: 0] + 1
+        kindCounts[kind] = number
+        let node = OperatorNode(
+            index: operators.count, kind: kind, detail: detail, defaultName: "\(kind)-\(number)", inputs: inputs,
+            isStageHead: isStageHead)
+        operators.append(node)
+        return node
+    }
+
+    /// A stream that operators send records to which they do not pass on: late ones, rejected ones.
+    ///
+    /// ```swift
+    /// let late = graph.sideOutput("late", of: Flight.self)
+    /// flights.keyed(by: \.origin).tumblingWindow(of: .hours(1), late: late)...
+    /// late.stream.sink(.jsonLines(directory: "out/late"))
+    /// ```
+    public func sideOutput<Record: Sendable>(_ name: String, of type: Record.Type = Record.self) -> SideOutput<Record> {
+        let node = add(kind: "side output", inputs: [])
+        node.name = name
+        return SideOutput(Stream(graph: self, node: StreamNode(producer: node)))
+    }
+
+    /// Merges streams of one type: the result has the records of all, in the order in which they come.
+    ///
+    /// ```swift
+    /// graph.merge(clicks, views).keyed(by: \.user)...
+    /// ```
+    public func merge<Record>(_ first: Stream<Record>, _ others: Stream<Record>...) -> Stream<Record> {
+        first.merge(with: others)
+    }
+}
+
+/// An edge into an operator.
+@usableFromInline
+struct OperatorInput {
+    let from: OperatorNode
+    let record: String
+    let kind: GraphDescription.Edge.Kind
+
+    @usableFromInline
+    init(from: OperatorNode, record: String, kind: GraphDescription.Edge.Kind = .forward) {
+        self.from = from
+        self.record = record
+        self.kind = kind
+    }
+}
+
+/// An operator as it was declared.
+///
+/// `@unchecked Sendable`: written only while the graph is being declared, on one thread; tasks only read it.
+@usableFromInline
+final class OperatorNode: @unchecked Sendable {
+    let index: Int
+    let kind: String
+    var detail: String
+    let defaultName: String
+    var name: String?
+    var inputs: [OperatorInput]
+    let isStageHead: Bool
+    var states: [GraphDescription.State] = []
+    /// For the head of a source stage.
+    var source: SourceStage?
+    /// For the head of a keyed stage.
+    var keyed: KeyedStage?
+    /// For a sink: what is called at start.
+    var recoverOutputs: (@Sendable ([PendingOutput], StartMode) throws -> Void)?
+
+    init(
+        index: Int, kind: String, detail: String, defaultName: String, inputs: [OperatorInput], isStageHead: Bool
+    ) {
+        self.index = index
+        self.kind = kind
+        self.detail = detail
+        self.defaultName = defaultName
+        self.inputs = inputs
+        self.isStageHead = isStageHead
+    }
+
+    /// Given or derived.
+    @usableFromInline
+    var id: String { name ?? defaultName }
+
+    /// Kinds of the operators that lead here, for telling whether an unnamed operator is still the same.
+    var ancestry: String {
+        let upstream = inputs.filter { $0.kind != .side }.map(\.from.ancestry).sorted()
+        return upstream.isEmpty ? kind : upstream.joined(separator: "+") + ">" + kind
+    }
+
+    @usableFromInline
+    func setName(_ name: String) {
+        precondition(!name.isEmpty && !name.contains("/"), "an operator's name must not be empty or contain '/': '\(name)'")
+        self.name = name
+    }
+
+    @usableFromInline
+    func addState(_ name: String, key: String, value: String) {
+        precondition(
+            !states.contains { $0.name == name }, "operator \(id) declares two states named '\(name)': rename one")
+        states.append(GraphDescription.State(name: name, keySchema: key, valueSchema: value))
+    }
+}

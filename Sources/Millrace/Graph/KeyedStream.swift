@@ -1,0 +1,82 @@
+/// A stream whose records are brought together by key: each key's records go to one task, in the order in which each
+/// input partition had them.
+public struct KeyedStream<Key: StreamKey, Record: Sendable> {
+    @usableFromInline let graph: Graph
+    @usableFromInline let node: KeyedNode<Key, Record>
+
+    @usableFromInline
+    init(graph: Graph, node: KeyedNode<Key, Record>) {
+        self.graph = graph
+        self.node = node
+    }
+
+    /// Adds an operator with state per key.
+    @inlinable
+    func attach<Output: Sendable>(
+        _ kind: String, detail: String = "",
+        _ attach: @escaping @Sendable (TaskContext, OperatorNode, Push<Output>) -> BatchHandler<Record>
+    ) -> Stream<Output> {
+        let producer = graph.add(
+            kind: kind, detail: detail, inputs: [OperatorInput(from: node.producer, record: "\(Record.self)")])
+        let output = StreamNode<Output>(producer: producer)
+        node.consumers.append { context in attach(context, producer, output.push(in: context)) }
+        return Stream<Output>(graph: graph, node: output)
+    }
+}
+
+/// The place where a keyed stream's consumers are collected.
+///
+/// `@unchecked Sendable`: `consumers` is written only while the graph is being declared, on one thread.
+@usableFromInline
+final class KeyedNode<Key: StreamKey, Record: Sendable>: @unchecked Sendable {
+    @usableFromInline let producer: OperatorNode
+    @usableFromInline let key: @Sendable (Record) -> Key
+    @usableFromInline var consumers: [@Sendable (TaskContext) -> BatchHandler<Record>] = []
+
+    @usableFromInline
+    init(producer: OperatorNode, key: @escaping @Sendable (Record) -> Key) {
+        self.producer = producer
+        self.key = key
+    }
+
+    /// What a keyed task calls for each batch that its channel delivers.
+    @inlinable
+    func handler(in context: TaskContext) -> (RecordBatch) throws -> Void {
+        let handlers = consumers.map { $0(context) }
+        return { batch in
+            let batch = unsafeDowncast(batch, to: ExchangeBatch<Record>.self)
+            for handler in handlers { try handler.call(batch) }
+        }
+    }
+}
+
+/// What a keyed operator does to a batch.
+@usableFromInline
+struct BatchHandler<Record: Sendable> {
+    @usableFromInline let call: (ExchangeBatch<Record>) throws -> Void
+
+    @inlinable
+    init(_ call: @escaping (ExchangeBatch<Record>) throws -> Void) { self.call = call }
+}
+
+/// A value with the key that it is of: what keyed operators give.
+@frozen
+public struct Keyed<Key: Sendable, Value: Sendable>: Sendable {
+    /// The key.
+    public var key: Key
+    /// What belongs to it.
+    public var value: Value
+
+    /// Both.
+    @inlinable
+    public init(key: Key, value: Value) {
+        self.key = key
+        self.value = value
+    }
+}
+
+extension Keyed: Equatable where Key: Equatable, Value: Equatable {}
+extension Keyed: Hashable where Key: Hashable, Value: Hashable {}
+extension Keyed: BitwiseCopyable where Key: BitwiseCopyable, Value: BitwiseCopyable {}
+extension Keyed: Encodable where Key: Encodable, Value: Encodable {}
+extension Keyed: Decodable where Key: Decodable, Value: Decodable {}

@@ -1,0 +1,119 @@
+/// A typed stream of records with event times: the output of an operator, and what the next is attached to.
+///
+/// Streams are values; using one twice sends every record both ways.
+public struct Stream<Record: Sendable> {
+    @usableFromInline let graph: Graph
+    @usableFromInline let node: StreamNode<Record>
+
+    @usableFromInline
+    init(graph: Graph, node: StreamNode<Record>) {
+        self.graph = graph
+        self.node = node
+    }
+
+    /// Names the operator that this stream comes from. State is stored under the name: a named operator may move about
+    /// in the graph between two versions of a program and keep its state.
+    public func named(_ name: String) -> Stream<Record> {
+        node.producer.setName(name)
+        return self
+    }
+
+    /// Adds an operator that takes this stream and gives another, within the same task.
+    ///
+    /// `attach` is called once for every task; what it returns is called for every record, and hands its results to
+    /// the push that it was given.
+    @inlinable
+    func attach<Output: Sendable>(
+        _ kind: String, detail: String = "",
+        _ attach: @escaping @Sendable (TaskContext, OperatorNode, Push<Output>) -> Push<Record>
+    ) -> Stream<Output> {
+        let producer = graph.add(kind: kind, detail: detail, inputs: [input])
+        let output = StreamNode<Output>(producer: producer)
+        node.consumers.append(
+            StreamConsumer { context in attach(context, producer, output.push(in: context)) })
+        return Stream<Output>(graph: graph, node: output)
+    }
+
+    /// This stream as an operator's input.
+    @inlinable
+    var input: OperatorInput { OperatorInput(from: node.producer, record: "\(Record.self)") }
+
+    /// Also sends operators' dead letters along `policy`'s side output, in the printed graph.
+    @inlinable
+    func link(_ policy: ErrorPolicy<Record>, from producer: OperatorNode) {
+        if case .deadLetter(let side) = policy { side.link(from: producer) }
+    }
+}
+
+/// The place where a stream's consumers are collected.
+///
+/// `@unchecked Sendable`: `consumers` is written only while the graph is being declared, on one thread.
+@usableFromInline
+final class StreamNode<Record: Sendable>: @unchecked Sendable {
+    @usableFromInline let producer: OperatorNode
+    @usableFromInline var consumers: [StreamConsumer<Record>] = []
+
+    @usableFromInline
+    init(producer: OperatorNode) { self.producer = producer }
+
+    /// What a task calls for each record of this stream; made once per task.
+    @inlinable
+    func push(in context: TaskContext) -> Push<Record> {
+        if let known = context.builtPushes[ObjectIdentifier(self)] as? PushBox<Record> { return known.push }
+        let pushes = consumers.map { $0.attach(context) }
+        let push: Push<Record>
+        switch pushes.count {
+        case 0: push = Push { _, _ in }
+        case 1: push = pushes[0]
+        case 2:
+            let (first, second) = (pushes[0], pushes[1])
+            push = Push { record, time in
+                try first.call(record, time)
+                try second.call(record, time)
+            }
+        default:
+            push = Push { record, time in
+                for push in pushes { try push.call(record, time) }
+            }
+        }
+        context.builtPushes[ObjectIdentifier(self)] = PushBox(push)
+        return push
+    }
+}
+
+/// An operator on a stream: makes what a task calls for each record.
+@usableFromInline
+struct StreamConsumer<Record: Sendable>: Sendable {
+    @usableFromInline let attach: @Sendable (TaskContext) -> Push<Record>
+
+    @inlinable
+    init(attach: @escaping @Sendable (TaskContext) -> Push<Record>) { self.attach = attach }
+}
+
+/// What one operator calls to hand a record to the next.
+///
+/// The record goes by address: a closure that takes a generic value is stored in its most general form and called
+/// through a thunk; one that takes an address is not.
+@frozen
+@usableFromInline
+struct Push<Record> {
+    @usableFromInline let call: (UnsafePointer<Record>, Timestamp) throws -> Void
+
+    @inlinable
+    init(_ call: @escaping (UnsafePointer<Record>, Timestamp) throws -> Void) { self.call = call }
+
+    /// Hands over a record.
+    @inlinable
+    @inline(__always)
+    func callAsFunction(_ record: Record, _ time: Timestamp) throws {
+        try withUnsafePointer(to: record) { try call($0, time) }
+    }
+}
+
+@usableFromInline
+final class PushBox<Record> {
+    @usableFromInline let push: Push<Record>
+
+    @inlinable
+    init(_ push: Push<Record>) { self.push = push }
+}

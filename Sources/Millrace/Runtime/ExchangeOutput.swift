@@ -1,0 +1,131 @@
+/// The sending end of an exchange, as its task's loop sees it.
+@usableFromInline
+protocol ExchangeSender: AnyObject {
+    /// Any channel holds more than it should.
+    var isCongested: Bool { get }
+    /// Sends what is gathered, and event time where it has moved.
+    func flush(_ watermark: Watermark)
+    /// Sends a barrier; everything gathered has to be flushed before.
+    func send(_ barrier: Barrier)
+    /// Notes the event time that batches sent from now on carry, and the input bytes that came since the last call.
+    func note(_ watermark: Watermark, bytes: Int)
+}
+
+/// Gathers records by the task that owns their key, and sends them in batches.
+@usableFromInline
+final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
+    /// A batch being filled.
+    @usableFromInline
+    struct Target {
+        @usableFromInline var batch: ExchangeBatch<Record>
+        @usableFromInline var count: Int
+        let inbox: Inbox
+        let sender: Int
+        var sentWatermark = Watermark.start
+    }
+
+    @usableFromInline var targets: UnsafeMutablePointer<Target>
+    @usableFromInline let targetCount: Int
+    @usableFromInline let key: @Sendable (Record) -> Key
+    /// The task of each key group.
+    @usableFromInline let taskOfGroup: UnsafeMutablePointer<Int>
+    @usableFromInline let assignment: KeyGroupAssignment
+    private let context: TaskContext
+    private var watermark: Watermark
+    private var bytesSinceFlush = 0
+
+    @usableFromInline
+    init(_ context: TaskContext, to node: OperatorNode, key: @escaping @Sendable (Record) -> Key) {
+        let channels = context.run.channels(from: context.task, to: node)
+        self.context = context
+        self.key = key
+        assignment = context.run.assignment(of: node)
+        watermark = context.watermark
+        targetCount = channels.count
+        targets = .allocate(capacity: channels.count)
+        for (index, channel) in channels.enumerated() {
+            (targets + index).initialize(
+                to: Target(batch: ExchangeBatch<Record>(), count: 0, inbox: channel.inbox, sender: channel.sender))
+        }
+        taskOfGroup = .allocate(capacity: assignment.groups)
+        for group in 0..<assignment.groups { taskOfGroup[group] = assignment.task(ofGroup: group) }
+    }
+
+    deinit {
+        for index in 0..<targetCount { targets[index].batch.count = targets[index].count }
+        targets.deinitialize(count: targetCount)
+        targets.deallocate()
+        taskOfGroup.deallocate()
+    }
+
+    /// Adds a record.
+    @inlinable
+    @inline(__always)
+    func send(_ record: UnsafePointer<Record>, _ time: Timestamp) {
+        let hash = key(record.pointee).frozenHash
+        let target = targets + taskOfGroup[assignment.group(ofHash: hash)]
+        let place = target.pointee.count
+        let batch = target.pointee.batch
+        (batch.records + place).initialize(to: record.pointee)
+        batch.times[place] = time
+        batch.hashes[place] = hash
+        target.pointee.count = place &+ 1
+        if place == 0 { noteFirst(target) }
+        if place &+ 1 == ExchangeBatch<Record>.capacity { flush(target) }
+    }
+
+    @usableFromInline
+    func noteFirst(_ target: UnsafeMutablePointer<Target>) {
+        target.pointee.batch.first = context.origin()
+    }
+
+    @usableFromInline
+    func flush(_ target: UnsafeMutablePointer<Target>) {
+        let batch = target.pointee.batch
+        batch.count = target.pointee.count
+        batch.bytes = max(batch.count * MemoryLayout<Record>.stride, bytesSinceFlush / targetCount)
+        batch.watermark = watermark
+        batch.last = context.origin()
+        target.pointee.inbox.send(.batch(batch), from: target.pointee.sender)
+        target.pointee.sentWatermark = watermark
+        target.pointee.count = 0
+        let spare = target.pointee.inbox.spare(for: target.pointee.sender)
+        target.pointee.batch = spare.map { unsafeDowncast($0, to: ExchangeBatch<Record>.self) }
+            ?? ExchangeBatch<Record>()
+    }
+
+    @usableFromInline
+    func flush(_ watermark: Watermark) {
+        self.watermark = watermark
+        for index in 0..<targetCount {
+            let target = targets + index
+            if target.pointee.count > 0 {
+                flush(target)
+            } else if target.pointee.sentWatermark != watermark {
+                target.pointee.sentWatermark = watermark
+                target.pointee.inbox.send(.watermark(watermark), from: target.pointee.sender)
+            }
+        }
+        bytesSinceFlush = 0
+    }
+
+    @usableFromInline
+    func send(_ barrier: Barrier) {
+        for index in 0..<targetCount {
+            targets[index].inbox.send(.barrier(barrier), from: targets[index].sender)
+        }
+    }
+
+    @usableFromInline
+    func note(_ watermark: Watermark, bytes: Int) {
+        self.watermark = watermark
+        bytesSinceFlush += bytes
+    }
+
+    @usableFromInline
+    var isCongested: Bool {
+        var congested = false
+        for index in 0..<targetCount where targets[index].inbox.isFull(targets[index].sender) { congested = true }
+        return congested
+    }
+}

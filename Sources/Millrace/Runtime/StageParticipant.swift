@@ -1,0 +1,118 @@
+/// Something in a task that has to be told of watermarks, processing time and checkpoints: a keyed operator, a sink.
+///
+/// Told in the order of the graph, so that what one emits reaches the next before that one is told.
+@usableFromInline
+protocol StageParticipant: AnyObject {
+    /// Event time has come to `watermark` (at its end: input is over, and everything fires). Returns false if it
+    /// stopped because the task's outputs are congested; it is then called again.
+    func advance(to watermark: Watermark) throws -> Bool
+
+    /// Processing time has come to `time`. Returns when it wants to be told next, if at all.
+    func advance(processingTime time: Timestamp) throws -> Timestamp?
+
+    /// The epoch ends: emits what it holds back, then adds its changes to `snapshot`. No I/O.
+    func prepare(_ snapshot: inout TaskSnapshot) throws
+
+    /// The task is over; open files may be closed.
+    func close()
+}
+
+extension StageParticipant {
+    @usableFromInline
+    func advance(to watermark: Watermark) throws -> Bool { true }
+    @usableFromInline
+    func advance(processingTime time: Timestamp) throws -> Timestamp? { nil }
+    @usableFromInline
+    func close() {}
+}
+
+/// What a task hands in at a barrier.
+@usableFromInline
+struct TaskSnapshot: Sendable {
+    @usableFromInline let checkpoint: CheckpointNumber
+    let task: TaskID
+    /// Every source has ended, and this is the last checkpoint.
+    @usableFromInline let isFinal: Bool
+    var deltas: [StateDelta] = []
+    /// Live entries in memory by state, for sizing the next start.
+    var entryCounts: [StateID: Int] = [:]
+    var outputs: [PreparedOutput] = []
+    var source: SourceSnapshot?
+    var watermark: Timestamp = .distantPast
+    /// How long the task stood still for this.
+    var pause: Duration = .zero
+
+    init(checkpoint: CheckpointNumber, task: TaskID, isFinal: Bool) {
+        self.checkpoint = checkpoint
+        self.task = task
+        self.isFinal = isFinal
+    }
+
+    /// Adds the changes of a table.
+    @inlinable
+    mutating func add<Key, Value>(_ table: KeyedTable<Key, Value>) {
+        guard let store = table.store else { return }
+        var delta = makeBuilder(store)
+        table.encodeChanges(into: &delta, slice: store.slice, checkpoint: checkpoint.value)
+        add(&delta, store, entries: table.live)
+    }
+
+    @usableFromInline
+    func makeBuilder(_ store: SliceStore) -> DeltaBuilder { DeltaBuilder(state: store.state) }
+
+    @usableFromInline
+    mutating func add(_ delta: inout DeltaBuilder, _ store: SliceStore, entries: Int) {
+        if let delta = delta.finish() { deltas.append(delta) }
+        entryCounts[store.state, default: 0] += entries
+    }
+}
+
+/// Where a source task was at a barrier.
+struct SourceSnapshot: Sendable {
+    var partition: PartitionID
+    var position: [UInt8]
+    var positionText: String
+    var watermark: Timestamp
+    var isEnded: Bool
+    var records: UInt64
+}
+
+/// What a sink's writer prepared, with what is to be done about it.
+struct PreparedOutput: Sendable {
+    let operatorID: String
+    let output: PendingOutput
+    let makeDurable: @Sendable () throws -> Void
+    let publish: @Sendable () throws -> Void
+}
+
+/// Where a record came from.
+@usableFromInline
+struct RecordOrigin: Sendable, Hashable {
+    @usableFromInline var partition: String
+    @usableFromInline var position: String
+
+    @usableFromInline
+    init(partition: String, position: String) {
+        self.partition = partition
+        self.position = position
+    }
+}
+
+/// Counted by a task, published after each batch.
+@frozen
+@usableFromInline
+struct TaskCounters: Sendable {
+    /// Records read (source tasks) or taken from channels (keyed tasks).
+    @usableFromInline var records: UInt64 = 0
+    /// Records left out by a policy.
+    @usableFromInline var skipped: UInt64 = 0
+    /// Records given to a dead-letter output.
+    @usableFromInline var deadLettered: UInt64 = 0
+    /// Records that came too late for their window.
+    @usableFromInline var late: UInt64 = 0
+    /// Records that sinks took.
+    @usableFromInline var written: UInt64 = 0
+
+    @usableFromInline
+    init() {}
+}

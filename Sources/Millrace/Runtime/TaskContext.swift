@@ -1,0 +1,117 @@
+/// One task as its operators see it while they are built and run: who they are, what they are restored from, and where
+/// they register to be told of watermarks and checkpoints.
+///
+/// Made in the task and used only there.
+@usableFromInline
+final class TaskContext {
+    @usableFromInline let run: RunContext
+    /// Unique in the run.
+    @usableFromInline let task: TaskID
+    /// The hashes whose keys belong to this task; all of them in a source task.
+    @usableFromInline let hashes: ClosedRange<UInt64>
+    @usableFromInline let budget: MemoryBudget
+    let stateReader: StateReader?
+    let signal: TaskSignal
+    /// Pushes made so far, so that streams that meet again share what follows.
+    @usableFromInline var builtPushes: [ObjectIdentifier: AnyObject] = [:]
+    private(set) var participants: [any StageParticipant] = []
+    private var participantOrder: [Int] = []
+    private(set) var outputs: [any ExchangeSender] = []
+    /// Event time of this task's stage.
+    @usableFromInline var watermark: Watermark
+    /// Where the batch or record in hand came from, for messages.
+    @usableFromInline var origin: () -> RecordOrigin = { RecordOrigin(partition: "", position: "") }
+    @usableFromInline var counters = TaskCounters()
+
+    init(
+        run: RunContext, task: TaskID, hashes: ClosedRange<UInt64>, watermark: Watermark, budget: MemoryBudget,
+        signal: TaskSignal
+    ) throws {
+        self.run = run
+        self.task = task
+        self.hashes = hashes
+        self.watermark = watermark
+        self.budget = budget
+        self.signal = signal
+        stateReader = try run.store.map { try StateReader(store: $0) }
+    }
+
+    /// Registers something that has to be told of watermarks, time and checkpoints.
+    @usableFromInline
+    func register(_ participant: any StageParticipant, of node: OperatorNode) {
+        // Operators are built from the end of the graph to its beginning; they are told in the opposite order.
+        let order = run.plan.order[node.index]
+        let place = participantOrder.firstIndex { $0 > order } ?? participantOrder.count
+        participantOrder.insert(order, at: place)
+        participants.insert(participant, at: place)
+    }
+
+    /// Registers an exchange that this task sends to.
+    @usableFromInline
+    func register(_ output: any ExchangeSender) { outputs.append(output) }
+
+    /// Makes the table of a piece of state, restored as far as there is anything to restore.
+    @usableFromInline
+    func makeTable<Key: StreamKey, Value: StateValue>(
+        _ node: OperatorNode, _ name: String, slice: Slice = .whole, isStored: Bool? = nil, key: Key.Type,
+        value: Value.Type
+    ) -> KeyedTable<Key, Value> {
+        let stored = storedState(node, name)
+        let isStored = isStored ?? stored?.restored ?? false
+        return KeyedTable(
+            hashes: hashes,
+            store: stored.map {
+                SliceStore(reader: $0.reader, state: $0.state, slice: slice, horizon: run.horizon)
+            },
+            storedEntries: isStored ? stored?.entriesPerSlice(run.plan.tasks(of: task)) : nil, budget: budget)
+    }
+
+    /// The stored side of a state; `nil` if the run has no store.
+    @usableFromInline
+    func storedState(_ node: OperatorNode, _ name: String) -> StoredState? {
+        guard let stateReader, let entry = run.catalogue[node.id, name] else { return nil }
+        return StoredState(
+            reader: stateReader, state: entry.id, entries: entry.entries, restored: run.restored != nil)
+    }
+
+    /// Any of the outputs holds more than its channel should.
+    @usableFromInline
+    var isCongested: Bool { outputs.contains { $0.isCongested } }
+}
+
+/// A task of a run.
+@usableFromInline
+struct TaskID: Hashable, Sendable, Comparable {
+    /// The stage, in plan order.
+    let stage: Int
+    /// Within its stage.
+    @usableFromInline let index: Int
+    /// Among all tasks of the run.
+    @usableFromInline let number: Int
+
+    @usableFromInline
+    static func < (left: TaskID, right: TaskID) -> Bool { left.number < right.number }
+}
+
+/// The stored side of a piece of state, as one task sees it.
+@usableFromInline
+final class StoredState {
+    let reader: StateReader
+    let state: StateID
+    let entries: Int
+    let restored: Bool
+
+    init(reader: StateReader, state: StateID, entries: Int, restored: Bool) {
+        self.reader = reader
+        self.state = state
+        self.entries = entries
+        self.restored = restored
+    }
+
+    /// Entries that one task may expect in a slice, roughly.
+    func entriesPerSlice(_ tasks: Int) -> Int { max(entries / max(tasks, 1), 1) }
+
+    /// The slices that the folder held at start.
+    @usableFromInline
+    func storedSlices() throws -> [Slice] { restored ? try reader.slices(state) : [] }
+}

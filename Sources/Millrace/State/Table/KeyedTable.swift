@@ -1,0 +1,195 @@
+import CMillrace
+
+/// A task's keyed state in memory, in front of the store: open addressing, keys and values unboxed.
+///
+/// A slot's home rises with the hash (`home = (hash - low) * homes / range`), and probing goes forward without wrapping
+/// around. So the slots lie almost in the order of the hash, the order of the journal and of the tree: encoding a delta
+/// needs no sort worth the name, and loading, evicting and growing go through memory in one direction.
+///
+/// Belongs to one task. Values are reached through slots; pointers to them are valid until the next call.
+@usableFromInline
+final class KeyedTable<Key: StreamKey, Value: StateValue> {
+    @usableFromInline typealias Slot = TableSlot<Key, Value>
+
+    @usableFromInline var slots: UnsafeMutablePointer<Slot>
+    /// Slots that are some hash's home.
+    @usableFromInline var homes: Int
+    /// Homes, and a tail for what is pushed beyond the last; one more slot after these stays empty for ever.
+    @usableFromInline var slotCount: Int
+    @usableFromInline let low: UInt64
+    @usableFromInline let high: UInt64
+    /// Homes per hash, as a fraction of 2^64.
+    @usableFromInline var scale: UInt64
+    /// Slots taken, tombstones included.
+    @usableFromInline var occupied = 0
+    /// Keys there are in memory.
+    @usableFromInline var live = 0
+    @usableFromInline var growAt: Int
+    /// What changes now is stamped with this; rises by one at each checkpoint.
+    @usableFromInline var epoch = TableStamp.firstEpoch
+    /// A bit for each 64 slots that hold a change of this epoch.
+    @usableFromInline var dirtyGroups: UnsafeMutablePointer<UInt64>
+    @usableFromInline var dirtyWords: Int
+    @usableFromInline var loaded: LoadedRanges
+    @usableFromInline let store: SliceStore?
+    @usableFromInline let budget: MemoryBudget
+    /// The checkpoint that the changes of the epoch before this one went into.
+    @usableFromInline var lastSnapshot: UInt64 = 0
+    @usableFromInline var isLoading = false
+    /// Whether any delta of this table may be in the store.
+    @usableFromInline var isStored: Bool
+    /// Bytes of heap per entry beyond the slot, for keys and values that have any; measured when they are encoded.
+    @usableFromInline var heapPerEntry = 0
+    @usableFromInline var heapTaken = 0
+
+    /// A table for the keys whose hash is in `hashes`.
+    ///
+    /// - Parameter storedEntries: entries that `store` holds, roughly; `nil` if it is known to hold none.
+    @usableFromInline
+    init(hashes: ClosedRange<UInt64>, store: SliceStore?, storedEntries: Int?, budget: MemoryBudget) {
+        low = hashes.lowerBound
+        high = hashes.upperBound
+        self.store = store
+        self.budget = budget
+        loaded = LoadedRanges()
+        isStored = storedEntries != nil
+        if let storedEntries, store != nil { loaded.divide(hashes, entries: storedEntries, loaded: false) }
+        homes = 16
+        slotCount = 0
+        scale = 0
+        growAt = 0
+        dirtyWords = 1
+        slots = UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
+        dirtyGroups = UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
+        allocate(homes: homes)
+    }
+
+    deinit {
+        destroyEntries()
+        release()
+    }
+
+    // MARK: Looking up
+
+    @inlinable
+    @inline(__always)
+    func home(_ hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: (hash &- low).multipliedFullWidth(by: scale).high)
+    }
+
+    /// Asks for the slot of `hash` to be brought near.
+    @inlinable
+    @inline(__always)
+    func prefetch(_ hash: UInt64) {
+        millrace_prefetch(slots + home(hash))
+    }
+
+    /// The slot that holds the key (live or tombstone), or the empty one where the search ended.
+    @inlinable
+    @inline(__always)
+    func probe(_ hash: UInt64, _ key: borrowing Key) -> Int {
+        var index = home(hash)
+        while slots[index].stamp != TableStamp.empty {
+            if slots[index].hash == hash, Key.hashIsUnique || key.matches(slots[index].remainder) { break }
+            index &+= 1
+        }
+        return index
+    }
+
+    /// The slot of a key that is there, or `nil`.
+    @inlinable
+    func find(_ hash: UInt64, _ key: borrowing Key) throws -> UnsafeMutablePointer<Slot>? {
+        var index = probe(hash, key)
+        if slots[index].stamp == TableStamp.empty {
+            if loaded.contains(hash) { return nil }
+            try load(hash)
+            index = probe(hash, key)
+            if slots[index].stamp == TableStamp.empty { return nil }
+        }
+        return slots[index].stamp & TableStamp.tombstone != 0 ? nil : slots + index
+    }
+
+    /// The slot of a key, made with `initial` if it was not there, and marked as changed.
+    @inlinable
+    @inline(__always)
+    func update(_ hash: UInt64, _ key: Key, initial: () -> Value) throws -> UnsafeMutablePointer<Slot> {
+        var index = probe(hash, key)
+        let stamp = slots[index].stamp
+        if stamp == epoch { return slots + index }
+        if stamp == TableStamp.empty || stamp & TableStamp.tombstone != 0 {
+            index = try insert(hash, key, at: index, initial: initial)
+        }
+        touch(index)
+        return slots + index
+    }
+
+    /// Marks a slot as changed in this epoch.
+    @inlinable
+    @inline(__always)
+    func touch(_ index: Int) {
+        slots[index].stamp = epoch
+        dirtyGroups[index &>> 12] |= 1 &<< UInt64(truncatingIfNeeded: index &>> 6 & 63)
+    }
+
+    /// Removes a key; false if it was not there.
+    @inlinable
+    @discardableResult
+    func remove(_ hash: UInt64, _ key: Key) throws -> Bool {
+        guard let slot = try find(hash, key) else { return false }
+        let index = slot - slots
+        _ = withUnsafeMutablePointer(to: &slots[index].value) { $0.deinitialize(count: 1) }
+        touch(index)
+        slots[index].stamp |= TableStamp.tombstone
+        live &-= 1
+        return true
+    }
+
+    /// Puts a key that is not live into the table: at `index`, where a search for it ended, if that is still right.
+    @inlinable
+    @inline(never)
+    func insert(_ hash: UInt64, _ key: Key, at index: Int, initial: () -> Value) throws -> Int {
+        var index = index
+        if !loaded.contains(hash) {
+            try load(hash)
+            index = probe(hash, key)
+            if slots[index].stamp != TableStamp.empty, slots[index].stamp & TableStamp.tombstone == 0 { return index }
+        }
+        if slots[index].stamp == TableStamp.empty {
+            while occupied >= growAt || index == slotCount {
+                makeRoom()
+                index = probe(hash, key)
+            }
+        }
+        place(Slot(hash: hash, value: initial(), remainder: key.remainder, stamp: TableStamp.loaded), at: index)
+        return index
+    }
+
+    @inlinable
+    func place(_ slot: Slot, at index: Int) {
+        if slots[index].stamp == TableStamp.empty {
+            (slots + index).initialize(to: slot)
+            occupied &+= 1
+        } else {
+            // A tombstone: its value is gone already, its remainder is not.
+            withUnsafeMutablePointer(to: &slots[index].value) { $0.initialize(to: slot.value) }
+            slots[index].stamp = slot.stamp
+        }
+        live &+= 1
+    }
+
+    // MARK: Walking
+
+    /// Visits every live entry in memory, in slot order.
+    @inlinable
+    func forEachInMemory(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
+        for index in 0..<slotCount {
+            let stamp = slots[index].stamp
+            if stamp != TableStamp.empty, stamp & TableStamp.tombstone == 0 { try body(slots + index) }
+        }
+    }
+
+    @inlinable
+    func key(of slot: UnsafeMutablePointer<Slot>) -> Key {
+        Key(hash: slot.pointee.hash, remainder: slot.pointee.remainder)
+    }
+}

@@ -1,0 +1,31 @@
+/// One place of a keyed table: hash, value, stamp and what the hash does not say of the key, side by side, so that an
+/// update touches one cache line where the value is small.
+@frozen
+@usableFromInline
+struct TableSlot<Key: StreamKey, Value> {
+    @usableFromInline var hash: UInt64
+    @usableFromInline var value: Value
+    @usableFromInline var remainder: Key.Remainder
+    /// 0: empty. Otherwise the epoch of the last change; `tombstone` added where the key was removed since.
+    @usableFromInline var stamp: UInt32
+
+    @inlinable
+    init(hash: UInt64, value: Value, remainder: Key.Remainder, stamp: UInt32) {
+        self.hash = hash
+        self.value = value
+        self.remainder = remainder
+        self.stamp = stamp
+    }
+}
+
+/// Numbers that tables agree on.
+@usableFromInline
+enum TableStamp {
+    @inlinable static var empty: UInt32 { 0 }
+    /// Read from the store, not changed since.
+    @inlinable static var loaded: UInt32 { 1 }
+    /// The first epoch.
+    @inlinable static var firstEpoch: UInt32 { 2 }
+    @inlinable static var tombstone: UInt32 { 1 << 31 }
+    @inlinable static var epochMask: UInt32 { ~(1 << 31) }
+}
