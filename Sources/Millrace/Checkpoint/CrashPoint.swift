@@ -54,3 +54,18 @@ public struct CrashSwitch: Sendable {
         if let decide { try decide(point()) }
     }
 }
+
+/// What a test's crash switch throws: the run ends at once, with nothing cleaned up and nothing tried again.
+public struct SimulatedCrash: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where.
+    public let point: CrashPoint
+
+    /// A crash at `point`.
+    public init(at point: CrashPoint) { self.point = point }
+
+    public var description: String { "simulated crash at \(point)" }
+}
+
+extension CrashSwitch {
+    func caused(_ error: any Error) -> Bool { error is SimulatedCrash }
+}

@@ -107,6 +107,19 @@ final class OperatorNode: @unchecked Sendable {
     }
 
     @usableFromInline
+    func setRecover(_ recover: @escaping @Sendable ([PendingOutput], StartMode) throws -> Void) {
+        recoverOutputs = recover
+    }
+
+    @usableFromInline
+    func setKeyed(_ makeHandler: @escaping @Sendable (TaskContext) -> (RecordBatch) throws -> Void) {
+        keyed = KeyedStage(makeHandler: makeHandler)
+    }
+
+    @usableFromInline
+    func setSource(_ stage: SourceStage) { source = stage }
+
+    @usableFromInline
     func addState(_ name: String, key: String, value: String) {
         precondition(
             !states.contains { $0.name == name }, "operator \(id) declares two states named '\(name)': rename one")

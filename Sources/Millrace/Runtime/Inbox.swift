@@ -11,6 +11,7 @@ enum ChannelItem: Sendable {
 }
 
 /// The marker that separates two epochs.
+@usableFromInline
 struct Barrier: Sendable, Hashable {
     let checkpoint: CheckpointNumber
     /// The last: tasks end after it.

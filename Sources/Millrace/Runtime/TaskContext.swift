@@ -22,6 +22,8 @@ final class TaskContext {
     /// Where the batch or record in hand came from, for messages.
     @usableFromInline var origin: () -> RecordOrigin = { RecordOrigin(partition: "", position: "") }
     @usableFromInline var counters = TaskCounters()
+    /// Processing time as of the batch in hand.
+    @usableFromInline var processingTime = Timestamp.distantPast
 
     init(
         run: RunContext, task: TaskID, hashes: ClosedRange<UInt64>, watermark: Watermark, budget: MemoryBudget,

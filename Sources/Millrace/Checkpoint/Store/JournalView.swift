@@ -44,7 +44,7 @@ struct JournalView {
                 parts[part.slice, default: []].append(
                     Part(checkpoint: checkpoint, slice: part.slice, hashes: part.hashes, segment: segment))
             }
-        } catch let error as StateDecodingError {
+        } catch {
             throw StateError.damaged(path, "checkpoint \(checkpoint), state \(state.value): \(error)")
         }
     }

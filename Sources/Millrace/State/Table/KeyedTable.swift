@@ -87,7 +87,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     /// The slot that holds the key (live or tombstone), or the empty one where the search ended.
     @inlinable
     @inline(__always)
-    func probe(_ hash: UInt64, _ key: borrowing Key) -> Int {
+    func probe(_ hash: UInt64, _ key: Key) -> Int {
         var index = home(hash)
         while slots[index].stamp != TableStamp.empty {
             if slots[index].hash == hash, Key.hashIsUnique || key.matches(slots[index].remainder) { break }
@@ -98,7 +98,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
 
     /// The slot of a key that is there, or `nil`.
     @inlinable
-    func find(_ hash: UInt64, _ key: borrowing Key) throws -> UnsafeMutablePointer<Slot>? {
+    func find(_ hash: UInt64, _ key: Key) throws -> UnsafeMutablePointer<Slot>? {
         var index = probe(hash, key)
         if slots[index].stamp == TableStamp.empty {
             if loaded.contains(hash) { return nil }
@@ -191,5 +191,22 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @inlinable
     func key(of slot: UnsafeMutablePointer<Slot>) -> Key {
         Key(hash: slot.pointee.hash, remainder: slot.pointee.remainder)
+    }
+}
+
+extension KeyedTable {
+    /// Visits the live entries that changed in this epoch, in slot order.
+    @inlinable
+    func forEachChanged(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
+        for word in 0..<dirtyWords where dirtyGroups[word] != 0 {
+            var bits = dirtyGroups[word]
+            while bits != 0 {
+                let group = word * 64 + bits.trailingZeroBitCount
+                bits &= bits &- 1
+                for index in group * 64..<min(group * 64 + 64, slotCount) where slots[index].stamp == epoch {
+                    try body(slots + index)
+                }
+            }
+        }
     }
 }

@@ -42,8 +42,8 @@ struct LoadedRanges {
     /// The hashes of the step that `hash` is in.
     @usableFromInline
     func hashes(around hash: UInt64) -> ClosedRange<UInt64> {
-        let first = hash >> shift << shift
-        return first...(first | (UInt64(1) << shift &- 1))
+        let first = (hash >> shift) << shift
+        return first...(first | ((UInt64(1) << shift) &- 1))
     }
 
     @usableFromInline

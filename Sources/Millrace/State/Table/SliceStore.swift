@@ -5,7 +5,7 @@ import Synchronization
 struct SliceStore {
     let reader: StateReader
     let state: StateID
-    let slice: Slice
+    @usableFromInline let slice: Slice
     let horizon: CommitHorizon
 
     /// Visits the stored entries of some hashes: hash, remainder, value.

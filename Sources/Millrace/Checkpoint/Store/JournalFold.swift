@@ -5,7 +5,7 @@ import LMDB
 /// One fold takes all checkpoints that are in the journal when it begins. Until it is over, the journal still lies
 /// over the tree, so half a fold is invisible, and folding again what was folded is harmless. Only then are the deltas
 /// dropped.
-struct Fold {
+struct JournalFold {
     private let store: CheckpointStore
     /// The newest checkpoint that this fold takes.
     let last: CheckpointNumber

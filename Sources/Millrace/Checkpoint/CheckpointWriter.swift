@@ -1,0 +1,19 @@
+import Dispatch
+
+/// The thread that does what waits for the disk: makes output durable, stores checkpoints, publishes, folds.
+struct CheckpointWriter: Sendable {
+    private let queue: DispatchQueue?
+
+    /// With `inline`, the caller does the work itself, in tests that schedule every step.
+    init(inline: Bool) {
+        queue = inline ? nil : DispatchQueue(label: "millrace.checkpoint-writer", qos: .utility)
+    }
+
+    /// Does `work` on the writer's thread.
+    func perform<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
+        guard let queue else { return try work() }
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result { try work() }) }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// Numbers of the pieces of keyed state in a folder, and the comparison of what the folder holds with what the graph
+/// declares.
+struct StateCatalogue: Sendable {
+    private struct Name: Hashable {
+        let operatorID: String
+        let name: String
+    }
+
+    private var entries: [Name: Manifest.StateEntry] = [:]
+
+    /// Every piece of state.
+    var all: [Manifest.StateEntry] { entries.values.sorted { $0.id < $1.id } }
+
+    subscript(operatorID: String, name: String) -> Manifest.StateEntry? {
+        entries[Name(operatorID: operatorID, name: name)]
+    }
+
+    /// Numbers for a graph, taken over from `restored` where it has them. State that would be lost or misread is
+    /// refused.
+    init(graph: GraphDescription, restored: Manifest?, allowDropping: Set<String>, path: String) throws {
+        var next: UInt32 = 1
+        if let restored {
+            guard restored.pipeline == graph.pipeline else {
+                throw StateError(
+                    .mismatch, "The state folder \(path) belongs to pipeline '\(restored.pipeline)', not to '\(graph.pipeline)'",
+                    advice: "Name another folder with --state, or start over with --fresh")
+            }
+            next = (restored.states.map(\.id.value).max() ?? 0) + 1
+            try Self.compare(restored, graph, allowDropping, path)
+        }
+        for node in graph.operators {
+            for state in node.states {
+                let known = restored?.states.first { $0.operatorID == node.id && $0.name == state.name }
+                entries[Name(operatorID: node.id, name: state.name)] =
+                    known
+                    ?? Manifest.StateEntry(
+                        id: StateID(next), operatorID: node.id, name: state.name, keySchema: state.keySchema,
+                        valueSchema: state.valueSchema, entries: 0)
+                if known == nil { next += 1 }
+            }
+        }
+    }
+
+    private static func compare(
+        _ restored: Manifest, _ graph: GraphDescription, _ allowDropping: Set<String>, _ path: String
+    ) throws {
+        for state in restored.states {
+            let title = "\(state.operatorID)/\(state.name)"
+            let node = graph.operators.first { $0.id == state.operatorID }
+            guard let node, let declared = node.states.first(where: { $0.name == state.name }) else {
+                if allowDropping.contains(title) || allowDropping.contains(state.operatorID) { continue }
+                let others = graph.operators.filter { !$0.states.isEmpty }.map(\.id).joined(separator: ", ")
+                throw StateError(
+                    .mismatch,
+                    "The state '\(title)' in \(path) would be lost: the graph has no such state (operators with state: \(others.isEmpty ? "none" : others))",
+                    advice: "Give the operator its old name with .named(\"\(state.operatorID)\"), allow the loss with --drop-state \(state.operatorID), or start over with --fresh")
+            }
+            guard declared.keySchema == state.keySchema, declared.valueSchema == state.valueSchema else {
+                throw StateError(
+                    .mismatch,
+                    "The state '\(title)' in \(path) would be misread: it was stored as \(state.keySchema) -> \(state.valueSchema), the graph declares \(declared.keySchema) -> \(declared.valueSchema)",
+                    advice: "Go back to the types it was stored with, give the changed operator a new name and allow the loss with --drop-state \(state.operatorID), or start over with --fresh")
+            }
+            let before = restored.graph.operators.first { $0.id == state.operatorID }
+            if let before, !node.isNamed, !before.isNamed, before.ancestry != node.ancestry {
+                throw StateError(
+                    .mismatch,
+                    "The state '\(title)' in \(path) may belong to another operator: it was fed by \(before.ancestry), now \(state.operatorID) is fed by \(node.ancestry)",
+                    advice: "Name operators that have state with .named(\"...\") so that they are known again; to go on with this folder give the operator the name \"\(state.operatorID)\" if it is the same, or start over with --fresh")
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// A way to sum up records: what a window or a keyed stream keeps per key, and what it gives.
+///
+/// ```swift
+/// struct MeanDelay: Aggregate {
+///     struct Sum: BitwiseState { var count = 0; var minutes = 0.0 }
+///     func create() -> Sum { Sum() }
+///     func add(_ flight: Flight, to sum: inout Sum) { sum.count += 1; sum.minutes += flight.delay }
+///     func merge(_ other: Sum, into sum: inout Sum) { sum.count += other.count; sum.minutes += other.minutes }
+///     func result(_ sum: Sum) -> Double { sum.minutes / Double(sum.count) }
+/// }
+/// ```
+public protocol Aggregate<Input, Output>: Sendable {
+    /// What is summed up.
+    associatedtype Input: Sendable
+    /// What is kept.
+    associatedtype Accumulator: StateValue
+    /// What comes out.
+    associatedtype Output: Sendable
+    /// The sum of nothing.
+    func create() -> Accumulator
+    /// Adds a record.
+    func add(_ input: Input, to accumulator: inout Accumulator) throws
+    /// Adds what another accumulator holds.
+    func merge(_ other: Accumulator, into accumulator: inout Accumulator)
+    /// What the accumulator amounts to.
+    func result(_ accumulator: Accumulator) throws -> Output
+}
+
+extension KeyedStream {
+    /// Keeps an aggregate per key over all its records.
+    ///
+    /// ```swift
+    /// flights.keyed(by: \.origin).aggregate(MeanDelay(), emitting: .atCheckpoints)
+    /// ```
+    @inlinable
+    public func aggregate<A: Aggregate>(
+        _ aggregate: A, emitting: Emission = .everyRecord, onError: ErrorPolicy<Record> = .fail
+    ) -> Stream<Keyed<Key, A.Output>> where A.Input == Record {
+        fold(into: aggregate.create(), emitting: emitting, onError: onError) { accumulator, record in
+            try aggregate.add(record, to: &accumulator)
+        }
+        .map { Keyed(key: $0.key, value: try aggregate.result($0.value)) }
+    }
+}

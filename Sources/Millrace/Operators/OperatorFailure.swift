@@ -1,0 +1,42 @@
+/// What an operator's closure threw, with the operator's name; the task adds partition and position.
+@usableFromInline
+struct OperatorFailure: Error {
+    let operatorID: String
+    let cause: any Error
+
+    @usableFromInline
+    init(operatorID: String, cause: any Error) {
+        self.operatorID = operatorID
+        self.cause = cause
+    }
+}
+
+/// An error policy made ready for one task.
+@usableFromInline
+struct FailureHandler<Record: Sendable> {
+    @usableFromInline let policy: ErrorPolicy<Record>
+    @usableFromInline let operatorID: String
+    @usableFromInline let context: TaskContext
+    @usableFromInline let deadLetters: Push<DeadLetter<Record>>?
+
+    @inlinable
+    init(_ policy: ErrorPolicy<Record>, of node: OperatorNode, in context: TaskContext) {
+        self.policy = policy
+        operatorID = node.id
+        self.context = context
+        if case .deadLetter(let side) = policy { deadLetters = side.push(in: context) } else { deadLetters = nil }
+    }
+
+    /// Deals with a record that `error` was thrown for: passes the error on, or leaves the record out.
+    @inlinable
+    @inline(never)
+    func handle(_ error: any Error, _ record: Record, _ time: Timestamp) throws {
+        switch policy {
+        case .fail: throw OperatorFailure(operatorID: operatorID, cause: error)
+        case .skip: context.counters.skipped += 1
+        case .deadLetter:
+            context.counters.deadLettered += 1
+            try deadLetters?(DeadLetter(record: record, reason: "\(error)", operatorID: operatorID), time)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+extension Stream {
+    /// Ends a stream in a sink.
+    ///
+    /// ```swift
+    /// delays.sink(.jsonLines(directory: "out/delays"))
+    /// ```
+    ///
+    /// - Parameter name: the sink's name in status, messages and checkpoints; derived if not given.
+    @inlinable
+    public func sink<S: Sink>(_ sink: S, name: String? = nil) where S.Input == Record {
+        let producer = graph.add(kind: "sink", detail: sink.summary, inputs: [input])
+        if let name { producer.setName(name) }
+        producer.setRecover { try sink.recover($0, start: $1) }
+        node.consumers.append(
+            StreamConsumer { context in
+                let writer = SinkParticipant(sink, of: producer, in: context)
+                context.register(writer, of: producer)
+                return Push { record, time in try writer.write(record, time) }
+            })
+    }
+
+    /// Ends a stream in a closure, called for each record in the task that has it. After a crash it may be called
+    /// again for records since the last checkpoint.
+    ///
+    /// ```swift
+    /// alerts.forEach { print($0) }
+    /// ```
+    @inlinable
+    public func forEach(name: String? = nil, _ body: @escaping @Sendable (Record) throws -> Void) {
+        sink(ClosureSink(body), name: name)
+    }
+}
+
+/// A sink's writer in one task.
+@usableFromInline
+final class SinkParticipant<S: Sink>: StageParticipant {
+    @usableFromInline let node: OperatorNode
+    @usableFromInline let context: TaskContext
+    @usableFromInline let sink: S
+    @usableFromInline var writer: S.Writer?
+
+    @inlinable
+    init(_ sink: S, of node: OperatorNode, in context: TaskContext) {
+        self.sink = sink
+        self.node = node
+        self.context = context
+    }
+
+    @inlinable
+    @inline(__always)
+    func write(_ record: UnsafePointer<S.Input>, _ time: Timestamp) throws {
+        do {
+            if writer == nil { try open() }
+            try writer?.write(record.pointee, at: time)
+        } catch {
+            throw OperatorFailure(operatorID: node.id, cause: error)
+        }
+        context.counters.written &+= 1
+    }
+
+    @inlinable
+    @inline(never)
+    func open() throws {
+        writer = try sink.open(SinkContext(task: context.task.number))
+    }
+
+    @inlinable
+    func prepare(_ snapshot: inout TaskSnapshot) throws {
+        do {
+            guard let description = try writer?.prepare(snapshot.checkpoint) else { return }
+            let sink = sink
+            let output = PendingOutput(
+                checkpoint: snapshot.checkpoint, task: context.task.number, description: description)
+            snapshot.add(
+                output, of: node, makeDurable: { try sink.makeDurable(output) },
+                publish: { try sink.publish(output) })
+        } catch {
+            throw OperatorFailure(operatorID: node.id, cause: error)
+        }
+    }
+
+    @inlinable
+    func close() {
+        writer?.close()
+        writer = nil
+    }
+}
+
+extension TaskSnapshot {
+    /// Adds what a sink's writer prepared.
+    @usableFromInline
+    mutating func add(
+        _ output: PendingOutput, of node: OperatorNode, makeDurable: @escaping @Sendable () throws -> Void,
+        publish: @escaping @Sendable () throws -> Void
+    ) {
+        outputs.append(
+            PreparedOutput(operatorID: node.id, output: output, makeDurable: makeDurable, publish: publish))
+    }
+}
+
+/// Calls a closure for each record.
+public struct ClosureSink<Input: Sendable>: Sink {
+    @usableFromInline let body: @Sendable (Input) throws -> Void
+
+    @inlinable
+    init(_ body: @escaping @Sendable (Input) throws -> Void) { self.body = body }
+
+    public var summary: String { "a closure" }
+
+    @inlinable
+    public func open(_ context: SinkContext) -> Writer { Writer(body) }
+
+    /// Calls the closure.
+    public struct Writer: SinkWriter {
+        @usableFromInline let body: @Sendable (Input) throws -> Void
+
+        @inlinable
+        init(_ body: @escaping @Sendable (Input) throws -> Void) { self.body = body }
+
+        @inlinable
+        public mutating func write(_ record: Input, at time: Timestamp) throws { try body(record) }
+    }
+}

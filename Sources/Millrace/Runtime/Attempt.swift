@@ -1,0 +1,79 @@
+import Synchronization
+
+/// One attempt at running a pipeline: all its tasks, from a restored checkpoint to the last one or the first failure.
+struct Attempt {
+    let run: RunContext
+    let graph: GraphDescription
+    let writer: CheckpointWriter
+    let board: StatusBoard
+    let stop: PipelineStop
+
+    func run() async throws {
+        let (run, control, plan) = (run, run.control, run.plan)
+        control.attach(plan.signals)
+        let cells = plan.tasks.map { _ in TaskStatusCell() }
+        board.attach(cells, checkpoint: run.lastCheckpoint)
+        stop.observe { control.post(.stopRequested) }
+        try await withTaskCancellationHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let ticker = Ticker(clock: run.options.clock, signals: plan.signals + [control.coordinator])
+                group.addTask { await ticker.run() }
+                for task in plan.tasks {
+                    group.addTask { try await Self.runTask(task, run, cells[task.number]) }
+                }
+                let (graph, writer, board) = (graph, writer, board)
+                group.addTask {
+                    var coordinator = Coordinator(run, graph: graph, writer: writer, board: board)
+                    _ = try await coordinator.loop()
+                }
+                // The ticker ends only when it is cancelled; everything else ends by itself or fails.
+                var first: (any Error)?
+                for _ in 0...plan.tasks.count {
+                    do { try await group.next() } catch {
+                        if first == nil || first is CancellationError { first = error }
+                        control.abort()
+                    }
+                }
+                group.cancelAll()
+                if let first { throw first }
+            }
+        } onCancel: {
+            control.abort()
+        }
+    }
+
+    private static func runTask(_ task: TaskID, _ run: RunContext, _ cell: TaskStatusCell) async throws {
+        let plan = run.plan
+        let head = plan.plan.stages[task.stage].head
+        let keyedTasks = plan.tasks.count { plan.plan.stages[$0.stage].head.keyed != nil }
+        let budget = MemoryBudget(limit: run.options.memoryBudget / max(keyedTasks, 1))
+        if let stage = head.source {
+            let partition = plan.partitions[task.stage][task.index]
+            let restored = run.restored?.sources.first { $0.operatorID == head.id && $0.partition == partition }
+            let promised = Timestamp(milliseconds: restored?.watermark ?? .min)
+            let signal = plan.signals[task.number]
+            let context = try TaskContext(
+                run: run, task: task, hashes: 0...UInt64.max, watermark: Watermark(time: promised), budget: budget,
+                signal: signal)
+            context.counters.records = restored?.records ?? 0
+            let tracker = WatermarkTracker(stage.watermarks, restored: promised, now: run.options.clock.now)
+            let position = restored.flatMap { [UInt8](hexadecimal: $0.position) }
+            let body = try stage.open(context, partition, position, tracker, WakeHandle { signal.wake() })
+            var loop = SourceTask(
+                context: context, body: body, partition: partition, restored: restored,
+                throttle: stage.recordsPerSecond, cell: cell)
+            try await loop.loop()
+        } else if let stage = head.keyed {
+            let hashes = run.assignment(of: head).hashes(ofTask: task.index)
+            let promised = Timestamp(milliseconds: run.restored?.stageWatermarks[head.id] ?? .min)
+            let context = try TaskContext(
+                run: run, task: task, hashes: hashes, watermark: Watermark(time: promised), budget: budget,
+                signal: plan.signals[task.number])
+            let handler = stage.makeHandler(context)
+            var loop = KeyedTask(
+                context: context, inbox: plan.inboxes[task.stage][task.index],
+                senders: plan.senders(of: task.stage), handle: handler, cell: cell)
+            try await loop.loop()
+        }
+    }
+}

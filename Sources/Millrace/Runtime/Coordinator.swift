@@ -1,0 +1,195 @@
+import Logging
+
+/// Drives the checkpoints of one attempt: asks `CheckpointProtocol` what to do, and does it.
+struct Coordinator {
+    private let run: RunContext
+    private let writer: CheckpointWriter
+    private let board: StatusBoard
+    private var machine: CheckpointProtocol
+    private var snapshots: [TaskSnapshot] = []
+    private var manifest: Manifest
+    private var startedAt: Duration = .zero
+    private var fold: JournalFold?
+    private var ended: Set<TaskID> = []
+
+    /// Deltas are folded into the tree when the journal holds this many bytes...
+    static let foldBytes = 16 << 20
+    /// ...or this many checkpoints: each is one more place to look for what is not in memory.
+    static let foldCheckpoints = 8
+
+    init(_ run: RunContext, graph: GraphDescription, writer: CheckpointWriter, board: StatusBoard) {
+        self.run = run
+        self.writer = writer
+        self.board = board
+        let options = run.options.checkpoints
+        machine = CheckpointProtocol(
+            after: run.lastCheckpoint, tasks: Set(run.plan.tasks.map(\.number)),
+            sources: Set(run.plan.tasks.filter { run.plan.plan.stages[$0.stage].head.source != nil }.map(\.number)),
+            interval: options?.interval, tolerableFailures: options?.tolerableFailures ?? 1,
+            now: run.options.clock.now)
+        manifest = Manifest(
+            checkpoint: run.lastCheckpoint, pipeline: graph.pipeline, keyGroups: run.plan.keyGroups, graph: graph)
+        manifest.states = run.catalogue.all
+    }
+
+    /// Runs until the last checkpoint is stored; true if every source had ended.
+    mutating func loop() async throws -> Bool {
+        while true {
+            try run.checkNotAborted()
+            for event in run.control.takeEvents() { note(event) }
+            let now = run.options.clock.now
+            board.publishIfDue(now)
+            switch machine.next(now: now) {
+            case .sendBarriers(let barrier):
+                startedAt = now
+                snapshots = []
+                try run.crash.reach(.beforeBarriers(barrier.checkpoint))
+                run.control.set(barrier)
+                continue
+            case .store(let barrier):
+                try await store(barrier)
+                continue
+            case .none: break
+            }
+            switch machine.phase {
+            case .finished(let barrier): return barrier.isEndOfInput
+            case .idle, .collecting:
+                if try await foldStep() { continue }
+            default: break
+            }
+            var deadline = machine.deadline
+            if let next = board.nextPublication { deadline = min(deadline ?? next, next) }
+            await run.control.coordinator.wait(until: deadline)
+        }
+    }
+
+    private mutating func note(_ event: RunControl.Event) {
+        switch event {
+        case .handedIn(let snapshot):
+            snapshots.append(snapshot)
+            machine.handIn(snapshot.task.number, snapshot.checkpoint)
+        case .ended(let task): machine.sourceEnded(task.number)
+        case .checkpointWanted: machine.want()
+        case .stopRequested: machine.stop()
+        }
+    }
+
+    private mutating func store(_ barrier: Barrier) async throws {
+        try run.crash.reach(.handedIn(barrier.checkpoint))
+        let next = nextManifest(barrier)
+        let (run, snapshots) = (run, snapshots)
+        let began = run.options.clock.now
+        do {
+            try await writer.perform { try Self.store(next, snapshots, run) }
+        } catch let error as StateError where error.kind == .full || error.kind == .unusable {
+            machine.storingFailed(now: run.options.clock.now)
+            if case .failed(let barrier, let attempts) = machine.phase {
+                throw PipelineError.checkpointsFailed(
+                    checkpoint: barrier.checkpoint, attempts: attempts, cause: error)
+            }
+            run.options.logger.error("checkpoint \(barrier.checkpoint) failed, it is tried again: \(error)")
+            board.noteFailedCheckpoint()
+            return
+        }
+        manifest = next
+        self.snapshots = []
+        let now = run.options.clock.now
+        board.noteCheckpoint(
+            barrier.checkpoint,
+            CheckpointStatistics(
+                duration: now - startedAt, storing: now - began,
+                bytes: snapshots.reduce(0) { $0 + $1.deltas.reduce(0) { $0 + $1.bytes } },
+                entries: snapshots.reduce(0) { $0 + $1.deltas.reduce(0) { $0 + $1.entries } },
+                pause: snapshots.map(\.pause).max() ?? .zero))
+        machine.stored(now: now)
+    }
+
+    /// Makes output durable, stores the checkpoint, and publishes: on the writer's thread.
+    private static func store(_ manifest: Manifest, _ snapshots: [TaskSnapshot], _ run: RunContext) throws {
+        let checkpoint = manifest.checkpoint
+        let outputs = snapshots.flatMap(\.outputs)
+        for output in outputs {
+            do { try output.makeDurable() } catch { throw failure(error, of: output) }
+        }
+        try run.crash.reach(.outputDurable(checkpoint))
+        if let store = run.store {
+            let deltas = snapshots.flatMap { snapshot in
+                snapshot.deltas.map { TaskDelta(task: snapshot.task.number, delta: $0) }
+            }
+            try store.commit(manifest, deltas, crash: run.crash)
+        }
+        run.horizon.advance(to: checkpoint)
+        try run.crash.reach(.committed(checkpoint))
+        for (index, output) in outputs.enumerated() {
+            if index > 0 { try run.crash.reach(.publishing(checkpoint)) }
+            do { try output.publish() } catch { throw failure(error, of: output) }
+        }
+        try run.crash.reach(.published(checkpoint))
+    }
+
+    private static func failure(_ error: any Error, of output: PreparedOutput) -> any Error {
+        if error is SimulatedCrash { return error }
+        return PipelineError.failed(
+            operatorID: output.operatorID, partition: "", position: "checkpoint \(output.output.checkpoint)",
+            cause: error)
+    }
+
+    private func nextManifest(_ barrier: Barrier) -> Manifest {
+        var next = manifest
+        next.checkpoint = barrier.checkpoint
+        next.isComplete = barrier.isEndOfInput
+        let plan = run.plan
+        next.sources = snapshots.compactMap { snapshot in
+            snapshot.source.map { source in
+                Manifest.SourceEntry(
+                    operatorID: plan.plan.stages[snapshot.task.stage].head.id, partition: source.partition,
+                    position: source.position.hexadecimal, positionText: source.positionText,
+                    watermark: source.watermark.milliseconds, isEnded: source.isEnded, records: source.records)
+            }
+        }.sorted { ($0.operatorID, $0.partition) < ($1.operatorID, $1.partition) }
+        next.stageWatermarks = [:]
+        for snapshot in snapshots where snapshot.source == nil {
+            let head = plan.plan.stages[snapshot.task.stage].head.id
+            next.stageWatermarks[head] = min(
+                next.stageWatermarks[head] ?? .max, snapshot.watermark.milliseconds)
+        }
+        next.outputs = snapshots.flatMap(\.outputs).map {
+            Manifest.OutputEntry(
+                operatorID: $0.operatorID, task: $0.output.task, description: $0.output.description.hexadecimal)
+        }
+        for index in next.states.indices {
+            let live = snapshots.reduce(0) { $0 + ($1.entryCounts[next.states[index].id] ?? 0) }
+            // What is not in memory is not counted: never less than what was known, unless all of it is in memory.
+            next.states[index].entries = max(live, run.restored == nil ? 0 : next.states[index].entries)
+        }
+        return next
+    }
+
+    /// Folds for a while if there is reason to; false if there is nothing to fold.
+    private mutating func foldStep() async throws -> Bool {
+        guard let store = run.store else { return false }
+        if fold == nil {
+            let checkpoints = store.journalCheckpoints
+            guard store.journalBytes >= Self.foldBytes || checkpoints.count >= Self.foldCheckpoints,
+                let last = checkpoints.last
+            else { return false }
+            fold = JournalFold(store, states: manifest.states.map(\.id), last: last)
+        }
+        guard let current = fold else { return false }
+        let crash = run.crash
+        do {
+            let (next, more) = try await writer.perform {
+                var fold = current
+                let more = try fold.step(crash: crash)
+                try crash.reach(.foldStepped(fold.last))
+                return (fold, more)
+            }
+            fold = more ? next : nil
+            return true
+        } catch let error as StateError where error.kind == .full {
+            run.options.logger.error("folding is put off: \(error)")
+            fold = nil
+            return false
+        }
+    }
+}

@@ -1,0 +1,144 @@
+/// The loop of a keyed task: takes batches from its channels, keeps event time, aligns barriers, hands in deltas.
+struct KeyedTask {
+    let context: TaskContext
+    private let inbox: Inbox
+    private let handle: (RecordBatch) throws -> Void
+    private let run: RunContext
+    private let cell: TaskStatusCell
+    private var alignment: BarrierAlignment
+    private var merger: WatermarkMerger
+    private var nextSender = 0
+    private let senders: Int
+    private var batch: RecordBatch?
+
+    init(
+        context: TaskContext, inbox: Inbox, senders: Int, handle: @escaping (RecordBatch) throws -> Void,
+        cell: TaskStatusCell
+    ) {
+        self.context = context
+        self.inbox = inbox
+        self.handle = handle
+        self.senders = senders
+        self.cell = cell
+        run = context.run
+        alignment = BarrierAlignment(inputs: senders)
+        merger = WatermarkMerger(inputs: senders, restored: context.watermark.time)
+    }
+
+    /// Runs until the last barrier, or throws.
+    mutating func loop() async throws {
+        defer { for participant in context.participants { participant.close() } }
+        while true {
+            try run.checkNotAborted()
+            guard let (sender, item) = inbox.next(alignment, startingAt: nextSender) else {
+                try await rest()
+                continue
+            }
+            nextSender = (sender + 1) % senders
+            switch item {
+            case .batch(let batch):
+                try work(on: batch)
+                let watermark = batch.watermark
+                inbox.giveBack(batch, to: sender)
+                try await move(to: watermark, of: sender)
+            case .watermark(let watermark):
+                try await move(to: watermark, of: sender)
+            case .barrier(let barrier):
+                switch alignment.receive(barrier, from: sender) {
+                case .wait: break
+                case .aligned(let barrier):
+                    try answer(barrier)
+                    if barrier.isFinal { return }
+                case .broken(let reason):
+                    throw PipelineError.internalFault("stage \(context.task.stage), task \(context.task.index): \(reason)")
+                }
+            }
+            while context.isCongested {
+                try run.checkNotAborted()
+                await context.signal.wait()
+            }
+        }
+    }
+
+    private func work(on batch: RecordBatch) throws {
+        context.origin = { RecordOrigin(partition: batch.first.partition, position: batch.positions) }
+        context.processingTime = run.options.clock.wallTime
+        do { try handle(batch) } catch { throw run.located(error, context) }
+        context.counters.records += UInt64(batch.count)
+        context.stateReader?.release()
+        cell.publish(context.counters, watermark: context.watermark, progress: nil, partition: nil)
+        if context.budget.takePressure() { run.requestCheckpoint() }
+    }
+
+    /// Nothing to take: sends what is gathered, tells the time, and waits.
+    private func rest() async throws {
+        var deadline: Duration?
+        let now = run.options.clock.now
+        let wallTime = run.options.clock.wallTime
+        context.processingTime = wallTime
+        do {
+            for participant in context.participants {
+                if let next = try participant.advance(processingTime: wallTime) {
+                    let wait = max(next.timeSince(wallTime), .milliseconds(1))
+                    deadline = min(deadline ?? now + wait, now + wait)
+                }
+            }
+        } catch { throw run.located(error, context) }
+        for output in context.outputs { output.flush(context.watermark) }
+        context.stateReader?.release()
+        await context.signal.wait(until: deadline)
+    }
+
+    private mutating func move(to watermark: Watermark, of sender: Int) async throws {
+        guard let merged = merger.update(watermark, of: sender) else { return }
+        context.watermark = merged
+        try await context.advanceParticipants(to: merged)
+        for output in context.outputs { output.note(merged, bytes: 0) }
+        context.stateReader?.release()
+        cell.publish(context.counters, watermark: merged, progress: nil, partition: nil)
+    }
+
+    private func answer(_ barrier: Barrier) throws {
+        let started = run.options.clock.now
+        try run.crash.reach(.aligned(barrier.checkpoint))
+        var snapshot = TaskSnapshot(
+            checkpoint: barrier.checkpoint, task: context.task, isFinal: barrier.isEndOfInput)
+        do {
+            for participant in context.participants { try participant.prepare(&snapshot) }
+        } catch { throw run.located(error, context) }
+        snapshot.watermark = context.watermark.time
+        for output in context.outputs {
+            output.flush(context.watermark)
+            output.send(barrier)
+        }
+        snapshot.pause = run.options.clock.now - started
+        try run.crash.reach(.encoded(barrier.checkpoint))
+        run.handIn(snapshot)
+        context.stateReader?.release()
+    }
+}
+
+extension RecordBatch {
+    /// From where to where the records came, for messages.
+    var positions: String {
+        first.position == last.position ? first.position : "\(first.position) to \(last.position)"
+    }
+}
+
+extension TaskContext {
+    /// Tells every participant of event time, and waits with them where channels are full.
+    func advanceParticipants(to watermark: Watermark) async throws {
+        for participant in participants {
+            do {
+                while try !participant.advance(to: watermark) {
+                    for output in outputs { output.flush(self.watermark) }
+                    stateReader?.release()
+                    while isCongested {
+                        try run.checkNotAborted()
+                        await signal.wait()
+                    }
+                }
+            } catch { throw run.located(error, self) }
+        }
+    }
+}

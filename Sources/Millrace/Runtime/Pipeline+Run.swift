@@ -1,0 +1,56 @@
+import Logging
+import ServiceLifecycle
+
+/// Stops a running pipeline from outside: what was read is finished, a last checkpoint is taken, and `run` returns.
+public final class PipelineStop: Sendable {
+    private let stopped = RequestBox()
+
+    /// A stop for one call of `run`.
+    public init() {}
+
+    /// Asks for the end; may be called from anywhere, any number of times.
+    public func request() { stopped.request() }
+
+    func observe(_ action: @escaping @Sendable () -> Void) { stopped.observe(action) }
+    var isRequested: Bool { stopped.isRequested }
+}
+
+extension Pipeline {
+    /// Runs the pipeline to the end of its sources, or until it is stopped.
+    ///
+    /// Within a `ServiceGroup` of swift-service-lifecycle a graceful shutdown stops it as `stop` does: sources read no
+    /// more, everything read is worked on, a last checkpoint is stored. Cancelling the task ends it at once, as a crash
+    /// would.
+    ///
+    /// - Returns: the status at the end.
+    /// - Throws: `StateError`, `SourceError`, `SinkError` for what is wrong at start; `PipelineError` for what failed
+    ///   later and was not mended by restarting; `CancellationError`.
+    @discardableResult
+    public func run(_ options: RunOptions, stop: PipelineStop = PipelineStop()) async throws -> PipelineStatus {
+        let supervisor = try Supervisor(self, options, stop)
+        return try await withGracefulShutdownHandler {
+            try await supervisor.run()
+        } onGracefulShutdown: {
+            stop.request()
+        }
+    }
+}
+
+/// A pipeline as a service: `ServiceGroup(services: [pipeline.service(options)], gracefulShutdownSignals: [.sigterm])`.
+public struct PipelineService: Service {
+    private let pipeline: Pipeline
+    private let options: RunOptions
+
+    init(_ pipeline: Pipeline, _ options: RunOptions) {
+        self.pipeline = pipeline
+        self.options = options
+    }
+
+    /// Runs until the sources end or the group shuts down.
+    public func run() async throws { try await pipeline.run(options) }
+}
+
+extension Pipeline {
+    /// This pipeline as a service.
+    public func service(_ options: RunOptions) -> PipelineService { PipelineService(self, options) }
+}

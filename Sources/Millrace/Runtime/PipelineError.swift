@@ -1,0 +1,26 @@
+/// Why a pipeline stopped: which operator, where in the input, and the cause.
+public enum PipelineError: Error, CustomStringConvertible, Sendable {
+    /// An operator, source or sink failed.
+    case failed(operatorID: String, partition: String, position: String, cause: any Error)
+    /// As `failed`, after the restart strategy gave up.
+    case gaveUp(after: Int, cause: any Error)
+    /// The checkpoints could not be stored.
+    case checkpointsFailed(checkpoint: CheckpointNumber, attempts: Int, cause: any Error)
+    /// A protocol was broken: a fault of Millrace.
+    case internalFault(String)
+
+    public var description: String {
+        switch self {
+        case .failed(let operatorID, let partition, let position, let cause):
+            let place = partition.isEmpty ? "" : ", partition \(partition)"
+            let at = position.isEmpty ? "" : ", position \(position)"
+            return "operator \(operatorID)\(place)\(at): \(cause)"
+        case .gaveUp(let attempts, let cause):
+            return "the pipeline failed \(attempts) times and its restart strategy gave up; the last time: \(cause)"
+        case .checkpointsFailed(let checkpoint, let attempts, let cause):
+            return "checkpoint \(checkpoint) could not be stored in \(attempts) attempts; nothing stored before is lost: \(cause)"
+        case .internalFault(let what):
+            return "this should not happen, please report it: \(what)"
+        }
+    }
+}

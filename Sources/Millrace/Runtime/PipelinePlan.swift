@@ -1,0 +1,97 @@
+/// A declared graph made ready to run: stages, which feeds which, and the order in which operators are told things.
+///
+/// `@unchecked Sendable`: never changed after `init`; the operators it holds are not written any more.
+final class PipelinePlan: @unchecked Sendable {
+    /// A stage: an operator that heads it, and the stages that send to it.
+    struct Stage {
+        let head: OperatorNode
+        /// Stages with a task that sends to this one, in plan order; empty for sources.
+        let feeders: [Int]
+    }
+
+    let name: String
+    let operators: [OperatorNode]
+    let stages: [Stage]
+    /// Position of each operator in a topological order.
+    let order: [Int]
+    private let stageOfHead: [Int: Int]
+
+    init(name: String, operators: [OperatorNode]) {
+        self.name = name
+        self.operators = operators
+        order = Self.topologicalOrder(operators)
+        var headsOf: [Int: Set<Int>] = [:]
+        for node in operators.sorted(by: { [order] in order[$0.index] < order[$1.index] }) {
+            if node.isStageHead {
+                headsOf[node.index] = [node.index]
+            } else {
+                headsOf[node.index] = node.inputs.reduce(into: []) { $0.formUnion(headsOf[$1.from.index] ?? []) }
+            }
+        }
+        let heads = operators.filter(\.isStageHead).sorted { [order] in order[$0.index] < order[$1.index] }
+        var stageOfHead: [Int: Int] = [:]
+        for (stage, head) in heads.enumerated() { stageOfHead[head.index] = stage }
+        stages = heads.map { head in
+            let feeders = head.inputs.reduce(into: Set<Int>()) { $0.formUnion(headsOf[$1.from.index] ?? []) }
+            return Stage(head: head, feeders: feeders.compactMap { stageOfHead[$0] }.sorted())
+        }
+        self.stageOfHead = stageOfHead
+        headStages = headsOf.mapValues { heads in heads.compactMap { stageOfHead[$0] }.sorted() }
+    }
+
+    private let headStages: [Int: [Int]]
+
+    /// The stage that an operator heads.
+    func stage(of node: OperatorNode) -> Int { stageOfHead[node.index] ?? 0 }
+
+    /// How the graph looks from outside.
+    func describe(_ parallelism: Parallelism) -> GraphDescription {
+        let ordered = operators.sorted { order[$0.index] < order[$1.index] }
+        return GraphDescription(
+            pipeline: name,
+            operators: ordered.map { node in
+                GraphDescription.Operator(
+                    id: node.id, kind: node.kind, detail: node.detail, stage: headStages[node.index]?.first ?? 0,
+                    states: node.states, isNamed: node.name != nil, ancestry: node.ancestry)
+            },
+            edges: ordered.flatMap { node in
+                node.inputs.map {
+                    GraphDescription.Edge(from: $0.from.id, to: node.id, record: $0.record, kind: $0.kind)
+                }
+            },
+            stages: stages.map { stage in
+                GraphDescription.Stage(
+                    name: stage.head.id,
+                    tasks: stage.head.source != nil ? "one per partition" : parallelism.description)
+            })
+    }
+
+    private static func topologicalOrder(_ operators: [OperatorNode]) -> [Int] {
+        var order = [Int](repeating: -1, count: operators.count)
+        var next = 0
+        func visit(_ node: OperatorNode) {
+            guard order[node.index] < 0 else { return }
+            order[node.index] = Int.max
+            for input in node.inputs { visit(input.from) }
+            order[node.index] = next
+            next += 1
+        }
+        for node in operators { visit(node) }
+        return order
+    }
+}
+
+/// How many tasks a keyed stage has.
+public enum Parallelism: Sendable, Hashable, CustomStringConvertible {
+    /// As many as there are source tasks, up to the number of processors.
+    case perPartition
+    /// That many.
+    case tasks(Int)
+
+    public var description: String {
+        switch self {
+        case .perPartition: "as many as partitions"
+        case .tasks(let count): "\(count)"
+        }
+    }
+}

@@ -1,0 +1,4 @@
+import Foundation
+
+/// Processors that this process may use.
+func processorCount() -> Int { ProcessInfo.processInfo.activeProcessorCount }

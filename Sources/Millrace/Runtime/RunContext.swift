@@ -1,0 +1,188 @@
+import Synchronization
+
+/// What all tasks of one attempt share.
+@usableFromInline
+final class RunContext: Sendable {
+    let plan: PlannedRun
+    let options: RunOptions
+    let store: CheckpointStore?
+    let horizon: CommitHorizon
+    /// What the attempt starts from.
+    let restored: Manifest?
+    let catalogue: StateCatalogue
+    let control: RunControl
+    var crash: CrashSwitch { options.crash }
+
+    init(
+        plan: PlannedRun, options: RunOptions, store: CheckpointStore?, restored: Manifest?,
+        catalogue: StateCatalogue, control: RunControl
+    ) {
+        self.plan = plan
+        self.options = options
+        self.store = store
+        self.restored = restored
+        self.catalogue = catalogue
+        self.control = control
+        horizon = CommitHorizon(restored?.checkpoint ?? .none)
+    }
+
+    var lastCheckpoint: CheckpointNumber { restored?.checkpoint ?? .none }
+
+    /// The channels from a task to the tasks of a keyed stage, one each.
+    func channels(from task: TaskID, to head: OperatorNode) -> [(inbox: Inbox, sender: Int)] {
+        plan.channels(from: task, to: plan.plan.stage(of: head))
+    }
+
+    func assignment(of head: OperatorNode) -> KeyGroupAssignment {
+        KeyGroupAssignment(groups: plan.keyGroups, tasks: plan.taskCounts[plan.plan.stage(of: head)])
+    }
+
+    func checkNotAborted() throws {
+        if control.isAborted { throw CancellationError() }
+    }
+
+    func handIn(_ snapshot: TaskSnapshot) { control.post(.handedIn(snapshot)) }
+
+    func noteEnded(_ task: TaskID) { control.post(.ended(task)) }
+
+    func requestCheckpoint() { control.post(.checkpointWanted) }
+
+    /// An error with its place: operator, partition, position.
+    func located(_ error: any Error, _ context: TaskContext) -> any Error {
+        if error is CancellationError || error is PipelineError || crash.caused(error) { return error }
+        let failure = error as? OperatorFailure
+        let origin = context.origin()
+        let head = plan.plan.stages[context.task.stage].head
+        return PipelineError.failed(
+            operatorID: failure?.operatorID ?? head.id, partition: origin.partition, position: origin.position,
+            cause: failure?.cause ?? error)
+    }
+}
+
+/// What the coordinator and the tasks say to each other.
+final class RunControl: Sendable {
+    /// What tasks report.
+    enum Event: Sendable {
+        case handedIn(TaskSnapshot)
+        case ended(TaskID)
+        case checkpointWanted
+        case stopRequested
+    }
+
+    private struct State {
+        var events: [Event] = []
+        var barrier: Barrier?
+        var isDraining = false
+        var isAborted = false
+        var signals: [TaskSignal] = []
+    }
+
+    private let state = Mutex(State())
+    let coordinator = TaskSignal()
+
+    /// The signals of all tasks, to wake them for a barrier or the end.
+    func attach(_ signals: [TaskSignal]) { state.withLock { $0.signals = signals } }
+
+    func post(_ event: Event) {
+        state.withLock { $0.events.append(event) }
+        coordinator.wake()
+    }
+
+    func takeEvents() -> [Event] {
+        state.withLock { state in
+            defer { state.events = [] }
+            return state.events
+        }
+    }
+
+    /// The barrier that source tasks have to answer.
+    var barrier: Barrier? { state.withLock { $0.barrier } }
+    /// Source tasks read no more.
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+    /// The attempt is over: every task ends as it is.
+    var isAborted: Bool { state.withLock { $0.isAborted } }
+
+    func set(_ barrier: Barrier) {
+        state.withLock { state in
+            state.barrier = barrier
+            if barrier.isFinal { state.isDraining = true }
+        }
+        wakeAll()
+    }
+
+    func abort() {
+        state.withLock { $0.isAborted = true }
+        wakeAll()
+    }
+
+    private func wakeAll() {
+        for signal in state.withLock({ $0.signals }) { signal.wake() }
+        coordinator.wake()
+    }
+}
+
+/// A plan with its tasks and channels for one attempt.
+///
+/// `@unchecked Sendable`: never changed after `init`.
+final class PlannedRun: @unchecked Sendable {
+    let plan: PipelinePlan
+    let keyGroups: Int
+    let taskCounts: [Int]
+    let partitions: [[PartitionID]]
+    let signals: [TaskSignal]
+    let tasks: [TaskID]
+    /// For each stage, an inbox for each of its tasks; none for source stages.
+    let inboxes: [[Inbox]]
+    let order: [Int]
+    private let firstTask: [Int]
+
+    init(_ plan: PipelinePlan, partitions: [[PartitionID]], options: RunOptions, keyGroups: Int) {
+        self.plan = plan
+        self.keyGroups = keyGroups
+        self.partitions = partitions
+        order = plan.order
+        let sourceTasks = partitions.reduce(0) { $0 + $1.count }
+        let keyedTasks: Int
+        switch options.parallelism {
+        case .perPartition: keyedTasks = min(max(sourceTasks, 1), keyGroups, PlannedRun.processors)
+        case .tasks(let count): keyedTasks = min(max(count, 1), keyGroups)
+        }
+        taskCounts = plan.stages.indices.map { stage in
+            plan.stages[stage].head.source != nil ? partitions[stage].count : keyedTasks
+        }
+        var first: [Int] = []
+        var tasks: [TaskID] = []
+        for (stage, count) in taskCounts.enumerated() {
+            first.append(tasks.count)
+            for index in 0..<count { tasks.append(TaskID(stage: stage, index: index, number: tasks.count)) }
+        }
+        firstTask = first
+        self.tasks = tasks
+        let signals = tasks.map { _ in TaskSignal() }
+        self.signals = signals
+        inboxes = plan.stages.indices.map { [taskCounts] stage in
+            guard plan.stages[stage].head.keyed != nil else { return [] }
+            let senders = plan.stages[stage].feeders.flatMap { feeder in
+                (0..<taskCounts[feeder]).map { signals[first[feeder] + $0] }
+            }
+            return (0..<taskCounts[stage]).map {
+                Inbox(senders: senders, receiver: signals[first[stage] + $0], limits: options.channels)
+            }
+        }
+    }
+
+    private static var processors: Int { max(processorCount(), 1) }
+
+    func senders(of stage: Int) -> Int { plan.stages[stage].feeders.reduce(0) { $0 + taskCounts[$1] } }
+
+    func channels(from task: TaskID, to stage: Int) -> [(inbox: Inbox, sender: Int)] {
+        var sender = 0
+        for feeder in plan.stages[stage].feeders {
+            if feeder == task.stage { break }
+            sender += taskCounts[feeder]
+        }
+        return inboxes[stage].map { ($0, sender + task.index) }
+    }
+
+    func tasks(of task: TaskID) -> Int { taskCounts[task.stage] }
+}

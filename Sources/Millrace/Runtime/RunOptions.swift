@@ -1,0 +1,69 @@
+import Logging
+
+/// How a pipeline is run: where it keeps its checkpoints, how wide it runs, what happens when something goes wrong.
+public struct RunOptions: Sendable {
+    /// Where and how often checkpoints are taken; `nil`: none, and a restart begins from the beginning.
+    public var checkpoints: CheckpointOptions?
+    /// Tasks of each keyed stage.
+    public var parallelism: Parallelism = .perPartition
+    /// What follows a failure.
+    public var restart: RestartStrategy = .fixedDelay(attempts: 3, delay: .seconds(1))
+    /// Bytes that the tables of all tasks may take together: 1 GiB. Beyond it, state that a checkpoint has stored
+    /// leaves memory and is read from the store when it is needed.
+    public var memoryBudget = 1 << 30
+    /// What a channel between two tasks holds.
+    public var channels = ChannelLimits()
+    /// Slices of the key space; frozen when a state folder is created. 128: enough for 128 tasks a stage.
+    public var keyGroups = KeyGroupAssignment.defaultGroups
+    /// Called with the run's progress every `statusInterval` and at the end.
+    public var onStatus: (@Sendable (PipelineStatus) -> Void)?
+    /// Half a second.
+    public var statusInterval: Duration = .milliseconds(500)
+    /// Where the run says what it does.
+    public var logger: Logger
+    /// The run's clock; tests set their own.
+    public var clock: any PipelineClock = SystemClock()
+    /// Where a test makes the run die.
+    public var crash = CrashSwitch.off
+    /// Whether the store's work is done in the coordinator's task instead of on a thread of its own; for tests that
+    /// schedule every step themselves.
+    public var writesInline = false
+
+    /// The defaults: no checkpoints.
+    public init(checkpoints: CheckpointOptions? = nil) {
+        self.checkpoints = checkpoints
+        var logger = Logger(label: "millrace")
+        logger.logLevel = .notice
+        self.logger = logger
+    }
+}
+
+/// Where and how often a pipeline's state is stored.
+public struct CheckpointOptions: Sendable, Hashable {
+    /// The state folder; created if missing, used by one process at a time.
+    public var directory: String
+    /// Time between two checkpoints: the most work that a restart repeats.
+    public var interval: Duration
+    /// Forget what the folder holds and start from nothing; the sinks forget their output too.
+    public var fresh: Bool
+    /// State that the folder holds and the graph has no more, `operator/state` or `operator`, and that may be lost.
+    public var allowDropping: Set<String>
+    /// Bytes beyond which `data.mdb` may not grow.
+    public var maximumSize: Int
+    /// Failed attempts at storing one checkpoint before the pipeline fails.
+    public var tolerableFailures: Int
+
+    /// A folder and an interval (a second by default).
+    public init(
+        directory: String, every interval: Duration = .seconds(1), fresh: Bool = false,
+        allowDropping: Set<String> = [], maximumSize: Int = 1 << 40, tolerableFailures: Int = 10
+    ) {
+        precondition(interval > .zero, "checkpoints need an interval above zero, got \(interval)")
+        self.directory = directory
+        self.interval = interval
+        self.fresh = fresh
+        self.allowDropping = allowDropping
+        self.maximumSize = maximumSize
+        self.tolerableFailures = tolerableFailures
+    }
+}

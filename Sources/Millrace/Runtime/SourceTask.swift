@@ -1,0 +1,154 @@
+/// The loop of a source task: reads its partition batch by batch, answers barriers between two batches, waits where
+/// channels are full or nothing is there to read.
+struct SourceTask {
+    let context: TaskContext
+    let body: SourceBody
+    let partition: PartitionID
+    let signal: TaskSignal
+    let throttle: Double?
+    private let run: RunContext
+    private let cell: TaskStatusCell
+    private var lastBarrier: CheckpointNumber
+    private var isEnded: Bool
+    private var records: UInt64
+    private var startedAt: Duration
+    private var lastFlush: Duration
+    private var readSinceStart: UInt64 = 0
+
+    /// Records and bytes that are read before channels, barriers and the clock are looked at.
+    static let limit = ReadLimit(records: 1024, bytes: 1 << 20)
+    /// Gathered records are sent after this time at the latest.
+    static let lingering = Duration.milliseconds(5)
+
+    init(
+        context: TaskContext, body: SourceBody, partition: PartitionID, restored: Manifest.SourceEntry?,
+        throttle: Double?, cell: TaskStatusCell
+    ) {
+        self.context = context
+        self.body = body
+        self.partition = partition
+        self.throttle = throttle
+        self.cell = cell
+        signal = context.signal
+        run = context.run
+        lastBarrier = run.control.barrier?.checkpoint ?? run.lastCheckpoint
+        isEnded = false
+        records = restored?.records ?? 0
+        startedAt = run.options.clock.now
+        lastFlush = startedAt
+        context.origin = { RecordOrigin(partition: partition.name, position: body.positionText()) }
+    }
+
+    /// Runs until the last barrier, or throws.
+    mutating func loop() async throws {
+        defer { for participant in context.participants { participant.close() } }
+        while true {
+            try run.checkNotAborted()
+            if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier {
+                try answer(barrier)
+                if barrier.isFinal { return }
+            }
+            if isEnded || run.control.isDraining {
+                await signal.wait()
+                continue
+            }
+            try await step()
+        }
+    }
+
+    private mutating func step() async throws {
+        let now = run.options.clock.now
+        var limit = Self.limit
+        if let throttle {
+            let allowed = Int(throttle * (now - startedAt).inSeconds) - Int(readSinceStart) + 1
+            guard allowed > 0 else {
+                settle(now: now, active: false, flush: true)
+                let next = startedAt + .seconds(Double(readSinceStart) / throttle)
+                return await signal.wait(until: max(next, now + .milliseconds(1)))
+            }
+            limit.records = min(limit.records, allowed)
+        }
+        context.processingTime = run.options.clock.wallTime
+        let outcome: ReadOutcome
+        do { outcome = try body.read(limit) } catch { throw run.located(error, context) }
+        let (count, bytes) = body.counts()
+        records += UInt64(count)
+        readSinceStart += UInt64(count)
+        context.counters.records += UInt64(count)
+        for output in context.outputs { output.note(context.watermark, bytes: bytes) }
+        switch outcome {
+        case .more:
+            settle(now: now, active: count > 0, flush: now - lastFlush >= Self.lingering)
+        case .idle(let retryAfter):
+            settle(now: now, active: count > 0, flush: true)
+            if count == 0 {
+                var deadline = body.tracker().idleDeadline
+                if let retryAfter { deadline = min(deadline ?? .seconds(Int64.max / 2), now + retryAfter) }
+                await signal.wait(until: deadline)
+            }
+        case .end:
+            isEnded = true
+            settle(now: now, active: count > 0, flush: true)
+            try await advance(.end)
+            for output in context.outputs { output.flush(.end) }
+            publish(.end)
+            run.noteEnded(context.task)
+            return
+        }
+        while context.isCongested {
+            try run.checkNotAborted()
+            if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier { return }
+            await signal.wait()
+        }
+        context.stateReader?.release()
+    }
+
+    /// After a batch: event time moves on, and what is gathered goes out if it is time.
+    private mutating func settle(now: Duration, active: Bool, flush: Bool) {
+        var tracker = body.tracker()
+        let watermark = tracker.advance(active: active, now: now)
+        body.setTracker(tracker)
+        let moved = watermark != context.watermark
+        context.watermark = watermark
+        if flush {
+            for output in context.outputs { output.flush(watermark) }
+            lastFlush = now
+        } else if moved {
+            for output in context.outputs { output.note(watermark, bytes: 0) }
+        }
+        publish(watermark)
+    }
+
+    /// Tells the operators in this task (sinks, mostly) of event time.
+    private func advance(_ watermark: Watermark) async throws {
+        context.watermark = watermark
+        try await context.advanceParticipants(to: watermark)
+    }
+
+    private mutating func answer(_ barrier: Barrier) throws {
+        let started = run.options.clock.now
+        try run.crash.reach(.sourceNoted(barrier.checkpoint))
+        var snapshot = TaskSnapshot(
+            checkpoint: barrier.checkpoint, task: context.task, isFinal: barrier.isEndOfInput)
+        do {
+            for participant in context.participants { try participant.prepare(&snapshot) }
+        } catch { throw run.located(error, context) }
+        snapshot.source = SourceSnapshot(
+            partition: partition, position: body.position(), positionText: body.positionText(),
+            watermark: context.watermark.time, isEnded: isEnded, records: records)
+        snapshot.watermark = context.watermark.time
+        for output in context.outputs {
+            output.flush(context.watermark)
+            output.send(barrier)
+        }
+        lastBarrier = barrier.checkpoint
+        snapshot.pause = run.options.clock.now - started
+        try run.crash.reach(.encoded(barrier.checkpoint))
+        run.handIn(snapshot)
+        context.stateReader?.release()
+    }
+
+    private func publish(_ watermark: Watermark) {
+        cell.publish(context.counters, watermark: watermark, progress: body.progress(), partition: partition)
+    }
+}
