@@ -61,6 +61,15 @@ struct TaskSnapshot: Sendable {
     func makeBuilder(_ store: SliceStore) -> DeltaBuilder { DeltaBuilder(state: store.state) }
 
     @usableFromInline
+    func makeBuilder(_ stored: StoredState) -> DeltaBuilder { DeltaBuilder(state: stored.state) }
+
+    @usableFromInline
+    mutating func add(_ delta: inout DeltaBuilder, _ stored: StoredState, entries: Int) {
+        if let delta = delta.finish() { deltas.append(delta) }
+        entryCounts[stored.state, default: 0] += entries
+    }
+
+    @usableFromInline
     mutating func add(_ delta: inout DeltaBuilder, _ store: SliceStore, entries: Int) {
         if let delta = delta.finish() { deltas.append(delta) }
         entryCounts[store.state, default: 0] += entries

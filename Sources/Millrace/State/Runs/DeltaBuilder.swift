@@ -20,6 +20,7 @@ struct DeltaBuilder: ~Copyable {
     }
 
     /// Says that `slice` was dropped, for `hashes`.
+    @usableFromInline
     mutating func drop(_ slice: Slice, hashes: ClosedRange<UInt64>) {
         addDirectoryEntry(slice, flags: DeltaChunk.droppedFlag, offset: 0, length: 0, hashes)
         closeIfLarge()

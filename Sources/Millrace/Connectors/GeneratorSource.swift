@@ -1,0 +1,83 @@
+/// Makes its records: record `index` of `partition` is whatever a closure says. The same index gives the same record, so
+/// a restart goes on exactly where it was.
+///
+/// ```swift
+/// graph.source(.generator(partitions: 2, count: 1_000_000) { partition, index in
+///     Reading(sensor: Int(index % 100), value: Double(partition))
+/// })
+/// ```
+public struct GeneratorSource<Record: Sendable>: Source {
+    @usableFromInline let count: UInt64?
+    @usableFromInline let partitionCount: Int
+    @usableFromInline let make: @Sendable (Int, UInt64) -> Record
+
+    /// - Parameters:
+    ///   - partitions: how many.
+    ///   - count: records of each partition; `nil`: it never ends.
+    ///   - make: the record of a partition and an index from 0.
+    @inlinable
+    public init(partitions: Int, count: UInt64?, make: @escaping @Sendable (Int, UInt64) -> Record) {
+        precondition(partitions >= 1, "a generator needs at least one partition, got \(partitions)")
+        partitionCount = partitions
+        self.count = count
+        self.make = make
+    }
+
+    public var summary: String {
+        "generator, \(partitionCount) partitions of \(count.map { "\($0) records" } ?? "endless length")"
+    }
+
+    public func partitions() -> [PartitionID] { (0..<partitionCount).map { PartitionID("\($0)") } }
+
+    @inlinable
+    public func open(_ partition: PartitionID, at position: UInt64?, context: SourceContext) throws -> Reader {
+        guard let number = Int(partition.name) else {
+            throw SourceError("The generator has no partition '\(partition)'", advice: "Start over with --fresh")
+        }
+        return Reader(partition: number, position: position ?? 0, count: count, make: make)
+    }
+
+    /// Makes the records of one partition.
+    public struct Reader: SourceReader {
+        @usableFromInline let partition: Int
+        /// The index of the next record.
+        public var position: UInt64
+        @usableFromInline let count: UInt64?
+        @usableFromInline let make: @Sendable (Int, UInt64) -> Record
+
+        @inlinable
+        init(partition: Int, position: UInt64, count: UInt64?, make: @escaping @Sendable (Int, UInt64) -> Record) {
+            self.partition = partition
+            self.position = position
+            self.count = count
+            self.make = make
+        }
+
+        public var progress: SourceProgress? {
+            count.map { SourceProgress(done: Int64(clamping: position), total: Int64(clamping: $0)) }
+        }
+
+        @inlinable
+        public mutating func read(
+            limit: ReadLimit, into collector: inout some RecordCollector<Record>
+        ) throws -> ReadOutcome {
+            var end = position &+ UInt64(limit.records)
+            if let count { end = min(end, count) }
+            while position < end {
+                try collector.record(make(partition, position), bytes: MemoryLayout<Record>.stride)
+                position &+= 1
+            }
+            return position == count ? .end : .more
+        }
+    }
+}
+
+extension Source {
+    /// A source that makes its records; see `GeneratorSource`.
+    @inlinable
+    public static func generator<Record>(
+        partitions: Int, count: UInt64? = nil, make: @escaping @Sendable (_ partition: Int, _ index: UInt64) -> Record
+    ) -> Self where Self == GeneratorSource<Record> {
+        GeneratorSource(partitions: partitions, count: count, make: make)
+    }
+}
