@@ -9,6 +9,12 @@ struct CheckpointWriter: Sendable {
         queue = inline ? nil : DispatchQueue(label: "millrace.checkpoint-writer", qos: .utility)
     }
 
+    /// Returns when everything given to the writer is done and let go of.
+    func drain() async {
+        guard let queue else { return }
+        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+    }
+
     /// Does `work` on the writer's thread.
     func perform<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
         guard let queue else { return try work() }

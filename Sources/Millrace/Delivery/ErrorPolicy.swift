@@ -12,6 +12,9 @@ public enum ErrorPolicy<Record: Sendable>: Sendable {
     case skip
     /// The record goes to a side output, with the reason.
     case deadLetter(to: SideOutput<DeadLetter<Record>>)
+
+    @usableFromInline
+    var isFail: Bool { if case .fail = self { true } else { false } }
 }
 
 /// A record given up on, with its reason.

@@ -36,6 +36,7 @@ extension KeyedStream {
             let failures = FailureHandler(onError, of: node, in: context)
             let table = operation.table
             let emitsEach = emitting == .everyRecord
+            let fails = onError.isFail
             let lists = emitting == .atWatermarks
             return BatchHandler { batch in
                 let (count, records, hashes) = (batch.count, batch.records, batch.hashes)
@@ -45,7 +46,7 @@ extension KeyedStream {
                     if ahead < count { table.prefetch(hashes[ahead]) }
                     let key = keyOf(records[index])
                     let slot = try table.update(hashes[index], key) { initial }
-                    if case .fail = onError {
+                    if fails {
                         do { try body(&slot.pointee.value, records[index]) } catch {
                             try failures.handle(error, records[index], batch.times[index])
                         }

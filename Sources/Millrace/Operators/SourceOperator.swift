@@ -139,8 +139,9 @@ struct WakeHandle: Sendable {
 /// A reader with what it hands its records to.
 @usableFromInline
 final class ReaderBox<Reader: SourceReader> {
-    @usableFromInline var reader: Reader
-    @usableFromInline var collector: SourceCollector<Reader.Record>
+    // Used by one task, and never while `read` runs: nothing that could overlap.
+    @exclusivity(unchecked) @usableFromInline var reader: Reader
+    @exclusivity(unchecked) @usableFromInline var collector: SourceCollector<Reader.Record>
 
     @inlinable
     init(_ reader: Reader, _ collector: SourceCollector<Reader.Record>) {

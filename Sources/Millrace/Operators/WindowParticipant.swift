@@ -21,10 +21,10 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// Windows that are gone, but may still have entries in the store.
     @usableFromInline var dropped: [Int64] = []
     /// The window that the last record was in.
-    @usableFromInline var currentEnd: Int64 = .min
-    @usableFromInline var currentTable: Table?
+    @exclusivity(unchecked) @usableFromInline var currentEnd: Int64 = .min
+    @exclusivity(unchecked) @usableFromInline var currentTable: Table?
     /// Windows up to this end have fired.
-    @usableFromInline var firedUpTo: Int64 = .min
+    @exclusivity(unchecked) @usableFromInline var firedUpTo: Int64 = .min
     /// Where a firing stopped because the outputs were congested.
     @usableFromInline var firing: (end: Int64, slot: Int)?
     @usableFromInline var hasLoadedSlices = false
@@ -50,45 +50,62 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// Adds a batch to its windows.
     @inlinable
     func work(on batch: ExchangeBatch<A.Input>, _ keyOf: (A.Input) -> Key) throws {
-        let (count, records, hashes, times) = (batch.count, batch.records, batch.hashes, batch.times)
-        if kind == .event { currentEnd = .min }  // the watermark may have moved since the last batch
-        let ahead = 24
-        for index in 0..<count {
-            let time = kind == .event ? times[index] : context.processingTime
-            if time.milliseconds >= currentEnd || time.milliseconds < currentEnd &- assigner.length
-                || currentTable == nil
-            {
-                guard try select(assigner.end(of: time)) else {
-                    context.counters.late += 1
-                    try late?.call(records + index, times[index])
-                    continue
-                }
+        let (count, records, times) = (batch.count, batch.records, batch.times)
+        let processingTime = context.processingTime
+        var index = 0
+        while index < count {
+            let time = kind == .event ? times[index] : processingTime
+            let end = assigner.end(of: time)
+            guard let table = try select(end) else {
+                context.counters.late += 1
+                try late?.call(records + index, times[index])
+                index &+= 1
+                continue
             }
-            guard let table = currentTable else { continue }
-            if index &+ ahead < count { table.prefetch(hashes[index &+ ahead]) }
+            // As far as the records stay in this window.
+            let start = end &- assigner.length
+            var last = index &+ 1
+            if kind == .event {
+                while last < count, times[last].milliseconds < end, times[last].milliseconds >= start { last &+= 1 }
+            } else {
+                last = count
+            }
+            try add(batch, index..<last, to: table, end, keyOf)
+            index = last
+        }
+    }
+
+    /// Adds records that are all in one window to its table.
+    @inlinable
+    @inline(__always)
+    func add(
+        _ batch: ExchangeBatch<A.Input>, _ range: Range<Int>, to table: Table, _ end: Int64,
+        _ keyOf: (A.Input) -> Key
+    ) throws {
+        let (records, hashes, times) = (batch.records, batch.hashes, batch.times)
+        let refires = end <= firedUpTo
+        let ahead = 24
+        for index in range {
+            if index &+ ahead < range.upperBound { table.prefetch(hashes[index &+ ahead]) }
             let key = keyOf(records[index])
             let slot = try table.update(hashes[index], key) { aggregate.create() }
             do { try aggregate.add(records[index], to: &slot.pointee.value) } catch {
                 try failures.handle(error, records[index], times[index])
                 continue
             }
-            if currentEnd <= firedUpTo { try emit(slot, table, currentEnd) }
+            if refires { try emit(slot, table, end) }
         }
     }
 
-    /// Makes the window that ends at `end` the current one; false if it is gone.
+    /// The table of the window that ends at `end`; `nil` if it is gone.
     @inlinable
-    @inline(never)
-    func select(_ end: Int64) throws -> Bool {
-        try loadSlices()
-        if kind == .event, timing.isForgotten(end: end, at: context.watermark.time) {
-            currentEnd = .min
-            currentTable = nil
-            return false
-        }
-        currentTable = try table(end)
-        currentEnd = end
-        return true
+    func select(_ end: Int64) throws -> Table? {
+        if !hasLoadedSlices { try loadSlices() }
+        if kind == .event, timing.isForgotten(end: end, at: context.watermark.time) { return nil }
+        if end == currentEnd, let currentTable { return currentTable }
+        let table = try table(end)
+        (currentTable, currentEnd) = (table, end)
+        return table
     }
 
     /// The table of a window, which is opened if it is not.

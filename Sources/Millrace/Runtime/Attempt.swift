@@ -55,6 +55,7 @@ struct Attempt {
             let context = try TaskContext(
                 run: run, task: task, hashes: 0...UInt64.max, watermark: Watermark(time: promised), budget: budget,
                 signal: signal)
+            defer { context.dismantle() }
             context.counters.records = restored?.records ?? 0
             let tracker = WatermarkTracker(stage.watermarks, restored: promised, now: run.options.clock.now)
             let position = restored.flatMap { [UInt8](hexadecimal: $0.position) }
@@ -69,6 +70,7 @@ struct Attempt {
             let context = try TaskContext(
                 run: run, task: task, hashes: hashes, watermark: Watermark(time: promised), budget: budget,
                 signal: plan.signals[task.number])
+            defer { context.dismantle() }
             let handler = stage.makeHandler(context)
             var loop = KeyedTask(
                 context: context, inbox: plan.inboxes[task.stage][task.index],

@@ -4,14 +4,13 @@
 /// takes it, reads it, empties it and gives it back.
 @usableFromInline
 class RecordBatch: @unchecked Sendable {
-    @usableFromInline var count = 0
+    @exclusivity(unchecked) @usableFromInline var count = 0
     /// Bytes of input that the records came from, or their own size if that is more.
     var bytes = 0
     /// What event time had come to at the sender when the batch was sent.
     var watermark = Watermark.start
-    /// Where the first and the last record came from.
+    /// Where the first record came from: a place at or shortly before it.
     var first = RecordOrigin(partition: "", position: "")
-    var last = RecordOrigin(partition: "", position: "")
 
     @usableFromInline
     init() {}

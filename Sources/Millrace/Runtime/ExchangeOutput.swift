@@ -17,14 +17,27 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
     /// A batch being filled.
     @usableFromInline
     struct Target {
-        @usableFromInline var batch: ExchangeBatch<Record>
-        @usableFromInline var count: Int
+        /// Where the batch's parts lie: reaching them through the object would count references for every record.
+        @usableFromInline var records: UnsafeMutablePointer<Record>
+        @usableFromInline var times: UnsafeMutablePointer<Timestamp>
+        @usableFromInline var hashes: UnsafeMutablePointer<UInt64>
+        @usableFromInline var count = 0
+        var batch: ExchangeBatch<Record> {
+            didSet { (records, times, hashes) = (batch.records, batch.times, batch.hashes) }
+        }
         let inbox: Inbox
         let sender: Int
         var sentWatermark = Watermark.start
+
+        init(inbox: Inbox, sender: Int) {
+            batch = ExchangeBatch<Record>()
+            (records, times, hashes) = (batch.records, batch.times, batch.hashes)
+            self.inbox = inbox
+            self.sender = sender
+        }
     }
 
-    @usableFromInline var targets: UnsafeMutablePointer<Target>
+    @usableFromInline let targets: UnsafeMutablePointer<Target>
     @usableFromInline let targetCount: Int
     @usableFromInline let key: @Sendable (Record) -> Key
     /// The task of each key group.
@@ -45,7 +58,7 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
         targets = .allocate(capacity: channels.count)
         for (index, channel) in channels.enumerated() {
             (targets + index).initialize(
-                to: Target(batch: ExchangeBatch<Record>(), count: 0, inbox: channel.inbox, sender: channel.sender))
+                to: Target(inbox: channel.inbox, sender: channel.sender))
         }
         taskOfGroup = .allocate(capacity: assignment.groups)
         for group in 0..<assignment.groups { taskOfGroup[group] = assignment.task(ofGroup: group) }
@@ -65,10 +78,9 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
         let hash = key(record.pointee).frozenHash
         let target = targets + taskOfGroup[assignment.group(ofHash: hash)]
         let place = target.pointee.count
-        let batch = target.pointee.batch
-        (batch.records + place).initialize(to: record.pointee)
-        batch.times[place] = time
-        batch.hashes[place] = hash
+        (target.pointee.records + place).initialize(to: record.pointee)
+        target.pointee.times[place] = time
+        target.pointee.hashes[place] = hash
         target.pointee.count = place &+ 1
         if place == 0 { noteFirst(target) }
         if place &+ 1 == ExchangeBatch<Record>.capacity { flush(target) }
@@ -76,7 +88,7 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
 
     @usableFromInline
     func noteFirst(_ target: UnsafeMutablePointer<Target>) {
-        target.pointee.batch.first = context.origin()
+        target.pointee.batch.first = context.origin
     }
 
     @usableFromInline
@@ -85,7 +97,6 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
         batch.count = target.pointee.count
         batch.bytes = max(batch.count * MemoryLayout<Record>.stride, bytesSinceFlush / targetCount)
         batch.watermark = watermark
-        batch.last = context.origin()
         target.pointee.inbox.send(.batch(batch), from: target.pointee.sender)
         target.pointee.sentWatermark = watermark
         target.pointee.count = 0

@@ -27,7 +27,6 @@ struct KeyedTask {
 
     /// Runs until the last barrier, or throws.
     mutating func loop() async throws {
-        defer { for participant in context.participants { participant.close() } }
         while true {
             try run.checkNotAborted()
             guard let (sender, item) = inbox.next(alignment, startingAt: nextSender) else {
@@ -61,7 +60,7 @@ struct KeyedTask {
     }
 
     private func work(on batch: RecordBatch) throws {
-        context.origin = { RecordOrigin(partition: batch.first.partition, position: batch.positions) }
+        context.origin = batch.first
         context.processingTime = run.options.clock.wallTime
         do { try handle(batch) } catch { throw run.located(error, context) }
         context.counters.records += UInt64(batch.count)
@@ -115,13 +114,6 @@ struct KeyedTask {
         try run.crash.reach(.encoded(barrier.checkpoint))
         run.handIn(snapshot)
         context.stateReader?.release()
-    }
-}
-
-extension RecordBatch {
-    /// From where to where the records came, for messages.
-    var positions: String {
-        first.position == last.position ? first.position : "\(first.position) to \(last.position)"
     }
 }
 

@@ -51,7 +51,7 @@ final class RunContext: Sendable {
     func located(_ error: any Error, _ context: TaskContext) -> any Error {
         if error is CancellationError || error is PipelineError || crash.caused(error) { return error }
         let failure = error as? OperatorFailure
-        let origin = context.origin()
+        let origin = context.origin
         let head = plan.plan.stages[context.task.stage].head
         return PipelineError.failed(
             operatorID: failure?.operatorID ?? head.id, partition: origin.partition, position: origin.position,

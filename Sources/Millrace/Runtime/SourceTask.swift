@@ -36,12 +36,10 @@ struct SourceTask {
         records = restored?.records ?? 0
         startedAt = run.options.clock.now
         lastFlush = startedAt
-        context.origin = { RecordOrigin(partition: partition.name, position: body.positionText()) }
     }
 
     /// Runs until the last barrier, or throws.
     mutating func loop() async throws {
-        defer { for participant in context.participants { participant.close() } }
         while true {
             try run.checkNotAborted()
             if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier {
@@ -70,7 +68,11 @@ struct SourceTask {
         }
         context.processingTime = run.options.clock.wallTime
         let outcome: ReadOutcome
-        do { outcome = try body.read(limit) } catch { throw run.located(error, context) }
+        context.origin = RecordOrigin(partition: partition.name, position: "from \(body.positionText())")
+        do { outcome = try body.read(limit) } catch {
+            context.origin.position = body.positionText()
+            throw run.located(error, context)
+        }
         let (count, bytes) = body.counts()
         records += UInt64(count)
         readSinceStart += UInt64(count)

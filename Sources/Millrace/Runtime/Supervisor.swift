@@ -26,6 +26,17 @@ final class Supervisor: Sendable {
 
     /// Runs to the end, or throws the error that no restart mended.
     func run() async throws -> PipelineStatus {
+        do {
+            let status = try await runUntilDone()
+            await writer.drain()
+            return status
+        } catch {
+            await writer.drain()
+            throw error
+        }
+    }
+
+    private func runUntilDone() async throws -> PipelineStatus {
         var decider = RestartDecider(options.restart)
         var failures = 0
         var isFirst = true

@@ -1,7 +1,8 @@
 /// One task as its operators see it while they are built and run: who they are, what they are restored from, and where
 /// they register to be told of watermarks and checkpoints.
 ///
-/// Made in the task and used only there.
+/// Made in the task and used only there, by one operator at a time: what is touched for every record is spared the
+/// runtime's check for overlapping access.
 @usableFromInline
 final class TaskContext {
     @usableFromInline let run: RunContext
@@ -19,11 +20,11 @@ final class TaskContext {
     private(set) var outputs: [any ExchangeSender] = []
     /// Event time of this task's stage.
     @usableFromInline var watermark: Watermark
-    /// Where the batch or record in hand came from, for messages.
-    @usableFromInline var origin: () -> RecordOrigin = { RecordOrigin(partition: "", position: "") }
-    @usableFromInline var counters = TaskCounters()
+    /// Where the batch or records in hand came from, for messages.
+    @usableFromInline var origin = RecordOrigin(partition: "", position: "")
+    @exclusivity(unchecked) @usableFromInline var counters = TaskCounters()
     /// Processing time as of the batch in hand.
-    @usableFromInline var processingTime = Timestamp.distantPast
+    @exclusivity(unchecked) @usableFromInline var processingTime = Timestamp.distantPast
 
     init(
         run: RunContext, task: TaskID, hashes: ClosedRange<UInt64>, watermark: Watermark, budget: MemoryBudget,
@@ -51,6 +52,14 @@ final class TaskContext {
     /// Registers an exchange that this task sends to.
     @usableFromInline
     func register(_ output: any ExchangeSender) { outputs.append(output) }
+
+    /// Lets go of all operators, which hold this context as it holds them. The task is over.
+    func dismantle() {
+        for participant in participants { participant.close() }
+        builtPushes.removeAll()
+        participants.removeAll()
+        outputs.removeAll()
+    }
 
     /// Makes the table of a piece of state, restored as far as there is anything to restore.
     @usableFromInline

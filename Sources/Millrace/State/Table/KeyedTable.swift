@@ -6,31 +6,32 @@ import CMillrace
 /// around. So the slots lie almost in the order of the hash, the order of the journal and of the tree: encoding a delta
 /// needs no sort worth the name, and loading, evicting and growing go through memory in one direction.
 ///
-/// Belongs to one task. Values are reached through slots; pointers to them are valid until the next call.
+/// Belongs to one task and calls nothing that could come back to it, so its fields are spared the runtime's check for
+/// overlapping access. Values are reached through slots; pointers to them are valid until the next call.
 @usableFromInline
 final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @usableFromInline typealias Slot = TableSlot<Key, Value>
 
-    @usableFromInline var slots: UnsafeMutablePointer<Slot>
+    @exclusivity(unchecked) @usableFromInline var slots: UnsafeMutablePointer<Slot>
     /// Slots that are some hash's home.
-    @usableFromInline var homes: Int
+    @exclusivity(unchecked) @usableFromInline var homes: Int
     /// Homes, and a tail for what is pushed beyond the last; one more slot after these stays empty for ever.
-    @usableFromInline var slotCount: Int
+    @exclusivity(unchecked) @usableFromInline var slotCount: Int
     @usableFromInline let low: UInt64
     @usableFromInline let high: UInt64
     /// Homes per hash, as a fraction of 2^64.
-    @usableFromInline var scale: UInt64
+    @exclusivity(unchecked) @usableFromInline var scale: UInt64
     /// Slots taken, tombstones included.
-    @usableFromInline var occupied = 0
+    @exclusivity(unchecked) @usableFromInline var occupied = 0
     /// Keys there are in memory.
-    @usableFromInline var live = 0
-    @usableFromInline var growAt: Int
+    @exclusivity(unchecked) @usableFromInline var live = 0
+    @exclusivity(unchecked) @usableFromInline var growAt: Int
     /// What changes now is stamped with this; rises by one at each checkpoint.
-    @usableFromInline var epoch = TableStamp.firstEpoch
+    @exclusivity(unchecked) @usableFromInline var epoch = TableStamp.firstEpoch
     /// A bit for each 64 slots that hold a change of this epoch.
-    @usableFromInline var dirtyGroups: UnsafeMutablePointer<UInt64>
-    @usableFromInline var dirtyWords: Int
-    @usableFromInline var loaded: LoadedRanges
+    @exclusivity(unchecked) @usableFromInline var dirtyGroups: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) @usableFromInline var dirtyWords: Int
+    @exclusivity(unchecked) @usableFromInline var loaded: LoadedRanges
     @usableFromInline let store: SliceStore?
     @usableFromInline let budget: MemoryBudget
     /// The checkpoint that the changes of the epoch before this one went into.

@@ -1,0 +1,20 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "millrace-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "millrace", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "MillraceBenchmarks",
+            dependencies: [
+                .product(name: "Millrace", package: "millrace"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ])
+    ],
+    swiftLanguageModes: [.v6]
+)

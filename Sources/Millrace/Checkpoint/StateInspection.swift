@@ -1,0 +1,62 @@
+/// Reads the state of a stopped pipeline from its folder, as its last checkpoint has it.
+///
+/// ```swift
+/// let state = try StateInspection(directory: "state")
+/// try state.forEach(of: "clicks-per-user", key: String.self, value: Int.self) { user, clicks in ... }
+/// ```
+///
+/// The folder is locked meanwhile: a pipeline that is running cannot be read this way.
+public struct StateInspection {
+    private let store: CheckpointStore
+    private let manifest: Manifest
+
+    /// Opens a state folder. Throws `StateError` if there is nothing to read or it is in use.
+    public init(directory: String) throws {
+        let folder = try StateFolder(path: directory, fresh: false)
+        guard !folder.isNew else {
+            throw StateError(
+                .unusable, "\(directory) holds no state", advice: "Name the folder that a pipeline was run with")
+        }
+        store = try CheckpointStore(folder: folder)
+        guard let manifest = try store.storedManifests().last(where: { $0.mark == .committed }) else {
+            throw StateError(
+                .unusable, "\(directory) holds no checkpoint yet", advice: "Run the pipeline until its first checkpoint")
+        }
+        self.manifest = manifest
+    }
+
+    /// The last checkpoint.
+    public var checkpoint: CheckpointNumber { manifest.checkpoint }
+
+    /// What the folder holds: operator, state, key type, value type.
+    public var states: [(operatorID: String, name: String, keySchema: String, valueSchema: String)] {
+        manifest.states.map { ($0.operatorID, $0.name, $0.keySchema, $0.valueSchema) }
+    }
+
+    /// Visits every entry of an operator's state, in the order of the keys' hashes.
+    public func forEach<Key: StreamKey, Value: StateValue>(
+        of operatorID: String, state name: String = "value", key: Key.Type, value: Value.Type,
+        _ body: (Key, Value) throws -> Void
+    ) throws {
+        guard let entry = manifest.states.first(where: { $0.operatorID == operatorID && $0.name == name }) else {
+            let known = states.map { "\($0.operatorID)/\($0.name)" }.joined(separator: ", ")
+            throw StateError(
+                .mismatch, "There is no state '\(operatorID)/\(name)' in \(store.path)",
+                advice: "There are: \(known.isEmpty ? "none" : known)")
+        }
+        guard entry.keySchema == Key.keySchema, entry.valueSchema == Value.stateSchema else {
+            throw StateError(
+                .mismatch,
+                "'\(operatorID)/\(name)' holds \(entry.keySchema) -> \(entry.valueSchema), not \(Key.keySchema) -> \(Value.stateSchema)",
+                advice: "Read it with the types it was stored with")
+        }
+        let reader = try StateReader(store: store)
+        defer { reader.release() }
+        for slice in try reader.slices(entry.id) {
+            try reader.visit(entry.id, slice, 0...UInt64.max) { hash, remainder, value in
+                try body(
+                    Key(hash: hash, remainder: Key.decodeRemainder(from: &remainder)), Value.decode(from: &value))
+            }
+        }
+    }
+}
