@@ -77,7 +77,7 @@ struct KeyedTask {
         context.processingTime = wallTime
         do {
             for participant in context.participants {
-                if let next = try participant.advance(processingTime: wallTime) {
+                if let next = try participant.advanceProcessingTime(wallTime) {
                     let wait = max(next.timeSince(wallTime), .milliseconds(1))
                     deadline = min(deadline ?? now + wait, now + wait)
                 }
@@ -122,7 +122,7 @@ extension TaskContext {
     func advanceParticipants(to watermark: Watermark) async throws {
         for participant in participants {
             do {
-                while try !participant.advance(to: watermark) {
+                while try !participant.advance(watermark) {
                     for output in outputs { output.flush(self.watermark) }
                     stateReader?.release()
                     while isCongested {

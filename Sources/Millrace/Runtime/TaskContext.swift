@@ -15,7 +15,7 @@ final class TaskContext {
     let signal: TaskSignal
     /// Pushes made so far, so that streams that meet again share what follows.
     @usableFromInline var builtPushes: [ObjectIdentifier: AnyObject] = [:]
-    private(set) var participants: [any StageParticipant] = []
+    private(set) var participants: [RegisteredParticipant] = []
     private var participantOrder: [Int] = []
     private(set) var outputs: [any ExchangeSender] = []
     /// Event time of this task's stage.
@@ -40,8 +40,13 @@ final class TaskContext {
     }
 
     /// Registers something that has to be told of watermarks, time and checkpoints.
+    @inlinable
+    func register(_ participant: some StageParticipant, of node: OperatorNode) {
+        register(RegisteredParticipant(participant), of: node)
+    }
+
     @usableFromInline
-    func register(_ participant: any StageParticipant, of node: OperatorNode) {
+    func register(_ participant: RegisteredParticipant, of node: OperatorNode) {
         // Operators are built from the end of the graph to its beginning; they are told in the opposite order.
         let order = run.plan.order[node.index]
         let place = participantOrder.firstIndex { $0 > order } ?? participantOrder.count
