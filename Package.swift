@@ -36,11 +36,16 @@ let package = Package(
             dependencies: [
                 "Millrace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(name: "MillraceTesting", dependencies: ["Millrace"]),
         .executableTarget(
-            name: "FlightDelays", dependencies: ["Millrace", "MillraceProgram"], path: "Examples/FlightDelays"),
+            name: "FlightDelays",
+            dependencies: [
+                "Millrace", "MillraceProgram",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Examples/FlightDelays"),
         .plugin(
             name: "PipelineGraph",
             capability: .command(

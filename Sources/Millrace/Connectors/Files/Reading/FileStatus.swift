@@ -1,0 +1,41 @@
+import Foundation
+
+/// What the file system says about a file.
+struct FileStatus: Equatable {
+    /// Length in bytes.
+    let size: Int
+    /// Which file it is, whatever its name: device and inode.
+    let identity: Identity
+    let isDirectory: Bool
+    let isRegular: Bool
+
+    struct Identity: Hashable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    private init(_ status: stat) {
+        size = Int(status.st_size)
+        identity = Identity(
+            device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino))
+        isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The status of what is at `path`, following symbolic links; `nil` if nothing is there.
+    static func of(_ path: String) throws(FileFailure) -> FileStatus? {
+        var status = stat()
+        if stat(path, &status) == 0 { return FileStatus(status) }
+        if errno == ENOENT { return nil }
+        throw FileFailure(operation: "look at", path: path, code: errno)
+    }
+
+    /// The status of an open file.
+    static func of(descriptor: Int32, path: String) throws(FileFailure) -> FileStatus {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw FileFailure(operation: "look at", path: path, code: errno)
+        }
+        return FileStatus(status)
+    }
+}

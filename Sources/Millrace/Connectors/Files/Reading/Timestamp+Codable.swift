@@ -1,0 +1,29 @@
+extension Timestamp {
+    /// Reads ISO 8601 text (as `init(iso8601:)` does) or a whole number of milliseconds since 1970.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let text = try? container.decode(String.self) else {
+            self.init(milliseconds: try container.decode(Int64.self))
+            return
+        }
+        guard let time = Timestamp(iso8601: text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "expected an ISO 8601 time or milliseconds since 1970, found \"\(text)\"")
+        }
+        self = time
+    }
+
+    /// Writes ISO 8601 text in UTC; a whole number of milliseconds if the year is not one of 0 to 9999.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if Self.fourDigitYears.contains(milliseconds) {
+            try container.encode(description)
+        } else {
+            try container.encode(milliseconds)
+        }
+    }
+
+    /// 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z.
+    private static var fourDigitYears: ClosedRange<Int64> { -62_167_219_200_000...253_402_300_799_999 }
+}

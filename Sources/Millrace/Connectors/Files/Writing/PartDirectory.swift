@@ -1,0 +1,126 @@
+import Foundation
+
+/// A directory of part files: their names, and what is done to them.
+struct PartDirectory: Sendable, Hashable {
+    let path: String
+    let fileExtension: String
+
+    private static let inProgress = ".inprogress"
+
+    /// The published name of a task's epoch.
+    func partName(task: Int, checkpoint: CheckpointNumber) -> String {
+        let checkpoint = String(checkpoint.value)
+        let task = String(task)
+        let padding = (String(repeating: "0", count: max(0, 5 - task.count)), String(repeating: "0", count: max(0, 8 - checkpoint.count)))
+        return "part-\(padding.0)\(task)-\(padding.1)\(checkpoint).\(fileExtension)"
+    }
+
+    /// Whether a name is one that `partName` gives.
+    private func isPart(_ name: some StringProtocol) -> Bool {
+        checkpoint(ofPart: name) != nil
+    }
+
+    private func checkpoint(ofPart name: some StringProtocol) -> UInt64? {
+        guard name.hasPrefix("part-"), name.hasSuffix("." + fileExtension) else { return nil }
+        let numbers = name.dropFirst(5).dropLast(fileExtension.count + 1).split(separator: "-")
+        guard numbers.count == 2, numbers.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return nil }
+        return UInt64(numbers[1])
+    }
+
+    private func isHidden(_ name: String) -> Bool {
+        name.hasPrefix(".part-") && name.hasSuffix(".\(fileExtension)\(Self.inProgress)")
+    }
+
+    func create() throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            throw failure("the directory cannot be created", Int32(cause?.code ?? Int(EIO)))
+        }
+    }
+
+    /// Begins a hidden file for a task; each has a name of its own.
+    func openPart(task: Int) throws -> OpenPart {
+        let name = ".part-\(task)-\(UUID().uuidString).\(fileExtension)\(Self.inProgress)"
+        return try OpenPart(directory: self, name: name)
+    }
+
+    /// Makes a prepared file and its name safe against power loss.
+    func synchronise(_ file: PartFile) throws {
+        try synchronise(path + "/" + file.hiddenName, named: file.hiddenName)
+        try synchronise(path, named: "the directory")
+    }
+
+    private func synchronise(_ file: String, named name: String) throws {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("\(name) cannot be opened", errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("\(name) cannot be synchronised", errno) }
+    }
+
+    /// Gives a prepared file its name; nothing to do if it has it.
+    func publish(_ file: PartFile) throws {
+        let final = path + "/" + file.finalName
+        if rename(path + "/" + file.hiddenName, final) == 0 {
+            return try synchronise(path, named: "the directory")
+        }
+        guard errno == ENOENT else { throw failure("\(file.hiddenName) cannot be renamed to \(file.finalName)", errno) }
+        var status = stat()
+        guard stat(final, &status) == 0 else {
+            throw SinkError(
+                "\(path) has neither \(file.finalName) nor \(file.hiddenName), which a stored checkpoint promises",
+                advice: "Bring the file back, or start over with --fresh")
+        }
+        guard Int(status.st_size) == file.length else {
+            throw SinkError(
+                "\(final) has \(status.st_size) bytes, a stored checkpoint promises \(file.length)",
+                advice: "Bring the file back as it was, or start over with --fresh")
+        }
+    }
+
+    /// Removes what belongs to no stored checkpoint; checks that what is published fits the start.
+    func removeLeftovers(start: StartMode) throws {
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
+            throw failure("the directory cannot be listed", EIO)
+        }
+        for name in names.sorted() {
+            if isHidden(name) {
+                try remove(name)
+            } else if let checkpoint = checkpoint(ofPart: name) {
+                switch start {
+                case .fresh: try remove(name)
+                case .new:
+                    throw SinkError(
+                        "\(path) holds output of an earlier run (\(name))",
+                        advice: "Go on with that run's state folder, replace the output with --fresh, or choose another directory")
+                case .resumed(let stored):
+                    guard checkpoint <= stored.value else {
+                        throw SinkError(
+                            "\(path) holds output of checkpoint \(checkpoint) (\(name)), the state folder ends at \(stored)",
+                            advice: "Use the state folder that belongs to this output, or start over with --fresh")
+                    }
+                }
+            }
+        }
+    }
+
+    private func remove(_ name: String) throws {
+        guard unlink(path + "/" + name) == 0 || errno == ENOENT else { throw failure("\(name) cannot be removed", errno) }
+    }
+
+    func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        write(descriptor, bytes, count)
+    }
+
+    func failure(_ what: String, _ code: Int32) -> SinkError {
+        let advice =
+            switch code {
+            case ENOSPC, EDQUOT: "Free disk space; the pipeline goes on from its last checkpoint"
+            case EACCES, EPERM, EROFS: "Give this user the right to write there, or choose another directory"
+            default: "Check the directory and the disk"
+            }
+        return SinkError("\(path): \(what): \(String(cString: strerror(code)))", advice: advice)
+    }
+}

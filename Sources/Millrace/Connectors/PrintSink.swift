@@ -1,0 +1,35 @@
+import Foundation
+
+/// Prints each record on a line of its own. After a crash, records since the last checkpoint are printed again.
+///
+/// ```swift
+/// counts.sink(.print())
+/// ```
+public struct PrintSink<Input: Sendable>: Sink {
+    private let text: @Sendable (Input) -> String
+
+    /// - Parameter text: what is printed for a record; its description if not given.
+    public init(text: @escaping @Sendable (Input) -> String = { "\($0)" }) { self.text = text }
+
+    public var summary: String { "standard output" }
+
+    public func open(_ context: SinkContext) -> Writer { Writer(text: text) }
+
+    /// Prints one task's records; a line is written in one piece.
+    public struct Writer: SinkWriter {
+        let text: @Sendable (Input) -> String
+
+        public mutating func write(_ record: Input, at time: Timestamp) {
+            FileHandle.standardOutput.write(Data((text(record) + "\n").utf8))
+        }
+    }
+}
+
+extension Sink {
+    /// Prints each record; see `PrintSink`.
+    public static func print<Record>(
+        _ text: @escaping @Sendable (Record) -> String = { "\($0)" }
+    ) -> Self where Self == PrintSink<Record> {
+        PrintSink(text: text)
+    }
+}
