@@ -1,2 +1,4 @@
 import PackagePlugin
-@main struct PipelineGraph: CommandPlugin { func performCommand(context: PluginContext, arguments: [String]) async throws {} }
+@main struct PipelineGraph: CommandPlugin {
+    func performCommand(context: PluginContext, arguments: [String]) async throws {}
+}

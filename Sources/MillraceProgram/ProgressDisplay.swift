@@ -14,7 +14,8 @@ final class ProgressDisplay: Sendable {
     func show(_ status: PipelineStatus) {
         let rate = last.withLock { last -> Double? in
             let span = (status.elapsed - last.elapsed).inSeconds
-            let isDue = isTerminal || status.isFinished || last.shown.map { status.elapsed - $0 >= Self.plainInterval } ?? true
+            let isDue =
+                isTerminal || status.isFinished || last.shown.map { status.elapsed - $0 >= Self.plainInterval } ?? true
             guard isDue else { return nil }
             let over = status.isFinished ? status.elapsed.inSeconds : span
             let count = status.isFinished ? status.records : status.records - min(last.records, status.records)

@@ -13,7 +13,10 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     @Option(help: "Tasks of each keyed stage (default: as many as partitions, up to the number of processors).")
     var parallelism: Int?
 
-    @Option(help: "Folder for checkpoints\(Program.defaultState.map { " (default: \($0))" } ?? "; none are taken without it").")
+    @Option(
+        help:
+            "Folder for checkpoints\(Program.defaultState.map { " (default: \($0))" } ?? "; none are taken without it")."
+    )
     var state: String?
 
     @Option(help: "Time between two checkpoints: 500ms, 1s, 2m (default: 1s).")
@@ -34,7 +37,9 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     @OptionGroup var program: Program
 
     func validate() throws {
-        if let parallelism, parallelism < 1 { throw ValidationError("--parallelism must be at least 1, got \(parallelism)") }
+        if let parallelism, parallelism < 1 {
+            throw ValidationError("--parallelism must be at least 1, got \(parallelism)")
+        }
         if let memory, memory < 1 { throw ValidationError("--memory must be at least 1 MiB, got \(memory)") }
     }
 

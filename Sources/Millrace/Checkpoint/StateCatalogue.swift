@@ -22,7 +22,8 @@ struct StateCatalogue: Sendable {
         if let restored {
             guard restored.pipeline == graph.pipeline else {
                 throw StateError(
-                    .mismatch, "The state folder \(path) belongs to pipeline '\(restored.pipeline)', not to '\(graph.pipeline)'",
+                    .mismatch,
+                    "The state folder \(path) belongs to pipeline '\(restored.pipeline)', not to '\(graph.pipeline)'",
                     advice: "Name another folder with --state, or start over with --fresh")
             }
             next = (restored.states.map(\.id.value).max() ?? 0) + 1
@@ -53,20 +54,26 @@ struct StateCatalogue: Sendable {
                 throw StateError(
                     .mismatch,
                     "The state '\(title)' in \(path) would be lost: the graph has no such state (operators with state: \(others.isEmpty ? "none" : others))",
-                    advice: "Give the operator its old name with .named(\"\(state.operatorID)\"), allow the loss with --drop-state \(state.operatorID), or start over with --fresh")
+                    advice:
+                        "Give the operator its old name with .named(\"\(state.operatorID)\"), allow the loss with --drop-state \(state.operatorID), or start over with --fresh"
+                )
             }
             guard declared.keySchema == state.keySchema, declared.valueSchema == state.valueSchema else {
                 throw StateError(
                     .mismatch,
                     "The state '\(title)' in \(path) would be misread: it was stored as \(state.keySchema) -> \(state.valueSchema), the graph declares \(declared.keySchema) -> \(declared.valueSchema)",
-                    advice: "Go back to the types it was stored with, give the changed operator a new name and allow the loss with --drop-state \(state.operatorID), or start over with --fresh")
+                    advice:
+                        "Go back to the types it was stored with, give the changed operator a new name and allow the loss with --drop-state \(state.operatorID), or start over with --fresh"
+                )
             }
             let before = restored.graph.operators.first { $0.id == state.operatorID }
             if let before, !node.isNamed, !before.isNamed, before.ancestry != node.ancestry {
                 throw StateError(
                     .mismatch,
                     "The state '\(title)' in \(path) may belong to another operator: it was fed by \(before.ancestry), now \(state.operatorID) is fed by \(node.ancestry)",
-                    advice: "Name operators that have state with .named(\"...\") so that they are known again; to go on with this folder give the operator the name \"\(state.operatorID)\" if it is the same, or start over with --fresh")
+                    advice:
+                        "Name operators that have state with .named(\"...\") so that they are known again; to go on with this folder give the operator the name \"\(state.operatorID)\" if it is the same, or start over with --fresh"
+                )
             }
         }
     }

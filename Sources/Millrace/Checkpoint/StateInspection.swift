@@ -20,7 +20,8 @@ public struct StateInspection {
         store = try CheckpointStore(folder: folder)
         guard let manifest = try store.storedManifests().last(where: { $0.mark == .committed }) else {
             throw StateError(
-                .unusable, "\(directory) holds no checkpoint yet", advice: "Run the pipeline until its first checkpoint")
+                .unusable, "\(directory) holds no checkpoint yet", advice: "Run the pipeline until its first checkpoint"
+            )
         }
         self.manifest = manifest
     }

@@ -102,7 +102,8 @@ final class OperatorNode: @unchecked Sendable {
 
     @usableFromInline
     func setName(_ name: String) {
-        precondition(!name.isEmpty && !name.contains("/"), "an operator's name must not be empty or contain '/': '\(name)'")
+        precondition(
+            !name.isEmpty && !name.contains("/"), "an operator's name must not be empty or contain '/': '\(name)'")
         self.name = name
     }
 

@@ -30,7 +30,9 @@ public struct Pipeline: Sendable {
             "pipeline '\(name)' has no source: begin a stream with graph.source(...)")
         for node in graph.operators {
             let same = graph.operators.filter { $0.id == node.id }
-            precondition(same.count == 1, "pipeline '\(name)' has \(same.count) operators named '\(node.id)': rename all but one")
+            precondition(
+                same.count == 1, "pipeline '\(name)' has \(same.count) operators named '\(node.id)': rename all but one"
+            )
         }
         self.name = name
         plan = PipelinePlan(name: name, operators: graph.operators)

@@ -97,7 +97,8 @@ final class FoldParticipant<Key: StreamKey, Value: StateValue>: StageParticipant
     @inlinable static var lookAhead: Int { 24 }
 
     @inlinable
-    init(_ table: KeyedTable<Key, Value>, _ emission: Emission, _ next: Push<Keyed<Key, Value>>, _ context: TaskContext) {
+    init(_ table: KeyedTable<Key, Value>, _ emission: Emission, _ next: Push<Keyed<Key, Value>>, _ context: TaskContext)
+    {
         self.context = context
         self.table = table
         self.emission = emission

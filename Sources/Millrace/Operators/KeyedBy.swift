@@ -48,5 +48,7 @@ public struct MissingKey: Error, CustomStringConvertible, Sendable {
     @usableFromInline
     init(type: String) { self.type = type }
 
-    public var description: String { "the record has no key (\(type)): give keyed(by:missing:) another policy, or filter first" }
+    public var description: String {
+        "the record has no key (\(type)): give keyed(by:missing:) another policy, or filter first"
+    }
 }

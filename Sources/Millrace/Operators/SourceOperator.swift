@@ -187,7 +187,11 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         self.operatorID = operatorID
         self.failures = failures
         malformedPolicy = malformed
-        if case .deadLetter(let side) = malformed { malformedPush = side.push(in: context) } else { malformedPush = nil }
+        if case .deadLetter(let side) = malformed {
+            malformedPush = side.push(in: context)
+        } else {
+            malformedPush = nil
+        }
     }
 
     @inlinable

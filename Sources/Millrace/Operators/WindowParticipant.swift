@@ -45,6 +45,11 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         self.late = late
         self.failures = failures
         stored = context.storedState(node, "windows")
+        // What had fired at the checkpoint: everything that the restored event time covers.
+        let restored = context.watermark.time
+        if kind == .event, restored > .distantPast, restored < .distantFuture {
+            firedUpTo = restored.milliseconds + 1
+        }
     }
 
     /// Adds a batch to its windows.
@@ -131,10 +136,6 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     func loadSlices() throws {
         if hasLoadedSlices { return }
         hasLoadedSlices = true
-        // What had fired by then: everything that the restored event time covers.
-        if kind == .event, context.watermark.time > .distantPast {
-            firedUpTo = context.watermark.time.milliseconds == .max ? .max : context.watermark.time.milliseconds + 1
-        }
         for slice in try stored?.storedSlices() ?? [] where tables[slice.value] == nil {
             tables[slice.value] = .some(nil)
             insertEnd(slice.value)

@@ -12,10 +12,8 @@ struct Coordinator {
     private var fold: JournalFold?
     private var ended: Set<TaskID> = []
 
-    /// Deltas are folded into the tree when the journal holds this many bytes...
+    /// Deltas are folded into the tree when the journal holds this many bytes (or `foldAfter` checkpoints).
     static let foldBytes = 16 << 20
-    /// ...or this many checkpoints: each is one more place to look for what is not in memory.
-    static let foldCheckpoints = 8
 
     init(_ run: RunContext, graph: GraphDescription, writer: CheckpointWriter, board: StatusBoard) {
         self.run = run
@@ -170,7 +168,8 @@ struct Coordinator {
         guard let store = run.store else { return false }
         if fold == nil {
             let checkpoints = store.journalCheckpoints
-            guard store.journalBytes >= Self.foldBytes || checkpoints.count >= Self.foldCheckpoints,
+            guard
+                store.journalBytes >= Self.foldBytes || checkpoints.count >= run.options.checkpoints?.foldAfter ?? .max,
                 let last = checkpoints.last
             else { return false }
             fold = JournalFold(store, states: manifest.states.map(\.id), last: last)

@@ -101,7 +101,8 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
         target.pointee.sentWatermark = watermark
         target.pointee.count = 0
         let spare = target.pointee.inbox.spare(for: target.pointee.sender)
-        target.pointee.batch = spare.map { unsafeDowncast($0, to: ExchangeBatch<Record>.self) }
+        target.pointee.batch =
+            spare.map { unsafeDowncast($0, to: ExchangeBatch<Record>.self) }
             ?? ExchangeBatch<Record>()
     }
 

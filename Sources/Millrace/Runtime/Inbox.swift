@@ -109,7 +109,8 @@ final class Inbox: Sendable {
                 if case .batch(let batch) = item {
                     queues[sender].records -= batch.count
                     queues[sender].bytes -= batch.bytes
-                    wakes = queues[sender].isSenderWaiting
+                    wakes =
+                        queues[sender].isSenderWaiting
                         && queues[sender].records <= limits.records / 2 && queues[sender].bytes <= limits.bytes / 2
                     if wakes { queues[sender].isSenderWaiting = false }
                 }

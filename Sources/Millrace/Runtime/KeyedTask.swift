@@ -49,7 +49,8 @@ struct KeyedTask {
                     try answer(barrier)
                     if barrier.isFinal { return }
                 case .broken(let reason):
-                    throw PipelineError.internalFault("stage \(context.task.stage), task \(context.task.index): \(reason)")
+                    throw PipelineError.internalFault(
+                        "stage \(context.task.stage), task \(context.task.index): \(reason)")
                 }
             }
             while context.isCongested {

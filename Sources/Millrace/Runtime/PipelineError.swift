@@ -18,7 +18,8 @@ public enum PipelineError: Error, CustomStringConvertible, Sendable {
         case .gaveUp(let attempts, let cause):
             return "the pipeline failed \(attempts) times and its restart strategy gave up; the last time: \(cause)"
         case .checkpointsFailed(let checkpoint, let attempts, let cause):
-            return "checkpoint \(checkpoint) could not be stored in \(attempts) attempts; nothing stored before is lost: \(cause)"
+            return
+                "checkpoint \(checkpoint) could not be stored in \(attempts) attempts; nothing stored before is lost: \(cause)"
         case .internalFault(let what):
             return "this should not happen, please report it: \(what)"
         }

@@ -52,6 +52,9 @@ public struct CheckpointOptions: Sendable, Hashable {
     public var maximumSize: Int
     /// Failed attempts at storing one checkpoint before the pipeline fails.
     public var tolerableFailures: Int
+    /// The journal is folded into the tree when it holds this many checkpoints (8: each is one more place to look for
+    /// what is not in memory) or 16 MiB.
+    public var foldAfter = 8
 
     /// A folder and an interval (a second by default).
     public init(

@@ -14,7 +14,8 @@ final class SourceStage: @unchecked Sendable {
     init(
         watermarks: WatermarkStrategy, recordsPerSecond: Double?,
         partitions: @escaping @Sendable () throws -> [PartitionID],
-        open: @escaping @Sendable (TaskContext, PartitionID, [UInt8]?, WatermarkTracker, WakeHandle) throws -> SourceBody
+        open:
+            @escaping @Sendable (TaskContext, PartitionID, [UInt8]?, WatermarkTracker, WakeHandle) throws -> SourceBody
     ) {
         self.watermarks = watermarks
         self.recordsPerSecond = recordsPerSecond

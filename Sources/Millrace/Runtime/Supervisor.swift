@@ -53,7 +53,8 @@ final class Supervisor: Sendable {
                 guard let delay = decider.delay(afterFailureAt: options.clock.now), !stop.isRequested else {
                     throw failures == 1 ? error : PipelineError.gaveUp(after: failures, cause: error)
                 }
-                options.logger.error("\(pipeline.name) failed and starts again in \(delay) from its last checkpoint: \(error)")
+                options.logger.error(
+                    "\(pipeline.name) failed and starts again in \(delay) from its last checkpoint: \(error)")
                 board.noteRestart()
                 try await options.clock.sleep(until: options.clock.now + delay)
                 isFirst = false
@@ -74,7 +75,8 @@ final class Supervisor: Sendable {
         let restored = try restore()
         if let restored, restored.isComplete {
             options.logger.notice(
-                "\(pipeline.name) was completed at checkpoint \(restored.checkpoint): nothing to do. Start over with --fresh (checkpoints.fresh)")
+                "\(pipeline.name) was completed at checkpoint \(restored.checkpoint): nothing to do. Start over with --fresh (checkpoints.fresh)"
+            )
             board.attach([], checkpoint: restored.checkpoint)
             return
         }

@@ -23,7 +23,8 @@ public struct KeyGroupAssignment: Hashable, Sendable {
     /// `tasks` from 1 to `groups`.
     @inlinable
     public init(groups: Int, tasks: Int) {
-        precondition(groups >= 1 && groups <= 1 << 15, "the number of key groups must be from 1 to 32768, got \(groups)")
+        precondition(
+            groups >= 1 && groups <= 1 << 15, "the number of key groups must be from 1 to 32768, got \(groups)")
         precondition(tasks >= 1 && tasks <= groups, "\(tasks) tasks cannot share \(groups) key groups")
         self.groups = groups
         self.tasks = tasks

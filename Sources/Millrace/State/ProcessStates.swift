@@ -58,5 +58,6 @@ public final class ProcessStates<Key: StreamKey> {
 /// The message of the one mistake that can be made with a state handle.
 @usableFromInline
 func stateOutsideTask() -> Never {
-    preconditionFailure("a process function's state may be used only within onRecord and onTimer, not while it is declared")
+    preconditionFailure(
+        "a process function's state may be used only within onRecord and onTimer, not while it is declared")
 }

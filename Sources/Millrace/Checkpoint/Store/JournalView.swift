@@ -39,7 +39,8 @@ struct JournalView {
     ) throws {
         do {
             for part in try DeltaChunk.directory(chunk) {
-                let segment = part.isDrop
+                let segment =
+                    part.isDrop
                     ? nil : try SegmentView(UnsafeRawBufferPointer(rebasing: chunk[part.segment]))
                 parts[part.slice, default: []].append(
                     Part(checkpoint: checkpoint, slice: part.slice, hashes: part.hashes, segment: segment))

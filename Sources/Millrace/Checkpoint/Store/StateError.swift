@@ -33,6 +33,7 @@ public struct StateError: Error, CustomStringConvertible, Sendable {
     static func damaged(_ path: String, _ detail: String) -> StateError {
         StateError(
             .damaged, "The state file \(path)/data.mdb is damaged: \(detail)",
-            advice: "Restore the folder from a copy, or start over with --fresh (the sources are then read from the start)")
+            advice:
+                "Restore the folder from a copy, or start over with --fresh (the sources are then read from the start)")
     }
 }

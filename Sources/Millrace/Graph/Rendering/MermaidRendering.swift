@@ -19,7 +19,9 @@ struct MermaidRendering {
             lines += graph.operators.filter { $0.stage == index }.compactMap(node).map { "        " + $0 }
             lines.append("    end")
         }
-        lines += graph.operators.filter { !graph.stages.indices.contains($0.stage) }.compactMap(node).map { "    " + $0 }
+        lines += graph.operators.filter { !graph.stages.indices.contains($0.stage) }.compactMap(node).map {
+            "    " + $0
+        }
         lines += graph.edges.compactMap(arrow).map { "    " + $0 }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -52,7 +52,8 @@ struct SVGRendering {
 
     private func box(_ box: GraphLayout.Box) -> [String] {
         let operation = graph.operators[box.operation]
-        let tooltip = (["\(operation.id.printable): \(operation.summary)"] + operation.states.map { "state \($0.summary)" })
+        let tooltip =
+            (["\(operation.id.printable): \(operation.summary)"] + operation.states.map { "state \($0.summary)" })
         var lines = [
             "<g class=\"operator\" data-operator=\"\(operation.id.xmlEscaped)\">",
             "<title>\(tooltip.map(\.xmlEscaped).joined(separator: "\n"))</title>",

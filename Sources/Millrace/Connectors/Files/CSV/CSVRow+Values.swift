@@ -37,12 +37,16 @@ extension CSVRow {
     }
 
     func integer<T: FixedWidthInteger>(_ column: Int) throws -> T {
-        guard !isMissing(column), let value = NumberText.integer(raw(column), as: T.self) else { throw mismatch(column, T.self) }
+        guard !isMissing(column), let value = NumberText.integer(raw(column), as: T.self) else {
+            throw mismatch(column, T.self)
+        }
         return value
     }
 
     func double(_ column: Int) throws -> Double {
-        guard !isMissing(column), let value = NumberText.double(raw(column)) else { throw mismatch(column, Double.self) }
+        guard !isMissing(column), let value = NumberText.double(raw(column)) else {
+            throw mismatch(column, Double.self)
+        }
         return value
     }
 

@@ -6,7 +6,8 @@ extension Sink {
     /// ```swift
     /// delays.sink(.jsonLines(directory: "out/delays"))
     /// ```
-    public static func jsonLines<Record: Encodable & Sendable>(directory: String) -> Self where Self == FileSink<Record> {
+    public static func jsonLines<Record: Encodable & Sendable>(directory: String) -> Self
+    where Self == FileSink<Record> {
         FileSink(directory: directory, fileExtension: "jsonl", kind: "JSON Lines") { record, bytes in
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -11,7 +11,10 @@ struct PartDirectory: Sendable, Hashable {
     func partName(task: Int, checkpoint: CheckpointNumber) -> String {
         let checkpoint = String(checkpoint.value)
         let task = String(task)
-        let padding = (String(repeating: "0", count: max(0, 5 - task.count)), String(repeating: "0", count: max(0, 8 - checkpoint.count)))
+        let padding = (
+            String(repeating: "0", count: max(0, 5 - task.count)),
+            String(repeating: "0", count: max(0, 8 - checkpoint.count))
+        )
         return "part-\(padding.0)\(task)-\(padding.1)\(checkpoint).\(fileExtension)"
     }
 
@@ -23,7 +26,9 @@ struct PartDirectory: Sendable, Hashable {
     private func checkpoint(ofPart name: some StringProtocol) -> UInt64? {
         guard name.hasPrefix("part-"), name.hasSuffix("." + fileExtension) else { return nil }
         let numbers = name.dropFirst(5).dropLast(fileExtension.count + 1).split(separator: "-")
-        guard numbers.count == 2, numbers.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return nil }
+        guard numbers.count == 2, numbers.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else {
+            return nil
+        }
         return UInt64(numbers[1])
     }
 
@@ -94,7 +99,9 @@ struct PartDirectory: Sendable, Hashable {
                 case .new:
                     throw SinkError(
                         "\(path) holds output of an earlier run (\(name))",
-                        advice: "Go on with that run's state folder, replace the output with --fresh, or choose another directory")
+                        advice:
+                            "Go on with that run's state folder, replace the output with --fresh, or choose another directory"
+                    )
                 case .resumed(let stored):
                     guard checkpoint <= stored.value else {
                         throw SinkError(
@@ -107,7 +114,9 @@ struct PartDirectory: Sendable, Hashable {
     }
 
     private func remove(_ name: String) throws {
-        guard unlink(path + "/" + name) == 0 || errno == ENOENT else { throw failure("\(name) cannot be removed", errno) }
+        guard unlink(path + "/" + name) == 0 || errno == ENOENT else {
+            throw failure("\(name) cannot be removed", errno)
+        }
     }
 
     func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {

@@ -1,0 +1,66 @@
+public import Millrace
+import Synchronization
+
+/// A clock that stands still until it is told otherwise.
+public final class ManualClock: PipelineClock {
+    private struct Sleeper {
+        let deadline: Duration
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var now = Duration.zero
+        var sleepers: [Int: Sleeper] = [:]
+        var nextID = 0
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+    private let start: Timestamp
+
+    /// A clock at zero, whose wall time begins at `start`.
+    public init(wallTime start: Timestamp = Timestamp(milliseconds: 0)) { self.start = start }
+
+    public var now: Duration { state.withLock { $0.now } }
+
+    public var wallTime: Timestamp { start.advanced(by: now) }
+
+    /// The earliest time that somebody sleeps until.
+    public var nextDeadline: Duration? { state.withLock { $0.sleepers.values.map(\.deadline).min() } }
+
+    /// Moves time on, and wakes those whose time has come.
+    public func advance(to time: Duration) {
+        let due = state.withLock { state -> [Sleeper] in
+            state.now = max(state.now, time)
+            let due = state.sleepers.filter { $0.value.deadline <= state.now }
+            for id in due.keys { state.sleepers[id] = nil }
+            return due.sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }.map(\.value)
+        }
+        for sleeper in due { sleeper.continuation.resume() }
+    }
+
+    public func sleep(until deadline: Duration) async throws {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome = state.withLock { state -> Result<Void, any Error>? in
+                    if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
+                    if deadline <= state.now { return .success(()) }
+                    state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { state -> Sleeper? in
+                if let sleeper = state.sleepers.removeValue(forKey: id) { return sleeper }
+                state.cancelled.insert(id)
+                return nil
+            }
+            sleeper?.continuation.resume(throwing: CancellationError())
+        }
+    }
+}

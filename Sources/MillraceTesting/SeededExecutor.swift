@@ -1,0 +1,48 @@
+import Synchronization
+
+/// Runs the jobs of a test on one thread, in an order that a seed decides: the same seed, the same run.
+final class SeededExecutor: TaskExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var random: SeededRandom
+    }
+
+    private let state: Mutex<State>
+
+    init(seed: UInt64) { state = Mutex(State(random: SeededRandom(seed: seed))) }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.jobs.append(job) }
+    }
+
+    /// Runs jobs until there are none.
+    func runUntilIdle() {
+        while let job = takeJob() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+
+    private func takeJob() -> UnownedJob? {
+        state.withLock { state in
+            guard !state.jobs.isEmpty else { return nil }
+            let index = Int.random(in: 0..<state.jobs.count, using: &state.random)
+            state.jobs.swapAt(index, state.jobs.count - 1)
+            return state.jobs.removeLast()
+        }
+    }
+}
+
+/// Random numbers that a seed decides (splitmix64; Steele, Lea, Flood 2014).
+public struct SeededRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// A sequence of its own for each seed.
+    public init(seed: UInt64) { state = seed }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

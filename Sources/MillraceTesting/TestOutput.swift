@@ -1,0 +1,71 @@
+public import Millrace
+import Synchronization
+
+/// A transactional sink in memory that outlives simulated crashes: only what was published counts, and publishing twice
+/// what is not the same is noticed.
+public final class TestOutput<Record: Sendable>: Sink {
+    private struct Part: Hashable {
+        let checkpoint: UInt64
+        let task: Int
+    }
+
+    private struct State {
+        var prepared: [Part: [Record]] = [:]
+        var published: [Part: [Record]] = [:]
+        var writers = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// An empty output.
+    public init() {}
+
+    public var summary: String { "test output" }
+
+    /// What was published, in the order of checkpoints and tasks.
+    public var records: [Record] {
+        state.withLock { state in
+            state.published.sorted { ($0.key.checkpoint, $0.key.task) < ($1.key.checkpoint, $1.key.task) }
+                .flatMap(\.value)
+        }
+    }
+
+    public func recover(_ pending: [PendingOutput], start: StartMode) throws {
+        for output in pending { try publish(output) }
+        state.withLock { $0.prepared = [:] }
+    }
+
+    public func open(_ context: SinkContext) -> Writer { Writer(output: self, task: context.task) }
+
+    public func publish(_ output: PendingOutput) throws {
+        let part = Part(checkpoint: output.checkpoint.value, task: output.task)
+        try state.withLock { state in
+            if let records = state.prepared.removeValue(forKey: part) {
+                guard state.published[part] == nil else {
+                    throw SinkError("\(part) was published before", advice: "This is a fault of the commit protocol")
+                }
+                state.published[part] = records
+            } else if state.published[part] == nil {
+                throw SinkError("\(part) was never prepared", advice: "This is a fault of the commit protocol")
+            }
+        }
+    }
+
+    /// Gathers one task's records.
+    public struct Writer: SinkWriter {
+        let output: TestOutput
+        let task: Int
+        var records: [Record] = []
+
+        public mutating func write(_ record: Record, at time: Timestamp) { records.append(record) }
+
+        public mutating func prepare(_ checkpoint: CheckpointNumber) -> [UInt8]? {
+            guard !records.isEmpty else { return nil }
+            let part = Part(checkpoint: checkpoint.value, task: task)
+            let records = records
+            output.state.withLock { $0.prepared[part] = records }
+            self.records = []
+            return []
+        }
+    }
+}

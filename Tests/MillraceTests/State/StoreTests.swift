@@ -1,0 +1,180 @@
+import Testing
+
+@testable import Millrace
+
+/// Tables over a real store: what was encoded, committed and folded is found again by any other division of the keys.
+@Suite struct StoreTests {
+    final class Rig {
+        let folder: TemporaryFolder
+        let store: CheckpointStore
+        let horizon = CommitHorizon(.none)
+        let state = StateID(1)
+        var checkpoint = CheckpointNumber.none
+
+        init() throws {
+            folder = try TemporaryFolder()
+            store = try CheckpointStore(folder: StateFolder(path: folder.path, fresh: false))
+        }
+
+        func table<Key: StreamKey, Value: StateValue>(
+            _ task: Int = 0, of tasks: Int = 1, slice: Slice = .whole, isStored: Bool, budget: Int = 1 << 30,
+            key: Key.Type = Key.self, value: Value.Type = Value.self
+        ) throws -> KeyedTable<Key, Value> {
+            let assignment = KeyGroupAssignment(groups: 128, tasks: tasks)
+            return KeyedTable(
+                hashes: assignment.hashes(ofTask: task),
+                store: SliceStore(
+                    reader: try StateReader(store: store), state: state, slice: slice, horizon: horizon),
+                storedEntries: isStored ? 10 : nil, budget: MemoryBudget(limit: budget))
+        }
+
+        func commit<Key, Value>(_ tables: [KeyedTable<Key, Value>], slice: Slice = .whole) throws {
+            checkpoint = checkpoint.next
+            var deltas: [TaskDelta] = []
+            for (task, table) in tables.enumerated() {
+                var builder = DeltaBuilder(state: state)
+                table.encodeChanges(into: &builder, slice: slice, checkpoint: checkpoint.value)
+                table.store?.reader.release()
+                if let delta = builder.finish() { deltas.append(TaskDelta(task: task, delta: delta)) }
+            }
+            let graph = GraphDescription(pipeline: "test", operators: [], edges: [], stages: [])
+            try store.commit(
+                Manifest(checkpoint: checkpoint, pipeline: "test", keyGroups: 128, graph: graph), deltas, crash: .off)
+            horizon.advance(to: checkpoint)
+        }
+
+        func fold() throws {
+            var fold = JournalFold(store, states: [state], last: checkpoint)
+            while try fold.step(crash: .off) {}
+        }
+    }
+
+    static func contents<Key, Value>(_ table: KeyedTable<Key, Value>) throws -> [Key: Value] {
+        try table.loadAll()
+        var found: [Key: Value] = [:]
+        table.forEachInMemory { found[table.key(of: $0)] = $0.pointee.value }
+        return found
+    }
+
+    @Test(arguments: 1...5)
+    func whatOneTaskStoredManyTasksFind(tasks: Int) throws {
+        let rig = try Rig()
+        let table: KeyedTable<Int, Int> = try rig.table(isStored: false)
+        var expected: [Int: Int] = [:]
+        for key in 0..<500 {
+            try table.update(key.frozenHash, key) { 0 }.pointee.value = key * 3
+            expected[key] = key * 3
+        }
+        try rig.commit([table])
+        var found: [Int: Int] = [:]
+        for task in 0..<tasks {
+            found.merge(try Self.contents(rig.table(task, of: tasks, isStored: true))) { _, _ in -1 }
+        }
+        #expect(found == expected)
+    }
+
+    /// Random updates and removals, checkpoints, folds, evictions and changes of parallelism against a dictionary.
+    @Test(arguments: 0..<12)
+    func randomHistoriesAgreeWithADictionary(seed: Int) throws {
+        var random = TestRandom(seed: UInt64(seed))
+        let rig = try Rig()
+        var expected: [String: [Int]] = [:]
+        var tasks = 1
+        var isStored = false
+        for _ in 0..<12 {
+            tasks = Int.random(in: 1...4, using: &random)
+            let budget = Bool.random(using: &random) ? 1 << 30 : 40_000
+            let tables: [KeyedTable<String, [Int]>] = try (0..<tasks).map {
+                try rig.table($0, of: tasks, isStored: isStored, budget: budget)
+            }
+            let assignment = KeyGroupAssignment(groups: 128, tasks: tasks)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                for _ in 0..<Int.random(in: 0...300, using: &random) {
+                    let key = "key-\(Int.random(in: 0..<800, using: &random))"
+                    let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]
+                    if Int.random(in: 0..<4, using: &random) == 0 {
+                        let wasThere = expected.removeValue(forKey: key) != nil
+                        #expect(try table.remove(key.frozenHash, key) == wasThere)
+                    } else {
+                        let value = Int.random(in: 0..<100, using: &random)
+                        try table.update(key.frozenHash, key) { [] }.pointee.value.append(value)
+                        expected[key, default: []].append(value)
+                    }
+                }
+                try rig.commit(tables)
+                isStored = true
+                if Bool.random(using: &random) { try rig.fold() }
+            }
+            for (key, value) in expected {
+                let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]
+                #expect(try table.find(key.frozenHash, key)?.pointee.value == value, "seed \(seed), key \(key)")
+            }
+            for table in tables { table.store?.reader.release() }
+        }
+        let table: KeyedTable<String, [Int]> = try rig.table(isStored: true)
+        #expect(try Self.contents(table) == expected, "seed \(seed)")
+    }
+
+    @Test func droppedSlicesAreGone() throws {
+        let rig = try Rig()
+        for end in [10, 20] {
+            let table: KeyedTable<Int, Int> = try rig.table(slice: Slice(Int64(end)), isStored: false)
+            for key in 0..<50 { try table.update(key.frozenHash, key) { end } }
+            try rig.commit([table], slice: Slice(Int64(end)))
+        }
+        try rig.fold()
+        rig.checkpoint = rig.checkpoint.next
+        var builder = DeltaBuilder(state: rig.state)
+        builder.drop(Slice(10), hashes: 0...UInt64.max)
+        let finished = builder.finish()
+        let delta = try #require(finished)
+        let graph = GraphDescription(pipeline: "test", operators: [], edges: [], stages: [])
+        try rig.store.commit(
+            Manifest(checkpoint: rig.checkpoint, pipeline: "test", keyGroups: 128, graph: graph),
+            [TaskDelta(task: 0, delta: delta)], crash: .off)
+        for _ in 0..<2 {
+            let gone: KeyedTable<Int, Int> = try rig.table(slice: Slice(10), isStored: true)
+            #expect(try Self.contents(gone).isEmpty)
+            let kept: KeyedTable<Int, Int> = try rig.table(slice: Slice(20), isStored: true)
+            #expect(try Self.contents(kept).count == 50)
+            gone.store?.reader.release()
+            kept.store?.reader.release()
+            try rig.fold()
+        }
+        let reader = try StateReader(store: rig.store)
+        #expect(try reader.slices(rig.state) == [Slice(20)])
+        reader.release()
+    }
+
+    /// All keys share one hash: order and look-up go by the keys themselves.
+    struct Colliding: StreamKey, StateValue {
+        let number: Int
+        typealias Remainder = Colliding
+        var frozenHash: UInt64 { 42 }
+        static var stateSchema: String { "Colliding" }
+        func encode(into writer: inout ByteWriter) { writer.write(Int64(number)) }
+        static func decode(from reader: inout ByteReader) throws -> Colliding {
+            Colliding(number: Int(try reader.read(Int64.self)))
+        }
+    }
+
+    @Test func keysOfOneHashAreKeptApart() throws {
+        let rig = try Rig()
+        let table: KeyedTable<Colliding, Int> = try rig.table(isStored: false)
+        for number in 0..<20 { try table.update(42, Colliding(number: number)) { number } }
+        try rig.commit([table])
+        try rig.fold()
+        for number in [3, 7] { try table.remove(42, Colliding(number: number)) }
+        try table.update(42, Colliding(number: 5)) { 0 }.pointee.value = 500
+        try rig.commit([table])
+        for _ in 0..<2 {
+            let again: KeyedTable<Colliding, Int> = try rig.table(isStored: true)
+            let found = try Self.contents(again)
+            #expect(found.count == 18)
+            #expect(found[Colliding(number: 5)] == 500)
+            #expect(found[Colliding(number: 3)] == nil)
+            again.store?.reader.release()
+            try rig.fold()
+        }
+    }
+}

@@ -1,0 +1,4 @@
+import MillraceTesting
+
+/// Random numbers for tests; print the seed with what fails.
+typealias TestRandom = SeededRandom
