@@ -1,0 +1,46 @@
+# The commands of the house. `make run` and `make test` do all the set-up on a fresh Debian or Ubuntu with Swift 6.1+.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PACKAGES := liblmdb-dev librdkafka-dev pkg-config make
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+# make bench W=W1 N=10000000 JSON=1
+BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
+
+.PHONY: help deps run test bench format lint graph clean
+
+help: ## Lists the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+deps: ## Installs the C libraries that are missing (apt)
+	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+	  echo "installing $${missing[*]}"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${missing[*]}; \
+	fi
+
+run: deps ## Builds in release mode and runs the main job: the hourly delays of New York's airports
+	swift build -c release --product FlightDelays
+	@mkdir -p out
+	"$$(swift build -c release --show-bin-path)/FlightDelays" run --fresh $(ARGS)
+
+test: deps ## Builds and runs all tests
+	swift build --build-tests
+	swift test --skip-build
+
+bench: deps ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
+	cd Benchmarks && swift build -c release
+	cd Benchmarks && "$$(swift build -c release --show-bin-path)/MillraceBenchmarks" $(BENCH_FLAGS)
+
+format: ## Lays the sources out
+	swift format -i -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift
+
+lint: ## Checks the layout
+	swift format lint --strict -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift
+
+graph: deps ## Draws the main job's operator graph as SVG
+	swift package pipeline-graph --target FlightDelays
+
+clean: ## Removes what was built and run
+	rm -rf .build Benchmarks/.build out state
