@@ -51,10 +51,7 @@ let package = Package(
             capability: .command(
                 intent: .custom(
                     verb: "pipeline-graph",
-                    description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."),
-                permissions: [
-                    .writeToPackageDirectory(reason: "To write the graph where --output says.")
-                ])),
+                    description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
         .testTarget(name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "LMDB"]),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),

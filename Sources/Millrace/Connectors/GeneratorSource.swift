@@ -53,6 +53,8 @@ public struct GeneratorSource<Record: Sendable>: Source {
             self.make = make
         }
 
+        public static var recordsPerPush: Int { 256 }
+
         public var progress: SourceProgress? {
             count.map { SourceProgress(done: Int64(clamping: position), total: Int64(clamping: $0)) }
         }

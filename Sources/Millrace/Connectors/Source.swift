@@ -44,6 +44,10 @@ public protocol SourceReader<Record> {
     /// How far through the partition the reader is, if that can be told.
     var progress: SourceProgress? { get }
 
+    /// Records that operators are given at once. More is faster where a record costs only some nanoseconds; an operator's
+    /// error then names the position to within so many records.
+    static var recordsPerPush: Int { get }
+
     /// Hands up to `limit` records to `collector`, without waiting for more than a disk read.
     ///
     /// Throws what the collector throws, at once and with `position` still before that record; throws `SourceError`
@@ -52,6 +56,8 @@ public protocol SourceReader<Record> {
 }
 
 extension SourceReader {
+    /// One: an operator's error names the very record's position.
+    public static var recordsPerPush: Int { 1 }
     /// Unknown.
     public var progress: SourceProgress? { nil }
 }

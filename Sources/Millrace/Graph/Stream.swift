@@ -63,17 +63,17 @@ final class StreamNode<Record: Sendable>: @unchecked Sendable {
         let pushes = consumers.map { $0.attach(context) }
         let push: Push<Record>
         switch pushes.count {
-        case 0: push = Push { _, _ in }
+        case 0: push = Push { _, _, _ in }
         case 1: push = pushes[0]
         case 2:
             let (first, second) = (pushes[0], pushes[1])
-            push = Push { record, time in
-                try first.call(record, time)
-                try second.call(record, time)
+            push = Push { records, times, count in
+                try first.call(records, times, count)
+                try second.call(records, times, count)
             }
         default:
-            push = Push { record, time in
-                for push in pushes { try push.call(record, time) }
+            push = Push { records, times, count in
+                for push in pushes { try push.call(records, times, count) }
             }
         }
         context.builtPushes[ObjectIdentifier(self)] = PushBox(push)
@@ -88,32 +88,4 @@ struct StreamConsumer<Record: Sendable>: Sendable {
 
     @inlinable
     init(attach: @escaping @Sendable (TaskContext) -> Push<Record>) { self.attach = attach }
-}
-
-/// What one operator calls to hand a record to the next.
-///
-/// The record goes by address: a closure that takes a generic value is stored in its most general form and called
-/// through a thunk; one that takes an address is not.
-@frozen
-@usableFromInline
-struct Push<Record> {
-    @usableFromInline let call: (UnsafePointer<Record>, Timestamp) throws -> Void
-
-    @inlinable
-    init(_ call: @escaping (UnsafePointer<Record>, Timestamp) throws -> Void) { self.call = call }
-
-    /// Hands over a record.
-    @inlinable
-    @inline(__always)
-    func callAsFunction(_ record: Record, _ time: Timestamp) throws {
-        try withUnsafePointer(to: record) { try call($0, time) }
-    }
-}
-
-@usableFromInline
-final class PushBox<Record> {
-    @usableFromInline let push: Push<Record>
-
-    @inlinable
-    init(_ push: Push<Record>) { self.push = push }
 }

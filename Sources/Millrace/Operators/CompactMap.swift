@@ -10,12 +10,17 @@ extension Stream {
     ) -> Stream<Output> {
         let result: Stream<Output> = attach("compactMap") { context, node, next in
             let failures = FailureHandler(onError, of: node, in: context)
-            return Push { record, time in
-                let output: Output?
-                do { output = try transform(record.pointee) } catch {
-                    return try failures.handle(error, record.pointee, time)
+            let results = PushBuffer(next)
+            return Push { records, times, count in
+                results.reserve(count)
+                for index in 0..<count {
+                    do {
+                        if let output = try transform(records[index]) { results.append(output, times[index]) }
+                    } catch {
+                        try failures.handle(error, records[index], times[index])
+                    }
                 }
-                if let output { try next(output, time) }
+                try results.flush()
             }
         }
         link(onError, from: result.node.producer)

@@ -10,12 +10,17 @@ extension Stream {
     ) -> Stream<Record> {
         let result: Stream<Record> = attach("filter") { context, node, next in
             let failures = FailureHandler(onError, of: node, in: context)
-            return Push { record, time in
-                let keep: Bool
-                do { keep = try condition(record.pointee) } catch {
-                    return try failures.handle(error, record.pointee, time)
+            let results = PushBuffer(next)
+            return Push { records, times, count in
+                results.reserve(count)
+                for index in 0..<count {
+                    do {
+                        if try condition(records[index]) { results.append(records[index], times[index]) }
+                    } catch {
+                        try failures.handle(error, records[index], times[index])
+                    }
                 }
-                if keep { try next.call(record, time) }
+                try results.flush()
             }
         }
         link(onError, from: result.node.producer)

@@ -10,12 +10,21 @@ extension Stream {
     ) -> Stream<Outputs.Element> where Outputs.Element: Sendable {
         let result: Stream<Outputs.Element> = attach("flatMap") { context, node, next in
             let failures = FailureHandler(onError, of: node, in: context)
-            return Push { record, time in
-                let outputs: Outputs
-                do { outputs = try transform(record.pointee) } catch {
-                    return try failures.handle(error, record.pointee, time)
+            let results = PushBuffer(next)
+            return Push { records, times, count in
+                for index in 0..<count {
+                    let outputs: Outputs
+                    do { outputs = try transform(records[index]) } catch {
+                        try failures.handle(error, records[index], times[index])
+                        continue
+                    }
+                    for output in outputs {
+                        results.reserve(1)
+                        results.append(output, times[index])
+                        if results.count >= PushBuffer<Outputs.Element>.chunk { try results.flush() }
+                    }
                 }
-                for output in outputs { try next(output, time) }
+                try results.flush()
             }
         }
         link(onError, from: result.node.producer)

@@ -34,12 +34,14 @@ extension KeyedStream {
                 context.makeTable(node, "value", key: Key.self, value: Value.self), emitting, next, context)
             context.register(operation, of: node)
             let failures = FailureHandler(onError, of: node, in: context)
+            let results = PushBuffer(next)
             let table = operation.table
             let emitsEach = emitting == .everyRecord
             let fails = onError.isFail
             let lists = emitting == .atWatermarks
             return BatchHandler { batch in
                 let (count, records, hashes) = (batch.count, batch.records, batch.hashes)
+                if emitsEach { results.reserve(count) }
                 for index in 0..<min(FoldParticipant<Key, Value>.lookAhead, count) { table.prefetch(hashes[index]) }
                 for index in 0..<count {
                     let ahead = index &+ FoldParticipant<Key, Value>.lookAhead
@@ -59,11 +61,12 @@ extension KeyedStream {
                         }
                     }
                     if emitsEach {
-                        try next(Keyed(key: key, value: slot.pointee.value), batch.times[index])
+                        results.append(Keyed(key: key, value: slot.pointee.value), batch.times[index])
                     } else if lists {
                         operation.noteChange(hashes[index], key, batch.times[index])
                     }
                 }
+                try results.flush()
             }
         }
         result.node.producer.addState("value", key: Key.keySchema, value: Value.stateSchema)

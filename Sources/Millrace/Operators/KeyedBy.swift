@@ -18,7 +18,7 @@ extension Stream {
             StreamConsumer { context in
                 let output = ExchangeOutput<Key, Record>(context, to: producer, key: key)
                 context.register(output)
-                return Push { record, time in output.send(record, time) }
+                return Push { records, times, count in output.send(records, times, count) }
             })
         return KeyedStream(graph: graph, node: keyed)
     }

@@ -11,12 +11,15 @@ extension Stream {
     ) -> Stream<Output> {
         let result: Stream<Output> = attach("map") { context, node, next in
             let failures = FailureHandler(onError, of: node, in: context)
-            return Push { record, time in
-                let output: Output
-                do { output = try transform(record.pointee) } catch {
-                    return try failures.handle(error, record.pointee, time)
+            let results = PushBuffer(next)
+            return Push { records, times, count in
+                results.reserve(count)
+                for index in 0..<count {
+                    do { results.append(try transform(records[index]), times[index]) } catch {
+                        try failures.handle(error, records[index], times[index])
+                    }
                 }
-                try next(output, time)
+                try results.flush()
             }
         }
         link(onError, from: result.node.producer)

@@ -15,7 +15,7 @@ extension Stream {
             StreamConsumer { context in
                 let writer = SinkParticipant(sink, of: producer, in: context)
                 context.register(writer, of: producer)
-                return Push { record, time in try writer.write(record, time) }
+                return Push { records, times, count in try writer.write(records, times, count) }
             })
     }
 
@@ -49,14 +49,14 @@ final class SinkParticipant<S: Sink>: StageParticipant {
 
     @inlinable
     @inline(__always)
-    func write(_ record: UnsafePointer<S.Input>, _ time: Timestamp) throws {
+    func write(_ records: UnsafePointer<S.Input>, _ times: UnsafePointer<Timestamp>, _ count: Int) throws {
         do {
             if writer == nil { try open() }
-            try writer?.write(record.pointee, at: time)
+            for index in 0..<count { try writer?.write(records[index], at: times[index]) }
         } catch {
             throw OperatorFailure(operatorID: node.id, cause: error)
         }
-        context.counters.written &+= 1
+        context.counters.written &+= UInt64(truncatingIfNeeded: count)
     }
 
     @inlinable

@@ -75,7 +75,8 @@ extension Graph {
                 }
                 let failures = FailureHandler(missingTime, of: producer, in: context)
                 let collector = SourceCollector(
-                    push: output.push(in: context), eventTime: eventTime, tracker: tracker, context: context,
+                    push: output.push(in: context), recordsPerPush: S.Reader.recordsPerPush, eventTime: eventTime,
+                    tracker: tracker, context: context,
                     operatorID: producer.id, malformed: malformed, failures: failures)
                 let box = ReaderBox(
                     try source.open(partition, at: start, context: makeSourceContext(context, signal)), collector)
@@ -151,7 +152,9 @@ final class ReaderBox<Reader: SourceReader> {
 
     @inlinable
     func read(_ limit: ReadLimit) throws -> ReadOutcome {
-        try reader.read(limit: limit, into: &collector)
+        let outcome = try reader.read(limit: limit, into: &collector)
+        try collector.pending.flush()
+        return outcome
     }
 
     @usableFromInline
@@ -164,7 +167,9 @@ final class ReaderBox<Reader: SourceReader> {
 /// Gives records their times and sends them on their way.
 @usableFromInline
 struct SourceCollector<Record: Sendable>: RecordCollector {
-    @usableFromInline let push: Push<Record>
+    /// Records that are handed on together: a single one where positions in messages have to be exact.
+    @usableFromInline let pending: PushBuffer<Record>
+    @usableFromInline let recordsPerPush: Int
     @usableFromInline let eventTime: (@Sendable (Record) -> Timestamp)?
     @usableFromInline var tracker: WatermarkTracker
     @usableFromInline let context: TaskContext
@@ -177,10 +182,13 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
 
     @inlinable
     init(
-        push: Push<Record>, eventTime: (@Sendable (Record) -> Timestamp)?, tracker: WatermarkTracker,
+        push: Push<Record>, recordsPerPush: Int, eventTime: (@Sendable (Record) -> Timestamp)?,
+        tracker: WatermarkTracker,
         context: TaskContext, operatorID: String, malformed: MalformedPolicy, failures: FailureHandler<Record>
     ) {
-        self.push = push
+        pending = PushBuffer(push)
+        self.recordsPerPush = max(recordsPerPush, 1)
+        pending.reserve(self.recordsPerPush)
         self.eventTime = eventTime
         self.tracker = tracker
         self.context = context
@@ -207,7 +215,8 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         tracker.observe(time)
         records &+= 1
         bytes &+= count
-        try push(record, time)
+        pending.append(record, time)
+        if pending.count >= recordsPerPush { try pending.flush() }
     }
 
     @inlinable

@@ -14,13 +14,20 @@ extension Stream {
         node.consumers.append(
             StreamConsumer { context in
                 let failures = FailureHandler(onError, of: producer, in: context)
-                let (yes, no) = (matching.push(in: context), rest.push(in: context))
-                return Push { record, time in
-                    let matches: Bool
-                    do { matches = try condition(record.pointee) } catch {
-                        return try failures.handle(error, record.pointee, time)
+                let (yes, no) = (PushBuffer(matching.push(in: context)), PushBuffer(rest.push(in: context)))
+                return Push { records, times, count in
+                    yes.reserve(count)
+                    no.reserve(count)
+                    for index in 0..<count {
+                        do {
+                            let side = try condition(records[index]) ? yes : no
+                            side.append(records[index], times[index])
+                        } catch {
+                            try failures.handle(error, records[index], times[index])
+                        }
                     }
-                    try (matches ? yes : no).call(record, time)
+                    try yes.flush()
+                    try no.flush()
                 }
             })
         link(onError, from: producer)

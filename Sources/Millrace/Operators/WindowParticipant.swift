@@ -9,7 +9,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @usableFromInline let kind: TimeKind
     @usableFromInline let context: TaskContext
     @usableFromInline let node: OperatorNode
-    @usableFromInline let next: Push<WindowResult<Key, A.Output>>
+    @usableFromInline let results: PushBuffer<WindowResult<Key, A.Output>>
     @usableFromInline let late: Push<A.Input>?
     @usableFromInline let failures: FailureHandler<A.Input>
     @usableFromInline let stored: StoredState?
@@ -41,7 +41,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         self.kind = kind
         self.context = context
         self.node = node
-        self.next = next
+        results = PushBuffer(next)
         self.late = late
         self.failures = failures
         stored = context.storedState(node, "windows")
@@ -63,7 +63,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             let end = assigner.end(of: time)
             guard let table = try select(end) else {
                 context.counters.late += 1
-                try late?.call(records + index, times[index])
+                try late?.call(records + index, times + index, 1)
                 index &+= 1
                 continue
             }
@@ -78,6 +78,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             try add(batch, index..<last, to: table, end, keyOf)
             index = last
         }
+        try results.flush()
     }
 
     /// Adds records that are all in one window to its table.
@@ -173,10 +174,12 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
                 }
                 slot += 1
                 if slot & 1023 == 0, context.isCongested {
+                    try results.flush()
                     firing = (end, slot)
                     return false
                 }
             }
+            try results.flush()
             firing = nil
             if kind == .event { firedUpTo = end } else { forget(end) }
         }
@@ -202,7 +205,9 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             throw OperatorFailure(operatorID: node.id, cause: error)
         }
         let window = assigner.window(endingAt: end)
-        try next(WindowResult(key: table.key(of: slot), window: window, value: value), window.last)
+        results.reserve(1)
+        results.append(WindowResult(key: table.key(of: slot), window: window, value: value), window.last)
+        if results.count >= PushBuffer<WindowResult<Key, A.Output>>.chunk { try results.flush() }
     }
 
     @inlinable

@@ -71,19 +71,22 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
         taskOfGroup.deallocate()
     }
 
-    /// Adds a record.
+    /// Adds records.
     @inlinable
     @inline(__always)
-    func send(_ record: UnsafePointer<Record>, _ time: Timestamp) {
-        let hash = key(record.pointee).frozenHash
-        let target = targets + taskOfGroup[assignment.group(ofHash: hash)]
-        let place = target.pointee.count
-        (target.pointee.records + place).initialize(to: record.pointee)
-        target.pointee.times[place] = time
-        target.pointee.hashes[place] = hash
-        target.pointee.count = place &+ 1
-        if place == 0 { noteFirst(target) }
-        if place &+ 1 == ExchangeBatch<Record>.capacity { flush(target) }
+    func send(_ records: UnsafePointer<Record>, _ times: UnsafePointer<Timestamp>, _ count: Int) {
+        let (key, targets, taskOfGroup, assignment) = (key, targets, taskOfGroup, assignment)
+        for index in 0..<count {
+            let hash = key(records[index]).frozenHash
+            let target = targets + taskOfGroup[assignment.group(ofHash: hash)]
+            let place = target.pointee.count
+            (target.pointee.records + place).initialize(to: records[index])
+            target.pointee.times[place] = times[index]
+            target.pointee.hashes[place] = hash
+            target.pointee.count = place &+ 1
+            if place == 0 { noteFirst(target) }
+            if place &+ 1 == ExchangeBatch<Record>.capacity { flush(target) }
+        }
     }
 
     @usableFromInline

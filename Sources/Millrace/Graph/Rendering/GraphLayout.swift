@@ -57,6 +57,8 @@ struct GraphLayout {
     static let labelSize = 12.0
     static var labelWidth: Double { TextMetrics.width(of: exchangeLabel, size: labelSize) + 14 }
     static let labelHeight = 19.0
+    /// How far along a curve a label may stand, best first.
+    private static let labelPlaces = [0.5, 0.68, 0.32, 0.8, 0.2]
     static let titleSize = 14.0
     static let subtitleSize = 12.0
 
@@ -86,8 +88,8 @@ struct GraphLayout {
         }
         for (index, block) in layout.blocks.enumerated() where !titles[index].title.isEmpty {
             let span = placement.spans[index]
-            let depth = block.layers.lastIndex { $0.contains { layout.nodes[$0].operation != nil } } ?? 0
-            let (top, bottom) = rows.area(band: block.band, layers: depth + 1)
+            let members = layout.nodes.filter { $0.block == index && $0.operation != nil }
+            let (top, bottom) = rows.area(around: members, band: block.band)
             let frame = Frame(x: span.left - left, y: top, width: span.right - span.left, height: bottom - top)
             areas.append(Area(title: titles[index].title, subtitle: titles[index].subtitle, frame: frame))
         }
@@ -112,7 +114,10 @@ struct GraphLayout {
     private mutating func placeLabels(_ graph: GraphDescription) {
         var taken = boxes.map(\.frame)
         for index in paths.indices where graph.edges[paths[index].edge].kind == .exchange {
-            let candidates = [0.5, 0.68, 0.32, 0.8, 0.2].compactMap { paths[index].pointOnLastCurve(at: $0) }
+            let last = paths[index].stretches.count - 1
+            guard last > 0 else { continue }
+            let lastCurve = paths[index].curve(before: last)
+            let candidates = Self.labelPlaces.map { lastCurve.point(at: $0) }
             let free = candidates.first { point in !taken.contains { $0.overlaps(Self.labelFrame(around: point)) } }
             guard let point = free ?? candidates.first else { continue }
             paths[index].label = point
@@ -123,17 +128,5 @@ struct GraphLayout {
     /// The frame of an exchange's label.
     static func labelFrame(around point: Point) -> Frame {
         Frame(x: point.x - labelWidth / 2, y: point.y - labelHeight / 2, width: labelWidth, height: labelHeight)
-    }
-}
-
-extension GraphLayout.Path {
-    /// A point of the curve between the last two stretches, a cubic with upright ends.
-    fileprivate func pointOnLastCurve(at t: Double) -> GraphLayout.Point? {
-        guard stretches.count > 1 else { return nil }
-        let (from, to) = (stretches[stretches.count - 2].bottom, stretches[stretches.count - 1].top)
-        let start = (1 - t) * (1 - t) * (1 - t) + 3 * (1 - t) * (1 - t) * t
-        let middle = (from.y + to.y) / 2
-        let ends = (1 - t) * (1 - t) * (1 - t) * from.y + t * t * t * to.y
-        return GraphLayout.Point(x: start * from.x + (1 - start) * to.x, y: ends + 3 * (1 - t) * t * middle)
     }
 }

@@ -9,8 +9,6 @@ struct LayoutRows {
     /// Upper and lower edge of each band's areas.
     private(set) var bandEdges: [(top: Double, bottom: Double)] = []
 
-    private let bands: [Range<Int>]
-
     private static let gapBetweenLayers = 38.0
     /// Room for a curve with an exchange's label on it.
     private static let gapBetweenBands = 64.0
@@ -18,7 +16,6 @@ struct LayoutRows {
     private static let padding = 20.0
 
     init(_ layout: LayoutNodes) {
-        bands = layout.bands
         var heights = Array(repeating: 0.0, count: layout.bands.last?.upperBound ?? 0)
         for node in layout.nodes { heights[node.layer] = max(heights[node.layer], node.height) }
         var y = 0.0
@@ -40,8 +37,10 @@ struct LayoutRows {
     /// Height of the whole drawing.
     var height: Double { bandEdges.last?.bottom ?? 0 }
 
-    /// Upper and lower edge of an area with operators in the first `layers` layers of a band.
-    func area(band: Int, layers: Int) -> (top: Double, bottom: Double) {
-        (bandEdges[band].top, bottoms[bands[band].lowerBound + layers - 1] + Self.padding)
+    /// Upper and lower edge of an area that holds these operators.
+    func area(around nodes: [LayoutNode], band: Int) -> (top: Double, bottom: Double) {
+        let top = bandEdges[band].top
+        let lowest = nodes.map { tops[$0.layer] + $0.height }.max() ?? top
+        return (top, lowest + Self.padding)
     }
 }

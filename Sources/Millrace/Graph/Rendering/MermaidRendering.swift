@@ -28,9 +28,9 @@ struct MermaidRendering {
 
     private func node(_ operation: GraphDescription.Operator) -> String? {
         guard let name = names[operation.id] else { return nil }
-        var lines = ["<b>\(Self.escaped(operation.id))</b>", Self.escaped(operation.kind)]
+        var lines = [Self.escaped(operation.id), Self.escaped(operation.kind)]
         if !operation.detail.isEmpty { lines.append(Self.escaped(operation.detail)) }
-        lines += operation.states.map { "<i>state \(Self.escaped($0.name))</i>" }
+        lines += operation.states.map { "state \(Self.escaped($0.name))" }
         let label = lines.joined(separator: "<br/>")
         return operation.states.isEmpty ? "\(name)[\"\(label)\"]" : "\(name)[(\"\(label)\")]"
     }
@@ -47,11 +47,14 @@ struct MermaidRendering {
     /// Everything but letters, digits, spaces and a few harmless marks as `#46;`.
     ///
     /// Quotation marks alone are not enough: Mermaid reads labels as Markdown in places (`1. first` becomes a list it
-    /// refuses), as HTML in others, and its entity decoder trips over `style:#46;`, so colons are escaped too.
+    /// refuses), as HTML in others, its entity decoder trips over `style:#46;`, and its lexer takes a whole line with
+    /// `direction TB` anywhere in it for a direction.
     static func escaped(_ text: String) -> String {
+        let scalars = text.printable.unicodeScalars
         var result = ""
-        for scalar in text.printable.unicodeScalars {
-            if isHarmless(scalar) {
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            if isHarmless(scalar), !scalars[index...].starts(with: "direction".unicodeScalars) {
                 result.unicodeScalars.append(scalar)
             } else {
                 result += "#\(scalar.value);"

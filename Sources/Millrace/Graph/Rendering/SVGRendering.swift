@@ -81,7 +81,7 @@ struct SVGRendering {
         guard let start = path.stretches.first?.top, let tip = path.stretches.last?.bottom else { return [] }
         var commands = ["M\(start.x.xmlNumber) \(start.y.xmlNumber)"]
         for (index, stretch) in path.stretches.enumerated() {
-            if index > 0 { commands.append(curve(from: path.stretches[index - 1].bottom, to: stretch.top)) }
+            if index > 0 { commands.append(Self.command(path.curve(before: index))) }
             let isLast = index == path.stretches.count - 1
             // The line ends under its arrowhead, whose tip is narrower than the line.
             commands.append("V\((stretch.bottom.y - (isLast ? EdgeRouter.arrowLength - 1 : 0)).xmlNumber)")
@@ -96,11 +96,9 @@ struct SVGRendering {
         ]
     }
 
-    /// Upright at both ends.
-    private func curve(from start: GraphLayout.Point, to end: GraphLayout.Point) -> String {
-        if start.x.xmlNumber == end.x.xmlNumber { return "V\(end.y.xmlNumber)" }
-        let middle = ((start.y + end.y) / 2).xmlNumber
-        let (x1, x2) = (start.x.xmlNumber, end.x.xmlNumber)
-        return "C\(x1) \(middle) \(x2) \(middle) \(x2) \(end.y.xmlNumber)"
+    private static func command(_ curve: EdgeCurve) -> String {
+        let (x1, x2) = (curve.start.x.xmlNumber, curve.end.x.xmlNumber)
+        if x1 == x2 { return "V\(curve.end.y.xmlNumber)" }
+        return "C\(x1) \(curve.middle.xmlNumber) \(x2) \(curve.middle.xmlNumber) \(x2) \(curve.end.y.xmlNumber)"
     }
 }

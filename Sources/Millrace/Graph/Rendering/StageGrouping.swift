@@ -21,7 +21,8 @@ struct StageGrouping {
         let runners = Self.runningStages(graph: graph, links: links)
         assign(runners)
         if !findBands(links: links) {
-            // Data flows in a circle between these groups, which only a damaged description says: draw no backgrounds.
+            // Records leave a stage and enter it again, so it has no place of its own: draw no backgrounds. A pipeline
+            // that was built has no such stage.
             groups = []
             assign(Array(repeating: [], count: graph.operators.count))
         }
