@@ -65,11 +65,14 @@ public struct GeneratorSource<Record: Sendable>: Source {
         ) throws -> ReadOutcome {
             var end = position &+ UInt64(limit.records)
             if let count { end = min(end, count) }
-            while position < end {
-                try collector.record(make(partition, position), bytes: MemoryLayout<Record>.stride)
-                position &+= 1
+            let (make, partition) = (make, partition)
+            var index = position
+            defer { position = index }
+            while index < end {
+                try collector.record(make(partition, index), bytes: MemoryLayout<Record>.stride)
+                index &+= 1
             }
-            return position == count ? .end : .more
+            return index == count ? .end : .more
         }
     }
 }

@@ -1,0 +1,31 @@
+/// What becomes of input that is not a record.
+public enum MalformedPolicy: Sendable {
+    /// The pipeline fails with an error that names the place and what was expected.
+    case fail
+    /// It is left out and counted.
+    case skip
+    /// It goes to a side output.
+    case deadLetter(to: SideOutput<MalformedInput>)
+}
+
+/// Input that did not decode, under the policy to fail.
+public struct MalformedRecord: Error, CustomStringConvertible, Sendable {
+    /// The input, its place and the reason.
+    public let input: MalformedInput
+
+    @usableFromInline
+    init(input: MalformedInput) { self.input = input }
+
+    public var description: String {
+        "\(input.place): \(input.reason). Mend the input, or give the source malformed: .skip or .deadLetter(to:)"
+    }
+}
+
+/// A record without an event time.
+public struct MissingEventTime: Error, CustomStringConvertible, Sendable {
+    @usableFromInline
+    init() {}
+    public var description: String {
+        "the record has no event time: give the source missingTime: .skip or .deadLetter(to:), or mend the input"
+    }
+}
