@@ -9,7 +9,8 @@
 public struct GeneratorSource<Record: Sendable>: Source {
     @usableFromInline let count: UInt64?
     @usableFromInline let partitionCount: Int
-    @usableFromInline let make: @Sendable (Int, UInt64) -> Record
+    /// Makes the records of some indices of a partition where they are to stand.
+    @usableFromInline let fill: @Sendable (Int, Range<UInt64>, UnsafeMutablePointer<Record>) -> Void
 
     /// - Parameters:
     ///   - partitions: how many.
@@ -20,7 +21,13 @@ public struct GeneratorSource<Record: Sendable>: Source {
         precondition(partitions >= 1, "a generator needs at least one partition, got \(partitions)")
         partitionCount = partitions
         self.count = count
-        self.make = make
+        fill = { partition, indices, place in
+            var place = place
+            for index in indices {
+                place.initialize(to: make(partition, index))
+                place += 1
+            }
+        }
     }
 
     public var summary: String {
@@ -34,7 +41,7 @@ public struct GeneratorSource<Record: Sendable>: Source {
         guard let number = Int(partition.name) else {
             throw SourceError("The generator has no partition '\(partition)'", advice: "Start over with --fresh")
         }
-        return Reader(partition: number, position: position ?? 0, count: count, make: make)
+        return Reader(partition: number, position: position ?? 0, count: count, fill: fill)
     }
 
     /// Makes the records of one partition.
@@ -43,14 +50,17 @@ public struct GeneratorSource<Record: Sendable>: Source {
         /// The index of the next record.
         public var position: UInt64
         @usableFromInline let count: UInt64?
-        @usableFromInline let make: @Sendable (Int, UInt64) -> Record
+        @usableFromInline let fill: @Sendable (Int, Range<UInt64>, UnsafeMutablePointer<Record>) -> Void
 
         @inlinable
-        init(partition: Int, position: UInt64, count: UInt64?, make: @escaping @Sendable (Int, UInt64) -> Record) {
+        init(
+            partition: Int, position: UInt64, count: UInt64?,
+            fill: @escaping @Sendable (Int, Range<UInt64>, UnsafeMutablePointer<Record>) -> Void
+        ) {
             self.partition = partition
             self.position = position
             self.count = count
-            self.make = make
+            self.fill = fill
         }
 
         public static var recordsPerPush: Int { 256 }
@@ -65,14 +75,14 @@ public struct GeneratorSource<Record: Sendable>: Source {
         ) throws -> ReadOutcome {
             var end = position &+ UInt64(limit.records)
             if let count { end = min(end, count) }
-            let (make, partition) = (make, partition)
-            var index = position
-            defer { position = index }
-            while index < end {
-                try collector.record(make(partition, index), bytes: MemoryLayout<Record>.stride)
-                index &+= 1
+            while position < end {
+                let next = min(end, position &+ UInt64(Self.recordsPerPush))
+                try collector.gather(Int(next &- position), bytes: MemoryLayout<Record>.stride) { [position] place in
+                    fill(partition, position..<next, place)
+                }
+                position = next
             }
-            return index == count ? .end : .more
+            return position == count ? .end : .more
         }
     }
 }

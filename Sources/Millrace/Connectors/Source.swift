@@ -68,8 +68,26 @@ public protocol RecordCollector<Record> {
     associatedtype Record
     /// Takes a record that took up `bytes` of input.
     mutating func record(_ record: Record, bytes: Int) throws
+    /// Takes `count` records of `bytes` each, which `make` writes to the place that it is given.
+    mutating func gather(_ count: Int, bytes: Int, _ make: (UnsafeMutablePointer<Record>) -> Void) throws
     /// Takes an input that is not a record; throws if the policy is to fail.
     mutating func malformed(_ input: MalformedInput) throws
+}
+
+extension RecordCollector {
+    /// One by one.
+    @inlinable
+    public mutating func gather(
+        _ count: Int, bytes: Int, _ make: (UnsafeMutablePointer<Record>) -> Void
+    ) throws {
+        let place = UnsafeMutablePointer<Record>.allocate(capacity: count)
+        make(place)
+        defer {
+            place.deinitialize(count: count)
+            place.deallocate()
+        }
+        for index in 0..<count { try record(place[index], bytes: bytes) }
+    }
 }
 
 /// How much a reader may hand over in one go.

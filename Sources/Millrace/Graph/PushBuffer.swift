@@ -55,6 +55,20 @@ final class PushBuffer<Record> {
         count &+= 1
     }
 
+    /// Adds a result or not; there has to be room. Without a branch where that is possible: whether a record is kept
+    /// cannot be foreseen, and a wrong guess costs more than a copy.
+    @inlinable
+    @inline(__always)
+    func append(_ record: Record, _ time: Timestamp, if keep: Bool) {
+        if _isPOD(Record.self) {
+            (records + count).initialize(to: record)
+            times[count] = time
+            count &+= keep ? 1 : 0
+        } else if keep {
+            append(record, time)
+        }
+    }
+
     /// Hands everything over.
     @inlinable
     @inline(__always)

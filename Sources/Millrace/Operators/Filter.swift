@@ -15,7 +15,7 @@ extension Stream {
                 results.reserve(count)
                 for index in 0..<count {
                     do {
-                        if try condition(records[index]) { results.append(records[index], times[index]) }
+                        results.append(records[index], times[index], if: try condition(records[index]))
                     } catch {
                         try failures.handle(error, records[index], times[index])
                     }

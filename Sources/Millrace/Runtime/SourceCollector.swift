@@ -37,7 +37,11 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         gathered = .allocate(capacity: capacity)
         times = .allocate(capacity: capacity)
         malformedPolicy = malformed
-        if case .deadLetter(let side) = malformed { malformedPush = side.push(in: context) } else { malformedPush = nil }
+        if case .deadLetter(let side) = malformed {
+            malformedPush = side.push(in: context)
+        } else {
+            malformedPush = nil
+        }
     }
 
     @inlinable
@@ -53,6 +57,19 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         (gathered + count).initialize(to: record)
         count &+= 1
         bytes &+= size
+        if count == capacity { try flush() }
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func gather(
+        _ more: Int, bytes size: Int, _ make: (UnsafeMutablePointer<Record>) -> Void
+    ) throws {
+        if count &+ more > capacity { try flush() }
+        precondition(more <= capacity, "gather takes at most recordsPerPush records at once")
+        make(gathered + count)
+        count &+= more
+        bytes &+= more &* size
         if count == capacity { try flush() }
     }
 
