@@ -26,6 +26,12 @@ struct MillraceBenchmarks: AsyncParsableCommand {
     @Option(help: "Where the engine's state goes while a run lasts; a real disk, or syncs cost nothing.")
     var state = FileManager.default.temporaryDirectory.path
 
+    @Flag(name: .customLong("restart"), help: "W6 only: kill -9 with 8.6 million keys, time to the first record.")
+    var isRestart = false
+
+    @Option(name: .customLong("restart-child"), help: .hidden)
+    var restartChild: String?
+
     /// Set by this program itself when it starts a run in a process of its own.
     @Option(help: .hidden)
     var worker: Contestant?
@@ -43,11 +49,21 @@ struct MillraceBenchmarks: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let restartChild { return try await RestartW6.child(stateDirectory: restartChild) }
+        if isRestart { return try runRestart() }
         if let worker, let workload = workloads.first, let records {
             try await runWorker(worker, workload, records: records)
         } else {
             try runComparison()
         }
+    }
+
+    private func runRestart() throws {
+        let times = try RestartW6.measure(
+            executable: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
+            parent: URL(fileURLWithPath: state, isDirectory: true))
+        let texts = times.map { String(format: "%.0f", $0) }.joined(separator: ", ")
+        StandardOutput.write("W6 restart: process start to first record after kill -9, ms: \(texts)")
     }
 
     private func runWorker(_ contestant: Contestant, _ workload: Workload, records: Int) async throws {
