@@ -9,9 +9,11 @@ struct FlightProgram {
         try FileManager.default.createDirectory(atPath: input, withIntermediateDirectories: true)
         // The first flights of four months: small enough to be read in seconds at a low rate.
         for month in ["01", "02", "07", "12"] {
-            let text = try String(contentsOfFile: "\(Self.package)/Examples/Data/flights/2013-\(month).csv", encoding: .utf8)
+            let text = try String(
+                contentsOfFile: "\(Self.package)/Examples/Data/flights/2013-\(month).csv", encoding: .utf8)
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(601)
-            try (lines.joined(separator: "\n") + "\n").write(toFile: "\(input)/\(month).csv", atomically: true, encoding: .utf8)
+            try (lines.joined(separator: "\n") + "\n").write(
+                toFile: "\(input)/\(month).csv", atomically: true, encoding: .utf8)
         }
     }
 

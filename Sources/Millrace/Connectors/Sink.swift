@@ -18,6 +18,9 @@ public protocol Sink<Input>: Sendable {
     /// A few words for the graph's printout: `JSON Lines in out/hourly`.
     var summary: String { get }
 
+    /// What only one sink of a pipeline may write to (a directory); `nil` if several may share it.
+    var exclusiveTarget: String? { get }
+
     /// Called once at start, before any writer is opened. `pending` was stored with the checkpoint that the run
     /// starts from and has to be published (again: publishing twice must do no harm).
     func recover(_ pending: [PendingOutput], start: StartMode) throws
@@ -33,6 +36,8 @@ public protocol Sink<Input>: Sendable {
 }
 
 extension Sink {
+    /// None.
+    public var exclusiveTarget: String? { nil }
     /// Nothing to do for a sink that prepares nothing.
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {}
     /// Nothing to do for a sink that prepares nothing.

@@ -4,6 +4,7 @@
 public final class Graph {
     var operators: [OperatorNode] = []
     private var kindCounts: [String: Int] = [:]
+    private var claims: [String: OperatorNode] = [:]
 
     init() {}
 
@@ -19,6 +20,14 @@ public final class Graph {
             isStageHead: isStageHead)
         operators.append(node)
         return node
+    }
+
+    /// Notes that a sink is the only one to write to `target`.
+    @usableFromInline
+    func claim(_ target: String, for node: OperatorNode) {
+        let other = claims.updateValue(node, forKey: target)
+        precondition(
+            other == nil, "two sinks write to \(target), and would overwrite each other's files: give each a directory")
     }
 
     /// A stream that operators send records to which they do not pass on: late ones, rejected ones.

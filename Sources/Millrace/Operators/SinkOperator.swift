@@ -10,6 +10,7 @@ extension Stream {
     public func sink<S: Sink>(_ sink: S, name: String? = nil) where S.Input == Record {
         let producer = graph.add(kind: "sink", detail: sink.summary, inputs: [input])
         if let name { producer.setName(name) }
+        if let target = sink.exclusiveTarget { graph.claim(target, for: producer) }
         producer.setRecover { try sink.recover($0, start: $1) }
         node.consumers.append(
             StreamConsumer { context in

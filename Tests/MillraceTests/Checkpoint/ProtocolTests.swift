@@ -138,7 +138,10 @@ import Testing
         fixed.noteProgress()
         #expect(fixed.delay(afterFailureAt: .zero) == .seconds(1))
         var doubling = RestartDecider(.exponential(attempts: 9, initial: .seconds(1), maximum: .seconds(5)))
-        #expect((0..<4).map { _ in doubling.delay(afterFailureAt: .zero) } == [.seconds(1), .seconds(2), .seconds(4), .seconds(5)])
+        #expect(
+            (0..<4).map { _ in doubling.delay(afterFailureAt: .zero) } == [
+                .seconds(1), .seconds(2), .seconds(4), .seconds(5),
+            ])
         var rate = RestartDecider(.failureRate(failures: 2, interval: .seconds(10), delay: .zero))
         #expect(rate.delay(afterFailureAt: .seconds(0)) == .zero)
         #expect(rate.delay(afterFailureAt: .seconds(9)) == .zero)

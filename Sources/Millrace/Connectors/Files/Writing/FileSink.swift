@@ -34,6 +34,8 @@ public struct FileSink<Input: Sendable>: Sink {
 
     public var summary: String { "\(kind) in \(directory.path)" }
 
+    public var exclusiveTarget: String? { URL(fileURLWithPath: directory.path).standardizedFileURL.path }
+
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {
         try directory.create()
         for output in pending { try publish(output) }
