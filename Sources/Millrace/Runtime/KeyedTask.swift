@@ -9,7 +9,7 @@ struct KeyedTask {
     private var merger: WatermarkMerger
     private var nextSender = 0
     private let senders: Int
-    private var batch: RecordBatch?
+    private var turn: TaskTurn
 
     init(
         context: TaskContext, inbox: Inbox, senders: Int, handle: @escaping (RecordBatch) throws -> Void,
@@ -21,6 +21,7 @@ struct KeyedTask {
         self.senders = senders
         self.cell = cell
         run = context.run
+        turn = TaskTurn(began: context.run.options.clock.now)
         alignment = BarrierAlignment(inputs: senders)
         merger = WatermarkMerger(inputs: senders, restored: context.watermark.time)
     }
@@ -29,6 +30,7 @@ struct KeyedTask {
     mutating func loop() async throws {
         while true {
             try run.checkNotAborted()
+            if turn.isOver(run.options.clock.now) { await Task.yield() }
             guard let (sender, item) = inbox.next(alignment, startingAt: nextSender) else {
                 try await rest()
                 continue

@@ -14,6 +14,7 @@ struct SourceTask {
     private var startedAt: Duration
     private var lastFlush: Duration
     private var readSinceStart: UInt64 = 0
+    private var turn: TaskTurn
 
     /// Records and bytes that are read before channels, barriers and the clock are looked at.
     static let limit = ReadLimit(records: 1024, bytes: 1 << 20)
@@ -36,6 +37,7 @@ struct SourceTask {
         records = restored?.records ?? 0
         startedAt = run.options.clock.now
         lastFlush = startedAt
+        turn = TaskTurn(began: startedAt)
     }
 
     /// Runs until the last barrier, or throws.
@@ -51,6 +53,7 @@ struct SourceTask {
                 continue
             }
             try await step()
+            if turn.isOver(run.options.clock.now) { await Task.yield() }
         }
     }
 

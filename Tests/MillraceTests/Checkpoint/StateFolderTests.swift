@@ -109,7 +109,16 @@ import Testing
             let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
             truncate(path, off_t(size * share / 8 / 4096 * 4096))
             let text = error(Self.pipeline(), folder.path)
-            #expect(text.contains("data.mdb") && text.contains("damaged"), "cut to \(share)/8: \(text)")
+            if text.isEmpty {
+                // Only pages that no longer count were cut off: the result has to be the right one.
+                var sum = 0
+                try StateInspection(directory: folder.path).forEach(of: "counts", key: Int.self, value: Int.self) {
+                    sum += $1
+                }
+                #expect(sum == 200, "cut to \(share)/8")
+            } else {
+                #expect(text.contains("data.mdb") && text.contains("damaged"), "cut to \(share)/8: \(text)")
+            }
         }
     }
 
