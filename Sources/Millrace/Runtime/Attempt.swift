@@ -17,12 +17,14 @@ struct Attempt {
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let ticker = Ticker(clock: run.options.clock, signals: plan.signals + [control.coordinator])
-                group.addTask { await ticker.run() }
+                // Coordinator and ticker have a thread of their own: tasks that never wait may hold all the others.
+                let executor = run.options.writesInline ? nil : ControlExecutor()
+                group.addTask(executorPreference: executor) { await ticker.run() }
                 for task in plan.tasks {
                     group.addTask { try await Self.runTask(task, run, cells[task.number]) }
                 }
                 let (graph, writer, board) = (graph, writer, board)
-                group.addTask {
+                group.addTask(executorPreference: executor) {
                     var coordinator = Coordinator(run, graph: graph, writer: writer, board: board)
                     _ = try await coordinator.loop()
                 }

@@ -30,7 +30,7 @@ struct KeyedTask {
     mutating func loop() async throws {
         while true {
             try run.checkNotAborted()
-            if turn.isOver(run.options.clock.now) { await Task.yield() }
+            if run.isCrowded, turn.isOver(run.options.clock.now) { await Task.yield() }
             guard let (sender, item) = inbox.next(alignment, startingAt: nextSender) else {
                 try await rest()
                 continue

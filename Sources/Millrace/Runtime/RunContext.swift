@@ -26,6 +26,10 @@ final class RunContext: Sendable {
         horizon = CommitHorizon(restored?.checkpoint ?? .none)
     }
 
+    /// Source tasks alone are more than the threads: each has to give up its turn for the others to answer barriers.
+    /// (Not done without need: where the threads suffice, giving up a turn lets one of them go to sleep for good.)
+    var isCrowded: Bool { plan.isCrowded }
+
     var lastCheckpoint: CheckpointNumber { restored?.checkpoint ?? .none }
 
     /// The channels from a task to the tasks of a keyed stage, one each.
@@ -135,6 +139,8 @@ final class PlannedRun: @unchecked Sendable {
     let inboxes: [[Inbox]]
     let order: [Int]
     private let firstTask: [Int]
+    /// More source tasks than processors.
+    let isCrowded: Bool
 
     init(_ plan: PipelinePlan, partitions: [[PartitionID]], options: RunOptions, keyGroups: Int) {
         self.plan = plan
@@ -142,6 +148,7 @@ final class PlannedRun: @unchecked Sendable {
         self.partitions = partitions
         order = plan.order
         let sourceTasks = partitions.reduce(0) { $0 + $1.count }
+        isCrowded = sourceTasks > PlannedRun.processors
         let keyedTasks: Int
         switch options.parallelism {
         case .perPartition: keyedTasks = min(max(sourceTasks, 1), keyGroups, PlannedRun.processors)

@@ -53,7 +53,7 @@ struct SourceTask {
                 continue
             }
             try await step()
-            if turn.isOver(run.options.clock.now) { await Task.yield() }
+            if run.isCrowded, turn.isOver(run.options.clock.now) { await Task.yield() }
         }
     }
 

@@ -55,7 +55,7 @@ final class StateFolder: @unchecked Sendable {
                 .unusable, "The state folder \(path) cannot be written: \(String(cString: strerror(errno)))",
                 advice: "Give this user the right to write there, or name another folder with --state")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard lock(descriptor) else {
             var buffer = [UInt8](repeating: 0, count: 32)
             let count = max(0, read(descriptor, &buffer, 32))
             let holder = String(decoding: buffer[..<count], as: UTF8.self)
@@ -69,6 +69,16 @@ final class StateFolder: @unchecked Sendable {
         ftruncate(descriptor, 0)
         _ = pwrite(descriptor, text, text.count, 0)
         return descriptor
+    }
+
+    /// Tries for a fifth of a second: a child process that is just being started holds the parent's lock until it is
+    /// under way.
+    private static func lock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<20 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(10_000)
+        }
+        return false
     }
 
     private static func removeState(_ path: String) throws {
