@@ -1,10 +1,9 @@
 /// A value that keyed state can hold: how it is written to a checkpoint and read back.
 ///
 /// Integers, floating-point numbers, `Bool`, `String`, `Timestamp`, and optionals, arrays and dictionaries of these
-/// conform. For a struct of your own there are three ways, fastest first:
+/// conform. For a struct of your own there are two ways, the faster first:
 /// - `BitwiseState` for a struct of fixed-layout fields (numbers): copied as it lies in memory, nothing to write;
-/// - this protocol by hand: write the fields one after the other, in 10 ns or so;
-/// - `CodableState` for any `Codable` type.
+/// - this protocol by hand: write the fields one after the other, in 10 ns or so.
 ///
 /// ```swift
 /// struct Visit: StateValue {
