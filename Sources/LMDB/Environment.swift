@@ -26,6 +26,7 @@ public final class Environment: Sendable {
     ) throws {
         self.path = path
         self.maximumSize = maximumSize
+        try PageCheck.check(path)
         var environment: OpaquePointer?
         try check(mdb_env_create(&environment), "create an environment", path: path)
         guard let environment else { throw LMDBError(ENOMEM, "create an environment", path: path) }

@@ -111,10 +111,7 @@ struct Coordinator {
         }
         try run.crash.reach(.outputDurable(checkpoint))
         if let store = run.store {
-            let deltas = snapshots.flatMap { snapshot in
-                snapshot.deltas.map { TaskDelta(task: snapshot.task.number, delta: $0) }
-            }
-            try store.commit(manifest, deltas, crash: run.crash)
+            try store.commit(manifest, snapshots.flatMap(\.deltas), crash: run.crash)
         }
         run.horizon.advance(to: checkpoint)
         try run.crash.reach(.committed(checkpoint))

@@ -76,10 +76,10 @@ struct TaskSnapshot: Sendable {
     }
 
     @usableFromInline
-    func makeBuilder(_ store: SliceStore) -> DeltaBuilder { DeltaBuilder(state: store.state) }
+    func makeBuilder(_ store: SliceStore) -> DeltaBuilder { DeltaBuilder(checkpoint, store.state, task: task.number) }
 
     @usableFromInline
-    func makeBuilder(_ stored: StoredState) -> DeltaBuilder { DeltaBuilder(state: stored.state) }
+    func makeBuilder(_ stored: StoredState) -> DeltaBuilder { DeltaBuilder(checkpoint, stored.state, task: task.number) }
 
     @usableFromInline
     mutating func add(_ delta: inout DeltaBuilder, _ stored: StoredState, entries: Int) {

@@ -30,12 +30,12 @@ import Testing
 
         func commit<Key, Value>(_ tables: [KeyedTable<Key, Value>], slice: Slice = .whole) throws {
             checkpoint = checkpoint.next
-            var deltas: [TaskDelta] = []
+            var deltas: [StateDelta] = []
             for (task, table) in tables.enumerated() {
-                var builder = DeltaBuilder(state: state)
+                var builder = DeltaBuilder(checkpoint, state, task: task)
                 table.encodeChanges(into: &builder, slice: slice, checkpoint: checkpoint.value)
                 table.store?.reader.release()
-                if let delta = builder.finish() { deltas.append(TaskDelta(task: task, delta: delta)) }
+                if let delta = builder.finish() { deltas.append(delta) }
             }
             let graph = GraphDescription(pipeline: "test", operators: [], edges: [], stages: [])
             try store.commit(
@@ -119,19 +119,19 @@ import Testing
         let rig = try Rig()
         for end in [10, 20] {
             let table: KeyedTable<Int, Int> = try rig.table(slice: Slice(Int64(end)), isStored: false)
-            for key in 0..<50 { try table.update(key.frozenHash, key) { end } }
+            for key in 0..<50 { _ = try table.update(key.frozenHash, key) { end } }
             try rig.commit([table], slice: Slice(Int64(end)))
         }
         try rig.fold()
         rig.checkpoint = rig.checkpoint.next
-        var builder = DeltaBuilder(state: rig.state)
+        var builder = DeltaBuilder(rig.checkpoint, rig.state, task: 0)
         builder.drop(Slice(10), hashes: 0...UInt64.max)
         let finished = builder.finish()
         let delta = try #require(finished)
         let graph = GraphDescription(pipeline: "test", operators: [], edges: [], stages: [])
         try rig.store.commit(
             Manifest(checkpoint: rig.checkpoint, pipeline: "test", keyGroups: 128, graph: graph),
-            [TaskDelta(task: 0, delta: delta)], crash: .off)
+            [delta], crash: .off)
         for _ in 0..<2 {
             let gone: KeyedTable<Int, Int> = try rig.table(slice: Slice(10), isStored: true)
             #expect(try Self.contents(gone).isEmpty)
@@ -161,7 +161,7 @@ import Testing
     @Test func keysOfOneHashAreKeptApart() throws {
         let rig = try Rig()
         let table: KeyedTable<Colliding, Int> = try rig.table(isStored: false)
-        for number in 0..<20 { try table.update(42, Colliding(number: number)) { number } }
+        for number in 0..<20 { _ = try table.update(42, Colliding(number: number)) { number } }
         try rig.commit([table])
         try rig.fold()
         for number in [3, 7] { try table.remove(42, Colliding(number: number)) }

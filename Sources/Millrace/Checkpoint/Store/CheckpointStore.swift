@@ -45,8 +45,12 @@ final class CheckpointStore: Sendable {
             var found: [Manifest] = []
             let cursor = try reader.cursor(manifests)
             var entry = try cursor.first()
-            while let (_, value) = entry {
-                found.append(try decodeManifest(value))
+            while let (key, value) = entry {
+                let manifest = try decodeManifest(value)
+                guard manifest.checkpoint == StoreKeys.manifestKey(key) else {
+                    throw StateError.damaged(path, "a manifest of checkpoint \(manifest.checkpoint) is kept as another's")
+                }
+                found.append(manifest)
                 entry = try cursor.next()
             }
             return found
@@ -54,13 +58,13 @@ final class CheckpointStore: Sendable {
     }
 
     /// Stores a checkpoint: its deltas and its manifest, in one transaction that is on disk when this returns.
-    func commit(_ manifest: Manifest, _ deltas: [TaskDelta], crash: CrashSwitch) throws {
+    func commit(_ manifest: Manifest, _ deltas: [StateDelta], crash: CrashSwitch) throws {
         let checkpoint = manifest.checkpoint
         let encoded = try encodeManifest(manifest)
         try writing { transaction in
             for delta in deltas {
-                for (part, chunk) in delta.delta.chunks.enumerated() {
-                    try StoreKeys.withJournalKey(checkpoint, delta.delta.state, Self.part(delta.task, part)) {
+                for (index, chunk) in delta.chunks.enumerated() {
+                    try StoreKeys.withJournalKey(checkpoint, delta.state, DeltaChunk.part(task: delta.task, index: index)) {
                         try transaction.put($0, chunk.bytes, in: journal)
                     }
                 }
@@ -72,11 +76,11 @@ final class CheckpointStore: Sendable {
             try crash.reach(.insideCommit(checkpoint))
         }
         for delta in deltas {
-            for part in delta.delta.chunks.indices {
-                verified.insert(checkpoint, delta.delta.state, Self.part(delta.task, part))
+            for index in delta.chunks.indices {
+                verified.insert(checkpoint, delta.state, DeltaChunk.part(task: delta.task, index: index))
             }
         }
-        let bytes = deltas.reduce(0) { $0 + $1.delta.bytes }
+        let bytes = deltas.reduce(0) { $0 + $1.bytes }
         if bytes > 0 { journalSizes.withLock { $0[checkpoint] = bytes } }
     }
 
@@ -148,9 +152,7 @@ final class CheckpointStore: Sendable {
             let cursor = try transaction.cursor(manifests)
             var entry = try cursor.first()
             while let (key, _) = entry {
-                if key.count == 8 {
-                    checkpoints.append(CheckpointNumber(UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))))
-                }
+                if let checkpoint = StoreKeys.manifestKey(key) { checkpoints.append(checkpoint) }
                 entry = try cursor.next()
             }
         }
@@ -201,8 +203,6 @@ final class CheckpointStore: Sendable {
         }
     }
 
-    private static func part(_ task: Int, _ index: Int) -> UInt32 { UInt32(task) << 16 | UInt32(index) }
-
     static func stateError(_ error: LMDBError, path: String) -> StateError {
         if error.isDamaged { return .damaged(path, error.description) }
         if error.isMapFull || error.isDiskFull {
@@ -214,12 +214,6 @@ final class CheckpointStore: Sendable {
             .unusable, "\(path)/data.mdb cannot be used: \(error.description)",
             advice: "Check the disk and this user's rights to the folder")
     }
-}
-
-/// What a task changed in one state, on its way to the store.
-struct TaskDelta: Sendable {
-    let task: Int
-    let delta: StateDelta
 }
 
 extension Blob {

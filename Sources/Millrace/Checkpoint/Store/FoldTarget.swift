@@ -104,13 +104,13 @@ struct FoldTarget {
         for (index, entry) in entries.enumerated() {
             let next = entry.stored.count + perEntry
             if size > 0, size + next > share, entry.hash != entries[index - 1].hash {
-                written.append(Self.finish(&writer, bound: written.isEmpty ? bound : nil))
+                written.append(finish(&writer, bound: written.isEmpty ? bound : nil))
                 size = 0
             }
             writer.append(hash: entry.hash, stored: entry.stored, isTombstone: false)
             size += next
         }
-        written.append(Self.finish(&writer, bound: written.isEmpty ? bound : nil))
+        written.append(finish(&writer, bound: written.isEmpty ? bound : nil))
         for (bound, block) in written {
             try StoreKeys.withTreeKey(blocks.state, blocks.slice, bound) {
                 try transaction.put($0, block.bytes, in: tree)
@@ -118,12 +118,12 @@ struct FoldTarget {
         }
     }
 
-    private static func finish(_ writer: inout SegmentWriter, bound: UInt64?) -> (bound: UInt64, block: Blob) {
+    private func finish(_ writer: inout SegmentWriter, bound: UInt64?) -> (bound: UInt64, block: Blob) {
         let bound = bound ?? writer.firstHash
         var bytes = ByteWriter(capacity: writer.encodedSize + 8)
         bytes.write(UInt64(0))
         writer.finish(into: &bytes)
-        let checksum = bytes.withBytes { FrozenHash.bytes(UnsafeRawBufferPointer(rebasing: $0[8...])) }
+        let checksum = bytes.withBytes { blocks.checksum(UnsafeRawBufferPointer(rebasing: $0[8...]), bound: bound) }
         bytes.patch(checksum, at: 0)
         return (bound, Blob(&bytes))
     }

@@ -4,6 +4,7 @@ import LMDB
 /// The folder that holds a pipeline's checkpoints, opened for this process alone.
 ///
 ///     FORMAT      format version of the folder; also says that data.mdb has to be there
+///     FORMAT.new  instead of FORMAT while data.mdb is being created or removed: whatever it holds does not count
 ///     LOCK        held (flock) by the process that uses the folder, with its process id
 ///     data.mdb    LMDB: journal, tree, manifests
 ///
@@ -15,6 +16,7 @@ final class StateFolder: @unchecked Sendable {
     let isNew: Bool
 
     static let format = 1
+    private static let unfinished = "FORMAT.new"
 
     /// Opens `path`, creating it if missing; with `fresh`, whatever state it held is forgotten.
     init(path: String, fresh: Bool) throws {
@@ -22,7 +24,7 @@ final class StateFolder: @unchecked Sendable {
         try Self.createFolder(path)
         lock = try Self.takeLock(path)
         do {
-            if fresh { try Self.removeState(path) }
+            if fresh { try Self.forgetState(path) }
             isNew = try Self.checkFormat(path)
         } catch {
             close(lock)
@@ -81,8 +83,16 @@ final class StateFolder: @unchecked Sendable {
         return false
     }
 
-    private static func removeState(_ path: String) throws {
-        for name in ["data.mdb", "lock.mdb", "FORMAT"] where unlink(path + "/" + name) != 0 && errno != ENOENT {
+    /// From the first step on the folder counts as new, even if the others are never taken.
+    private static func forgetState(_ path: String) throws {
+        guard rename(path + "/FORMAT", path + "/" + unfinished) == 0 || errno == ENOENT else {
+            throw unwritable(path + "/" + unfinished, errno)
+        }
+        try syncFolder(path)
+    }
+
+    private static func removeData(_ path: String) throws {
+        for name in ["data.mdb", "lock.mdb"] where unlink(path + "/" + name) != 0 && errno != ENOENT {
             throw StateError(
                 .unusable, "\(path)/\(name) cannot be removed: \(String(cString: strerror(errno)))",
                 advice: "Give this user the right to change the folder, or name another with --state")
@@ -94,11 +104,13 @@ final class StateFolder: @unchecked Sendable {
         let file = path + "/FORMAT"
         let hasData = FileManager.default.fileExists(atPath: path + "/data.mdb")
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            if hasData {
+            if hasData, !FileManager.default.fileExists(atPath: path + "/" + unfinished) {
                 throw StateError(
                     .mismatch, "\(path) holds a data.mdb that is not Millrace's: there is no FORMAT file beside it",
                     advice: "Name another folder with --state, or remove data.mdb if it is not needed")
             }
+            try write("millrace state \(format)\n", to: path + "/" + unfinished)
+            try removeData(path)
             return true
         }
         let expected = "millrace state \(format)"
@@ -114,16 +126,35 @@ final class StateFolder: @unchecked Sendable {
         return false
     }
 
-    /// Says that data.mdb has to be there from now on. Written once the file exists.
+    /// Says that data.mdb has to be there from now on. Called once the file exists.
     func markInitialised() throws {
         let file = path + "/FORMAT"
-        guard !FileManager.default.fileExists(atPath: file) else { return }
-        do {
-            try "millrace state \(Self.format)\n".write(toFile: file, atomically: true, encoding: .utf8)
-        } catch {
-            throw StateError(
-                .unusable, "\(file) cannot be written: \(Self.reason(error))",
-                advice: "Give this user the right to write there, or name another folder with --state")
+        guard isNew, !FileManager.default.fileExists(atPath: file) else { return }
+        guard rename(path + "/" + Self.unfinished, file) == 0 else { throw Self.unwritable(file, errno) }
+        try Self.syncFolder(path)
+    }
+
+    private static func syncFolder(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unwritable(path, errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw unwritable(path, errno) }
+    }
+
+    /// Writes a small file that is on disk when this returns.
+    private static func write(_ text: String, to file: String) throws {
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw unwritable(file, errno) }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count, fsync(descriptor) == 0 else {
+            throw unwritable(file, errno)
         }
+    }
+
+    private static func unwritable(_ file: String, _ code: Int32) -> StateError {
+        StateError(
+            .unusable, "\(file) cannot be written: \(String(cString: strerror(code)))",
+            advice: "Give this user the right to write there, or name another folder with --state")
     }
 }

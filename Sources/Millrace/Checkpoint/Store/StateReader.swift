@@ -23,20 +23,13 @@ final class StateReader {
         _ state: StateID, _ slice: Slice, _ hashes: ClosedRange<UInt64>,
         _ body: (UInt64, inout ByteReader, inout ByteReader) throws -> Void
     ) throws {
-        let journal = try begin(state)
-        var (runs, drops) = journal.runs(slice, hashes)
-        let blocks = TreeBlocks(state: state, slice: slice, path: store.path)
-        let cursor = try reader.cursor(store.tree)
-        var tree: [SegmentView] = []
-        var block = try blocks.block(at: hashes.lowerBound, cursor)
-        while let found = block, found.bound <= hashes.upperBound {
-            tree.append(found.segment)
-            block = try blocks.next(cursor)
-        }
-        if !tree.isEmpty { runs.append(Run(checkpoint: .none, segments: tree)) }
-        if runs.isEmpty { return }
-        var merge = RunMerge(runs, drops: drops, hashes: hashes)
         do {
+            let journal = try begin(state)
+            var (runs, drops) = journal.runs(slice, hashes)
+            let tree = try segments(TreeBlocks(state: state, slice: slice, path: store.path), hashes)
+            if !tree.isEmpty { runs.append(Run(checkpoint: .none, segments: tree)) }
+            if runs.isEmpty { return }
+            var merge = RunMerge(runs, drops: drops, hashes: hashes)
             while let entry = try merge.next() {
                 if entry.isTombstone { continue }
                 let (remainder, value) = try entry.view.parts(entry.stored)
@@ -46,11 +39,33 @@ final class StateReader {
             }
         } catch let error as StateDecodingError {
             throw StateError.damaged(store.path, "state \(state.value): \(error)")
+        } catch let error as LMDBError {
+            throw CheckpointStore.stateError(error, path: store.path)
         }
+    }
+
+    /// The tree's blocks that have to do with some hashes.
+    private func segments(_ blocks: TreeBlocks, _ hashes: ClosedRange<UInt64>) throws -> [SegmentView] {
+        let cursor = try reader.cursor(store.tree)
+        var segments: [SegmentView] = []
+        var block = try blocks.block(at: hashes.lowerBound, cursor)
+        while let found = block, found.bound <= hashes.upperBound {
+            segments.append(found.segment)
+            block = try blocks.next(cursor)
+        }
+        return segments
     }
 
     /// The slices of a state that hold anything, or did and are not folded yet; in order.
     func slices(_ state: StateID) throws -> [Slice] {
+        do {
+            return try findSlices(state)
+        } catch let error as LMDBError {
+            throw CheckpointStore.stateError(error, path: store.path)
+        }
+    }
+
+    private func findSlices(_ state: StateID) throws -> [Slice] {
         let journal = try begin(state)
         var slices = Set(journal.slices)
         let cursor = try reader.cursor(store.tree)

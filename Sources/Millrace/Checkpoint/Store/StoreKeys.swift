@@ -3,7 +3,7 @@ import LMDB
 /// Keys of the three databases of a state folder. Big-endian, so that LMDB's order is the numbers'.
 ///
 ///     journal    checkpoint u64 | state u32 | task and part u32        -> DeltaChunk
-///     tree       state u32 | slice u64 (sign flipped) | hash u64       -> block: checksum u64, segment
+///     tree       state u32 | slice u64 (sign flipped) | hash u64       -> block: checksum u64 (of key and segment), segment
 ///     manifests  checkpoint u64                                        -> checksum u64, JSON
 ///
 /// A block of the tree holds the entries whose hash is at or after its own and before the next block's.
@@ -64,5 +64,10 @@ enum StoreKeys {
     ) rethrows -> R {
         var key = checkpoint.value.bigEndian
         return try withUnsafeBytes(of: &key, body)
+    }
+
+    /// The checkpoint of a manifest's key; `nil` if it is not one.
+    static func manifestKey(_ key: UnsafeRawBufferPointer) -> CheckpointNumber? {
+        key.count == 8 ? CheckpointNumber(UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))) : nil
     }
 }

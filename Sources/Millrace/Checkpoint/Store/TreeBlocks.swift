@@ -41,11 +41,18 @@ struct TreeBlocks {
         return try block(entry, bound: key.hash)
     }
 
+    /// The checksum of a block: of its segment and of the key that it is kept at.
+    func checksum(_ segment: UnsafeRawBufferPointer, bound: UInt64) -> UInt64 {
+        StoreKeys.withTreeKey(state, slice, bound) { key in
+            FrozenHash.bytes(segment, seed: FrozenHash.bytes(key))
+        }
+    }
+
     private func block(_ entry: Cursor.Entry, bound: UInt64) throws -> Block {
         let value = entry.value
         guard value.count > 8,
             UInt64(littleEndian: value.loadUnaligned(as: UInt64.self))
-                == FrozenHash.bytes(UnsafeRawBufferPointer(rebasing: value[8...]))
+                == checksum(UnsafeRawBufferPointer(rebasing: value[8...]), bound: bound)
         else { throw StateError.damaged(path, "a block of state \(state.value) fails its checksum") }
         do {
             let segment = try SegmentView(UnsafeRawBufferPointer(rebasing: value[8...]))

@@ -15,7 +15,7 @@ final class VerifiedChunks: Sendable {
     ) throws {
         let id = ChunkID(checkpoint: checkpoint, state: state, part: part)
         if known.withLock({ $0.contains(id) }) { return }
-        guard DeltaChunk.isIntact(chunk) else {
+        guard DeltaChunk.isIntact(chunk, checkpoint, state, part) else {
             throw StateError.damaged(
                 path, "the journal entry of checkpoint \(checkpoint), state \(state.value) fails its checksum")
         }

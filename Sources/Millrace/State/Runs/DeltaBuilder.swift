@@ -1,9 +1,11 @@
 /// Collects what one task changed in one state in one epoch, as journal chunks.
 @usableFromInline
 struct DeltaBuilder: ~Copyable {
-    let state: StateID
+    private let checkpoint: CheckpointNumber
+    private let state: StateID
+    private let task: Int
     private var directory = ByteWriter()
-    private var directoryEntries: UInt32 = 0
+    private var directoryEntries: UInt64 = 0
     private var segments = ByteWriter(capacity: 4096)
     private var finished: [Blob] = []
     /// Entries so far, tombstones included.
@@ -15,8 +17,10 @@ struct DeltaBuilder: ~Copyable {
     /// piece and to fold in one go, large enough that its header does not count.
     @inlinable static var chunkSize: Int { 4 << 20 }
 
-    init(state: StateID) {
+    init(_ checkpoint: CheckpointNumber, _ state: StateID, task: Int) {
+        self.checkpoint = checkpoint
         self.state = state
+        self.task = task
     }
 
     /// Says that `slice` was dropped, for `hashes`.
@@ -66,13 +70,15 @@ struct DeltaBuilder: ~Copyable {
         var chunk = ByteWriter(capacity: segmentsStart + segments.count)
         chunk.write(DeltaChunk.magic)
         chunk.write(DeltaChunk.format)
-        chunk.write(state.value)
-        chunk.write(directoryEntries)
         chunk.write(UInt64(0))
+        chunk.write(checkpoint.value)
+        chunk.write(state.value)
+        chunk.write(DeltaChunk.part(task: task, index: finished.count))
+        chunk.write(directoryEntries)
         directory.withBytes { chunk.write($0) }
         segments.withBytes { chunk.write($0) }
         let checksum = chunk.withBytes { DeltaChunk.checksum($0) }
-        chunk.patch(checksum, at: 16)
+        chunk.patch(checksum, at: 8)
         finished.append(Blob(&chunk))
         directory.removeAll()
         segments.removeAll()
@@ -86,13 +92,14 @@ struct DeltaBuilder: ~Copyable {
             finished = []
             entries = 0
         }
-        return finished.isEmpty ? nil : StateDelta(state: state, chunks: finished, entries: entries)
+        return finished.isEmpty ? nil : StateDelta(state: state, task: task, chunks: finished, entries: entries)
     }
 }
 
 /// What one task changed in one state in one epoch.
 struct StateDelta: Sendable {
     let state: StateID
+    let task: Int
     let chunks: [Blob]
     let entries: Int
 

@@ -1,16 +1,18 @@
 /// The unit of the journal: what one task changed in one state in one epoch, or a part of that (about
 /// `DeltaBuilder.chunkSize` bytes). Little-endian:
 ///
-///     magic "MRD1" u32 | format u32 | state u32 | directory entries u32 | checksum u64 (of all that follows)
+///     magic "MRD1" u32 | format u32 | checksum u64 (of all that follows)
+///     checkpoint u64 | state u32 | part u32 | directory entries u64
 ///     directory: slice i64 | flags u32 | segment length u32 | segment offset u64 | first hash u64 | last hash u64
 ///     segments
 ///
 /// A directory entry with flag 1 says that the slice was dropped, for the hashes from first to last, before the
-/// entries of this epoch; it has no segment.
+/// entries of this epoch; it has no segment. Checkpoint, state and part are those of the chunk's key in the journal, so
+/// that a damaged key is found out too.
 enum DeltaChunk {
     static let magic: UInt32 = 0x3144_524d
     static let format: UInt32 = 1
-    static let headerSize = 24
+    static let headerSize = 40
     static let directoryEntrySize = 40
     static let droppedFlag: UInt32 = 1
 
@@ -23,15 +25,22 @@ enum DeltaChunk {
         let segment: Range<Int>
     }
 
+    /// Which chunk of its checkpoint and state it is: chunk `index` of `task`.
+    static func part(task: Int, index: Int) -> UInt32 { UInt32(task) << 16 | UInt32(index) }
+
     static func checksum(_ chunk: UnsafeRawBufferPointer) -> UInt64 {
-        FrozenHash.bytes(UnsafeRawBufferPointer(rebasing: chunk[headerSize...]))
+        FrozenHash.bytes(UnsafeRawBufferPointer(rebasing: chunk[16...]))
     }
 
-    /// Whether the checksum is right.
-    static func isIntact(_ chunk: UnsafeRawBufferPointer) -> Bool {
+    /// Whether this is the chunk of that key, and its checksum right.
+    static func isIntact(
+        _ chunk: UnsafeRawBufferPointer, _ checkpoint: CheckpointNumber, _ state: StateID, _ part: UInt32
+    ) -> Bool {
         guard chunk.count >= headerSize else { return false }
-        let stored = UInt64(littleEndian: chunk.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-        return stored == checksum(chunk)
+        return UInt64(littleEndian: chunk.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) == checksum(chunk)
+            && UInt64(littleEndian: chunk.loadUnaligned(fromByteOffset: 16, as: UInt64.self)) == checkpoint.value
+            && UInt32(littleEndian: chunk.loadUnaligned(fromByteOffset: 24, as: UInt32.self)) == state.value
+            && UInt32(littleEndian: chunk.loadUnaligned(fromByteOffset: 28, as: UInt32.self)) == part
     }
 
     /// The directory of a chunk.
@@ -43,12 +52,12 @@ enum DeltaChunk {
             throw StateDecodingError(
                 expected: "a journal entry of format \(Self.format)", found: "mark \(magic), format \(format)")
         }
-        _ = try reader.read(UInt32.self)
-        let count = Int(try reader.read(UInt32.self))
-        _ = try reader.read(UInt64.self)
-        guard count <= reader.remaining / directoryEntrySize else {
-            throw StateDecodingError(expected: "a directory of \(count) entries", found: "\(reader.remaining) bytes")
+        for _ in 0..<3 { _ = try reader.read(UInt64.self) }
+        let entries = try reader.read(UInt64.self)
+        guard entries <= UInt64(reader.remaining / directoryEntrySize) else {
+            throw StateDecodingError(expected: "a directory of \(entries) entries", found: "\(reader.remaining) bytes")
         }
+        let count = Int(entries)
         var parts: [Part] = []
         parts.reserveCapacity(count)
         for _ in 0..<count {

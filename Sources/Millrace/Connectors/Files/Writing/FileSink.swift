@@ -78,11 +78,11 @@ public struct FileSink<Input: Sendable>: Sink {
         }
 
         public mutating func write(_ record: Input, at time: Timestamp) throws {
-            let before = buffer.count
             if file == nil {
                 file = try directory.openPart(task: task)
                 buffer = header
             }
+            let before = buffer.count
             do { try encode(record, &buffer) } catch {
                 buffer.removeSubrange(before..<buffer.count)  // no half record stays behind
                 throw error
