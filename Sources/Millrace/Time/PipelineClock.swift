@@ -28,6 +28,6 @@ public struct SystemClock: PipelineClock {
     }
 
     public func sleep(until deadline: Duration) async throws {
-        try await ContinuousClock().sleep(until: Self.origin.advanced(by: deadline), tolerance: .zero)
+        try await WakeUp.sleep(for: deadline - now)
     }
 }

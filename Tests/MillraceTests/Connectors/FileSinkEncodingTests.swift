@@ -47,6 +47,16 @@ import Testing
         #expect(texts == ["number\n7\n8\n"])
     }
 
+    @Test func noFileComesOfNoRecord() throws {
+        let sink = FileSink<Int>(
+            directory: folder.file("out"), fileExtension: "txt", kind: "numbers", header: Array("number\n".utf8)
+        ) { _, _ in throw Refused() }
+        let texts = try published(sink) { writer in
+            #expect(throws: Refused.self) { try writer.write(1, at: .distantPast) }
+        }
+        #expect(texts.isEmpty)
+    }
+
     @Test func csvQuotesWhatNeedsIt() throws {
         let sink = FileSink<String>.csv(
             directory: folder.file("out"), columns: [("a,b", { $0 }), ("n", { "\($0.count)" })])

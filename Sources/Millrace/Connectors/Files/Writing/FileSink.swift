@@ -78,15 +78,14 @@ public struct FileSink<Input: Sendable>: Sink {
         }
 
         public mutating func write(_ record: Input, at time: Timestamp) throws {
-            if file == nil {
-                file = try directory.openPart(task: task)
-                buffer = header
-            }
+            if file == nil { buffer = header }
             let before = buffer.count
             do { try encode(record, &buffer) } catch {
                 buffer.removeSubrange(before..<buffer.count)  // no half record stays behind
                 throw error
             }
+            // A file is there from its first record on: if none encodes, no file with only a header is published.
+            if file == nil { file = try directory.openPart(task: task) }
             if buffer.count >= Self.bufferSize { try flush() }
         }
 
