@@ -14,6 +14,7 @@ public final class Environment: Sendable {
     private let databases: [String: Database]
     /// Beyond this many bytes the file does not grow: writes fail with `isMapFull`.
     public let maximumSize: Int
+    private static let maximumReaders: UInt32 = 4096
 
     /// Opens the environment in the existing folder `path`, and creates the named databases in it that are missing.
     ///
@@ -32,7 +33,8 @@ public final class Environment: Sendable {
         guard let environment else { throw LMDBError(ENOMEM, "create an environment", path: path) }
         do {
             try check(mdb_env_set_maxdbs(environment, UInt32(names.count + 1)), "set the databases", path: path)
-            try check(mdb_env_set_maxreaders(environment, 4096), "set the readers", path: path)
+            try check(mdb_env_set_maxreaders(environment, Self.maximumReaders), "set the readers", path: path)
+            try Self.reserveLockFile(path)
             let existing = Self.fileSize(path)
             let size = Self.roundedToPages(max(min(initialSize, maximumSize), existing + existing / 4))
             try check(mdb_env_set_mapsize(environment, size), "set the map's size", path: path)
@@ -110,6 +112,17 @@ public final class Environment: Sendable {
     private static func fileSize(_ path: String) -> Int {
         var status = stat()
         return stat(path + "/data.mdb", &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// LMDB maps its table of readers, 64 bytes each behind a header, from lock.mdb. Were the file a hole and the disk
+    /// full, the first use of a page of it would kill the process (SIGBUS).
+    private static func reserveLockFile(_ path: String) throws {
+        let descriptor = open(path + "/lock.mdb", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw LMDBError(errno, "open lock.mdb", path: path) }
+        defer { close(descriptor) }
+        let code = posix_fallocate(descriptor, 0, off_t(maximumReaders) * 64 + 4096)
+        // A file system that cannot reserve is used as it is.
+        if code != 0, code != EOPNOTSUPP, code != EINVAL { throw LMDBError(code, "reserve lock.mdb", path: path) }
     }
 
     /// LMDB reads pages through the map: one beyond the end of a file that was cut short would kill the process

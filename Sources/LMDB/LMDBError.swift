@@ -22,10 +22,15 @@ public struct LMDBError: Error, CustomStringConvertible, Sendable, Hashable {
     /// The disk, or the user's share of it, is full; also a file size limit.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
+    /// Whether less than a commit could need is left.
+    static func isDiskFull(at path: String) -> Bool {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 && UInt(status.f_bavail) * UInt(status.f_frsize) < 1 << 20
+    }
+
     /// The file's structure does not hold together.
     public var isDamaged: Bool {
-        [MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_PANIC, MDB_VERSION_MISMATCH, MDB_BAD_VALSIZE]
-            .contains(code)
+        [MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_BAD_VALSIZE].contains(code)
     }
 
     public var description: String {

@@ -1,4 +1,5 @@
 import CLMDB
+import Foundation
 
 /// The write transaction that `Environment.write` lends out.
 public struct WriteTransaction: ~Copyable {
@@ -21,7 +22,10 @@ public struct WriteTransaction: ~Copyable {
     /// Commits and syncs. LMDB frees the transaction whether that succeeds or not.
     mutating func commit() throws {
         isOpen = false
-        try check(mdb_txn_commit(handle), "commit", path: path)
+        var code = mdb_txn_commit(handle)
+        // LMDB calls it an input/output error when the disk fills up in the middle of a page.
+        if code == EIO, LMDBError.isDiskFull(at: path) { code = ENOSPC }
+        try check(code, "commit", path: path)
     }
 
     /// Stores a value under a key, replacing what was there.

@@ -10,10 +10,13 @@ struct Coordinator {
     private var manifest: Manifest
     private var startedAt: Duration = .zero
     private var fold: JournalFold?
+    /// Folding failed, and is not tried before this.
+    private var foldAgainAt: Duration?
     private var ended: Set<TaskID> = []
 
     /// Deltas are folded into the tree when the journal holds this many bytes (or `foldAfter` checkpoints).
     static let foldBytes = 16 << 20
+    private static let foldRetryDelay = Duration.seconds(5)
 
     init(_ run: RunContext, graph: GraphDescription, writer: CheckpointWriter, board: StatusBoard) {
         self.run = run
@@ -163,6 +166,7 @@ struct Coordinator {
     /// Folds for a while if there is reason to; false if there is nothing to fold.
     private mutating func foldStep() async throws -> Bool {
         guard let store = run.store else { return false }
+        if let foldAgainAt, run.options.clock.now < foldAgainAt { return false }
         if fold == nil {
             let checkpoints = store.journalCheckpoints
             guard
@@ -181,9 +185,12 @@ struct Coordinator {
                 return (fold, more)
             }
             fold = more ? next : nil
+            foldAgainAt = nil
             return true
-        } catch let error as StateError where error.kind == .full {
-            run.options.logger.error("folding is put off: \(error)")
+        } catch let error as StateError where error.kind == .full || error.kind == .unusable {
+            // Nothing is lost, the journal is only longer. Whether the run goes on is for its checkpoints to say.
+            if foldAgainAt == nil { run.options.logger.error("folding is put off: \(error)") }
+            foldAgainAt = run.options.clock.now + Self.foldRetryDelay
             fold = nil
             return false
         }

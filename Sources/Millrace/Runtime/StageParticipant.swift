@@ -79,7 +79,9 @@ struct TaskSnapshot: Sendable {
     func makeBuilder(_ store: SliceStore) -> DeltaBuilder { DeltaBuilder(checkpoint, store.state, task: task.number) }
 
     @usableFromInline
-    func makeBuilder(_ stored: StoredState) -> DeltaBuilder { DeltaBuilder(checkpoint, stored.state, task: task.number) }
+    func makeBuilder(_ stored: StoredState) -> DeltaBuilder {
+        DeltaBuilder(checkpoint, stored.state, task: task.number)
+    }
 
     @usableFromInline
     mutating func add(_ delta: inout DeltaBuilder, _ stored: StoredState, entries: Int) {

@@ -48,7 +48,8 @@ final class CheckpointStore: Sendable {
             while let (key, value) = entry {
                 let manifest = try decodeManifest(value)
                 guard manifest.checkpoint == StoreKeys.manifestKey(key) else {
-                    throw StateError.damaged(path, "a manifest of checkpoint \(manifest.checkpoint) is kept as another's")
+                    throw StateError.damaged(
+                        path, "a manifest of checkpoint \(manifest.checkpoint) is kept as another's")
                 }
                 found.append(manifest)
                 entry = try cursor.next()
@@ -64,7 +65,9 @@ final class CheckpointStore: Sendable {
         try writing { transaction in
             for delta in deltas {
                 for (index, chunk) in delta.chunks.enumerated() {
-                    try StoreKeys.withJournalKey(checkpoint, delta.state, DeltaChunk.part(task: delta.task, index: index)) {
+                    try StoreKeys.withJournalKey(
+                        checkpoint, delta.state, DeltaChunk.part(task: delta.task, index: index)
+                    ) {
                         try transaction.put($0, chunk.bytes, in: journal)
                     }
                 }
