@@ -6,12 +6,16 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Millrace", targets: ["Millrace"]),
+        .library(name: "KafkaTestBroker", targets: ["KafkaTestBroker"]),
+        .executable(name: "kafka-test-broker", targets: ["KafkaTestBrokerProgram"]),
+        .library(name: "MillraceKafka", targets: ["MillraceKafka"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
         .plugin(name: "PipelineGraph", targets: ["PipelineGraph"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -21,6 +25,9 @@ let package = Package(
         .systemLibrary(
             name: "CLMDB", pkgConfig: "lmdb",
             providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+        .systemLibrary(
+            name: "CRDKafka", pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
         .target(name: "CMillrace"),
         .target(name: "LMDB", dependencies: ["CLMDB"]),
         .target(
@@ -30,6 +37,27 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(
+            name: "RDKafka",
+            dependencies: ["CRDKafka", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "MillraceKafka",
+            dependencies: ["Millrace", "RDKafka", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "KafkaTestBroker",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "KafkaTestBrokerProgram",
+            dependencies: [
+                "KafkaTestBroker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .target(
             name: "MillraceProgram",
@@ -54,6 +82,9 @@ let package = Package(
                     description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
         .testTarget(name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "LMDB"]),
+        .testTarget(
+            name: "MillraceKafkaTests",
+            dependencies: ["MillraceKafka", "KafkaTestBroker", "RDKafka", "Millrace", "MillraceTesting"]),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
     ],
     swiftLanguageModes: [.v6]

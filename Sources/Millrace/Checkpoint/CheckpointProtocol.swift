@@ -33,17 +33,20 @@ struct CheckpointProtocol: Sendable, Equatable {
     private var running: Set<Int>
     private let interval: Duration?
     private let tolerableFailures: Int
+    private let endsBySources: Bool
     private var nextAt: Duration
     private var isWanted = false
     private var stopRequested = false
 
     /// - Parameters:
     ///   - sources: the tasks that read.
+    ///   - endsBySources: the run is over when all of these have ended; if not, only when it is stopped.
     ///   - interval: between two checkpoints; `nil`: only the last one is taken.
     init(
-        after last: CheckpointNumber, tasks: Set<Int>, sources: Set<Int>, interval: Duration?, tolerableFailures: Int,
-        now: Duration
+        after last: CheckpointNumber, tasks: Set<Int>, sources: Set<Int>, endsBySources: Bool = true,
+        interval: Duration?, tolerableFailures: Int, now: Duration
     ) {
+        self.endsBySources = endsBySources
         self.last = last
         self.tasks = tasks
         running = sources
@@ -92,10 +95,11 @@ struct CheckpointProtocol: Sendable, Equatable {
     mutating func next(now: Duration) -> Action {
         switch phase {
         case .idle:
-            let ends = stopRequested || running.isEmpty
+            let isOver = endsBySources && running.isEmpty
+            let ends = stopRequested || isOver
             let isDue = interval != nil && (now >= nextAt || isWanted)
             guard ends || isDue else { return .none }
-            let barrier = Barrier(checkpoint: last.next, isFinal: ends, isEndOfInput: running.isEmpty)
+            let barrier = Barrier(checkpoint: last.next, isFinal: ends, isEndOfInput: isOver)
             isWanted = false
             phase = .collecting(barrier, missing: tasks)
             return .sendBarriers(barrier)

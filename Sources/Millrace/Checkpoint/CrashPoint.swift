@@ -16,6 +16,10 @@ public enum CrashPoint: Hashable, Sendable {
     case outputDurable(CheckpointNumber)
     /// Everything is put, the transaction is not committed.
     case insideCommit(CheckpointNumber)
+    /// The checkpoint is stored as prepared; the transactional output has not committed it.
+    case prepared(CheckpointNumber)
+    /// The transactional output has committed; the store still says prepared.
+    case outputCommitted(CheckpointNumber)
     /// The checkpoint counts; nobody has been told.
     case committed(CheckpointNumber)
     /// Some sinks have published, others have not.
@@ -31,8 +35,8 @@ public enum CrashPoint: Hashable, Sendable {
     public var checkpoint: CheckpointNumber {
         switch self {
         case .beforeBarriers(let number), .sourceNoted(let number), .aligned(let number), .encoded(let number),
-            .handedIn(let number), .outputDurable(let number), .insideCommit(let number), .committed(let number),
-            .publishing(let number), .published(let number), .insideFold(let number), .foldStepped(let number):
+            .handedIn(let number), .outputDurable(let number), .insideCommit(let number), .prepared(let number),
+            .outputCommitted(let number), .committed(let number), .publishing(let number), .published(let number), .insideFold(let number), .foldStepped(let number):
             number
         }
     }

@@ -4,6 +4,10 @@ struct Manifest: Codable, Sendable, Equatable {
     var checkpoint: CheckpointNumber
     /// Whether it counts, or waits for another resource's outcome.
     var mark: Mark = .committed
+    /// The state folder's identity, made when its first checkpoint is; copied on from one to the next.
+    var folder = ""
+    /// The transactional output that a prepared checkpoint waits for, and the first checkpoint that did.
+    var output: OutputNote?
     /// The pipeline's name.
     var pipeline: String
     /// Frozen when the folder is created.
@@ -27,6 +31,21 @@ struct Manifest: Codable, Sendable, Equatable {
         case prepared
         /// It counts.
         case committed
+    }
+
+    /// Where each source partition was, for those who keep that elsewhere too.
+    var positions: [CommittedPosition] {
+        sources.compactMap { entry in
+            [UInt8](hexadecimal: entry.position).map {
+                CommittedPosition(operatorID: entry.operatorID, partition: entry.partition, position: $0)
+            }
+        }
+    }
+
+    /// A transactional output.
+    struct OutputNote: Codable, Sendable, Equatable {
+        var name: String
+        var since: CheckpointNumber
     }
 
     /// A piece of keyed state.

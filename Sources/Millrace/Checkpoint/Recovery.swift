@@ -12,6 +12,27 @@ enum Recovery: Equatable {
     static func plan(_ manifests: [Manifest]) -> Recovery {
         guard let last = manifests.last else { return .startOver }
         if last.mark == .committed { return .resume(last) }
-        return .settle(prepared: last, before: manifests.dropLast().last { $0.mark == .committed })
+        // A checkpoint is prepared only when the one before is settled, whatever its mark still says.
+        var before = manifests.dropLast().last
+        before?.mark = .committed
+        return .settle(prepared: last, before: before)
+    }
+
+    /// What the other resource's marker says of a prepared checkpoint.
+    enum Verdict: Equatable {
+        case counts
+        case never
+        /// It has gone on without this folder, which is an old copy.
+        case ahead(CheckpointNumber)
+        /// It should have a marker of this folder, and has none.
+        case unknown
+    }
+
+    static func judge(_ prepared: Manifest, _ marker: CommitMarker?) -> Verdict {
+        guard let marker, marker.folder == prepared.folder else {
+            return prepared.output?.since ?? prepared.checkpoint == prepared.checkpoint ? .never : .unknown
+        }
+        if marker.checkpoint > prepared.checkpoint { return .ahead(marker.checkpoint) }
+        return marker.checkpoint == prepared.checkpoint ? .counts : .never
     }
 }

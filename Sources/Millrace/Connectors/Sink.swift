@@ -21,6 +21,9 @@ public protocol Sink<Input>: Sendable {
     /// What only one sink of a pipeline may write to (a directory); `nil` if several may share it.
     var exclusiveTarget: String? { get }
 
+    /// What this sink's writers share with those of other sinks; `nil` if nothing.
+    var sharedOutput: (any SharedOutput)? { get }
+
     /// Called once at start, before any writer is opened. `pending` was stored with the checkpoint that the run
     /// starts from and has to be published (again: publishing twice must do no harm).
     func recover(_ pending: [PendingOutput], start: StartMode) throws
@@ -38,6 +41,8 @@ public protocol Sink<Input>: Sendable {
 extension Sink {
     /// None.
     public var exclusiveTarget: String? { nil }
+    /// Nothing.
+    public var sharedOutput: (any SharedOutput)? { nil }
     /// Nothing to do for a sink that prepares nothing.
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {}
     /// Nothing to do for a sink that prepares nothing.
@@ -50,6 +55,9 @@ extension Sink {
 public protocol SinkWriter<Input> {
     /// What it takes.
     associatedtype Input
+    /// Whether the writer has more under way than it should: its task then stops reading until the context's `wake` is
+    /// called and this is false.
+    var isCongested: Bool { get }
     /// Takes a record.
     mutating func write(_ record: Input, at time: Timestamp) throws
     /// Ends the epoch: what was written since the last call, described so that `publish` and `recover` can find it;
@@ -60,6 +68,8 @@ public protocol SinkWriter<Input> {
 }
 
 extension SinkWriter {
+    /// Never.
+    public var isCongested: Bool { false }
     /// Nothing prepared.
     public mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]? { nil }
     /// Nothing to close.
@@ -87,9 +97,19 @@ public struct PendingOutput: Sendable, Hashable {
 public struct SinkContext: Sendable {
     /// The number of the task among all tasks that write to this sink, from 0; stable while parallelism is.
     public let task: Int
+    /// The checkpoint that ends the epoch in which the writer is opened.
+    public let epoch: CheckpointNumber
+    /// Tells the task that the writer is not congested any more; may be called from anywhere.
+    public let wake: @Sendable () -> Void
 
     /// For tests of sinks.
-    public init(task: Int) { self.task = task }
+    public init(
+        task: Int, epoch: CheckpointNumber = CheckpointNumber(1), wake: @escaping @Sendable () -> Void = {}
+    ) {
+        self.task = task
+        self.epoch = epoch
+        self.wake = wake
+    }
 }
 
 /// What a run starts from.

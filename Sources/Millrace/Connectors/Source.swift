@@ -12,11 +12,46 @@ public protocol Source<Record>: Sendable {
     /// A few words for the graph's printout: `CSV files in flights`.
     var summary: String { get }
 
-    /// The partitions there are at start, in a stable order. Throws `SourceError` if they cannot be told.
-    func partitions() throws -> [PartitionID]
+    /// Whether other processes work on partitions of the same source (a consumer group). Its partitions may then come and
+    /// go, there may be none, and positions are the group's, not the checkpoint's.
+    var isShared: Bool { get }
+
+    /// Whether the source remembers positions itself, so that a run without a state folder goes on where the last one
+    /// stopped, and takes checkpoints for that alone.
+    var keepsPositions: Bool { get }
+
+    /// Called before each attempt at running the pipeline, before anything else is asked of the source.
+    func connect(_ run: SourceRun) async throws
+
+    /// The partitions there are, in a stable order. Throws `SourceError` if they cannot be told.
+    func partitions() async throws -> [PartitionID]
+
+    /// Called once an attempt, with all partitions that are about to be opened.
+    func assign(_ starts: [PartitionStart<Reader.Position>]) async throws
+
+    /// A checkpoint is complete, with these positions. Called on a thread that may wait.
+    func committed(_ positions: [PartitionStart<Reader.Position>], isLast: Bool) throws
+
+    /// The run is over, well or not.
+    func disconnect()
 
     /// Opens `partition` at `position`, or at its beginning. Throws `SourceError` if the position is not there.
     func open(_ partition: PartitionID, at position: Reader.Position?, context: SourceContext) throws -> Reader
+}
+
+extension Source {
+    /// Not shared.
+    public var isShared: Bool { false }
+    /// It does not.
+    public var keepsPositions: Bool { false }
+    /// Nothing to do.
+    public func connect(_ run: SourceRun) async throws {}
+    /// Nothing to do.
+    public func assign(_ starts: [PartitionStart<Reader.Position>]) async throws {}
+    /// Nothing to do.
+    public func committed(_ positions: [PartitionStart<Reader.Position>], isLast: Bool) throws {}
+    /// Nothing to do.
+    public func disconnect() {}
 }
 
 /// The name of a partition within its source: a file's name, a topic and number. Stored in checkpoints.
@@ -68,6 +103,8 @@ public protocol RecordCollector<Record> {
     associatedtype Record
     /// Takes a record that took up `bytes` of input.
     mutating func record(_ record: Record, bytes: Int) throws
+    /// Takes a record that carries its time with it; the time counts where the pipeline names no other event time.
+    mutating func record(_ record: Record, at time: Timestamp, bytes: Int) throws
     /// Takes `count` records of `bytes` each, which `make` writes to the place that it is given.
     mutating func gather(_ count: Int, bytes: Int, _ make: (UnsafeMutablePointer<Record>) -> Void) throws
     /// Takes an input that is not a record; throws if the policy is to fail.
@@ -75,6 +112,12 @@ public protocol RecordCollector<Record> {
 }
 
 extension RecordCollector {
+    /// Without its time.
+    @inlinable
+    public mutating func record(_ record: Record, at time: Timestamp, bytes: Int) throws {
+        try self.record(record, bytes: bytes)
+    }
+
     /// One by one.
     @inlinable
     public mutating func gather(

@@ -87,6 +87,8 @@ final class OperatorNode: @unchecked Sendable {
     var keyed: KeyedStage?
     /// For a sink: what is called at start.
     var recoverOutputs: (@Sendable ([PendingOutput], StartMode) throws -> Void)?
+    /// For a sink: what it writes through together with others.
+    var sharedOutput: (any SharedOutput)?
 
     init(
         index: Int, kind: String, detail: String, defaultName: String, inputs: [OperatorInput], isStageHead: Bool
@@ -120,6 +122,9 @@ final class OperatorNode: @unchecked Sendable {
     func setRecover(_ recover: @escaping @Sendable ([PendingOutput], StartMode) throws -> Void) {
         recoverOutputs = recover
     }
+
+    @usableFromInline
+    func setSharedOutput(_ output: any SharedOutput) { sharedOutput = output }
 
     @usableFromInline
     func setKeyed(_ makeHandler: @escaping @Sendable (TaskContext) -> (RecordBatch) throws -> Void) {

@@ -12,6 +12,7 @@ extension Stream {
         if let name { producer.setName(name) }
         if let target = sink.exclusiveTarget { graph.claim(target, for: producer) }
         producer.setRecover { try sink.recover($0, start: $1) }
+        if let shared = sink.sharedOutput { producer.setSharedOutput(shared) }
         node.consumers.append(
             StreamConsumer { context in
                 let writer = SinkParticipant(sink, of: producer, in: context)
@@ -63,7 +64,7 @@ final class SinkParticipant<S: Sink>: StageParticipant {
     @inlinable
     @inline(never)
     func open() throws {
-        writer = try sink.open(SinkContext(task: context.task.number))
+        writer = try sink.open(context.sinkContext)
     }
 
     @inlinable
@@ -80,6 +81,12 @@ final class SinkParticipant<S: Sink>: StageParticipant {
             throw OperatorFailure(operatorID: node.id, cause: error)
         }
     }
+
+    @inlinable
+    static var mayCongest: Bool { true }
+
+    @inlinable
+    var isCongested: Bool { writer?.isCongested ?? false }
 
     @inlinable
     func close() {

@@ -38,6 +38,17 @@ extension Graph {
             missingTime: .fail, time: eventTime)
     }
 
+    /// Starts a stream at a source whose records carry their event time with them (Kafka's do).
+    @inlinable
+    public func source<S: Source>(
+        _ source: S, name: String? = nil, watermarks: WatermarkStrategy, malformed: MalformedPolicy = .fail,
+        recordsPerSecond: Double? = nil
+    ) -> Stream<S.Record> {
+        declare(
+            source, name: name, watermarks: watermarks, malformed: malformed, recordsPerSecond: recordsPerSecond,
+            missingTime: .fail, time: nil)
+    }
+
     /// Starts a stream at a source whose records may lack an event time; those that do go the way of `missingTime`.
     @inlinable
     public func source<S: Source>(
@@ -64,18 +75,13 @@ extension Graph {
         producer.setSource(
             SourceStage(
                 watermarks: watermarks ?? .monotonic(), recordsPerSecond: recordsPerSecond,
-                partitions: { try source.partitions() }
+                access: SourceAccess(source)
             ) { context, partition, position, tracker, signal in
-                var start: S.Reader.Position?
-                if let position {
-                    start = try position.withUnsafeBytes { bytes in
-                        var reader = ByteReader(bytes)
-                        return try S.Reader.Position.decode(from: &reader)
-                    }
-                }
+                let start = try position.map { try S.Reader.Position(stored: $0) }
                 let failures = FailureHandler(missingTime, of: producer, in: context)
                 let collector = SourceCollector(
                     push: output.push(in: context), recordsPerPush: S.Reader.recordsPerPush, eventTime: eventTime,
+                    usesRecordTime: eventTime == nil && watermarks != nil,
                     tracker: tracker, context: context,
                     operatorID: producer.id, malformed: malformed, failures: failures)
                 let box = ReaderBox(

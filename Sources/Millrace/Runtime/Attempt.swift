@@ -7,37 +7,49 @@ struct Attempt {
     let writer: CheckpointWriter
     let board: StatusBoard
     let stop: PipelineStop
+    let partitionsChanged: RequestBox
 
-    func run() async throws {
+    /// Runs until the last checkpoint is stored, and returns it.
+    func run() async throws -> Manifest {
         let (run, control, plan) = (run, run.control, run.plan)
         control.attach(plan.signals)
         let cells = plan.tasks.map { _ in TaskStatusCell() }
         board.attach(cells, checkpoint: run.lastCheckpoint)
         stop.observe { control.post(.stopRequested) }
-        try await withTaskCancellationHandler {
-            try await withThrowingTaskGroup(of: Void.self) { group in
+        partitionsChanged.observe { control.post(.stopRequested) }
+        return try await withTaskCancellationHandler {
+            try await withThrowingTaskGroup(of: Manifest?.self) { group in
                 let ticker = Ticker(clock: run.options.clock, signals: plan.signals + [control.coordinator])
                 // Coordinator and ticker have a thread of their own: tasks that never wait may hold all the others.
                 let executor = run.options.writesInline ? nil : ControlExecutor()
-                group.addTask(executorPreference: executor) { await ticker.run() }
+                group.addTask(executorPreference: executor) {
+                    await ticker.run()
+                    return nil
+                }
                 for task in plan.tasks {
-                    group.addTask { try await Self.runTask(task, run, cells[task.number]) }
+                    group.addTask {
+                        try await Self.runTask(task, run, cells[task.number])
+                        return nil
+                    }
                 }
                 let (graph, writer, board) = (graph, writer, board)
                 group.addTask(executorPreference: executor) {
                     var coordinator = Coordinator(run, graph: graph, writer: writer, board: board)
-                    _ = try await coordinator.loop()
+                    return try await coordinator.loop()
                 }
                 // The ticker ends only when it is cancelled; everything else ends by itself or fails.
                 var first: (any Error)?
+                var last: Manifest?
                 for _ in 0...plan.tasks.count {
-                    do { try await group.next() } catch {
+                    do { if let manifest = try await group.next() ?? nil { last = manifest } } catch {
                         if first == nil || first is CancellationError { first = error }
                         control.abort()
                     }
                 }
                 group.cancelAll()
                 if let first { throw first }
+                guard let last else { throw PipelineError.internalFault("a run ended without a last checkpoint") }
+                return last
             }
         } onCancel: {
             control.abort()
@@ -51,7 +63,9 @@ struct Attempt {
         let budget = MemoryBudget(limit: run.options.memoryBudget / max(keyedTasks, 1))
         if let stage = head.source {
             let partition = plan.partitions[task.stage][task.index]
-            let restored = run.restored?.sources.first { $0.operatorID == head.id && $0.partition == partition }
+            let restored =
+                stage.access.isShared
+                ? nil : run.restored?.sources.first { $0.operatorID == head.id && $0.partition == partition }
             let promised = Timestamp(milliseconds: restored?.watermark ?? .min)
             let signal = plan.signals[task.number]
             let context = try TaskContext(

@@ -26,15 +26,17 @@ struct Coordinator {
         machine = CheckpointProtocol(
             after: run.lastCheckpoint, tasks: Set(run.plan.tasks.map(\.number)),
             sources: Set(run.plan.tasks.filter { run.plan.plan.stages[$0.stage].head.source != nil }.map(\.number)),
-            interval: options?.interval, tolerableFailures: options?.tolerableFailures ?? 1,
+            endsBySources: run.plan.plan.sharedSource == nil, interval: run.interval, tolerableFailures: options?.tolerableFailures ?? 1,
             now: run.options.clock.now)
         manifest = Manifest(
             checkpoint: run.lastCheckpoint, pipeline: graph.pipeline, keyGroups: run.plan.keyGroups, graph: graph)
         manifest.states = run.catalogue.all
+        manifest.folder = run.folder
+        manifest.output = run.restored?.output
     }
 
-    /// Runs until the last checkpoint is stored; true if every source had ended.
-    mutating func loop() async throws -> Bool {
+    /// Runs until the last checkpoint is stored, and returns it.
+    mutating func loop() async throws -> Manifest {
         while true {
             try run.checkNotAborted()
             for event in run.control.takeEvents() { note(event) }
@@ -53,7 +55,7 @@ struct Coordinator {
             case .none: break
             }
             switch machine.phase {
-            case .finished(let barrier): return barrier.isEndOfInput
+            case .finished: return manifest
             case .idle, .collecting:
                 if try await foldStep() { continue }
             default: break
@@ -77,11 +79,18 @@ struct Coordinator {
 
     private mutating func store(_ barrier: Barrier) async throws {
         try run.crash.reach(.handedIn(barrier.checkpoint))
-        let next = nextManifest(barrier)
+        var next = nextManifest(barrier)
+        if let output = run.transactionalOutput {
+            next.mark = .prepared
+            if next.output?.name != output.summary {
+                next.output = Manifest.OutputNote(name: output.summary, since: barrier.checkpoint)
+            }
+        }
+        let prepared = next
         let (run, snapshots) = (run, snapshots)
         let began = run.options.clock.now
         do {
-            try await writer.perform { try Self.store(next, snapshots, run) }
+            try await writer.perform { try Self.store(prepared, snapshots, run, isFinal: barrier.isFinal) }
         } catch let error as StateError where error.kind == .full || error.kind == .unusable {
             machine.storingFailed(now: run.options.clock.now)
             if case .failed(let barrier, let attempts) = machine.phase {
@@ -92,6 +101,7 @@ struct Coordinator {
             board.noteFailedCheckpoint()
             return
         }
+        next.mark = .committed
         manifest = next
         self.snapshots = []
         let now = run.options.clock.now
@@ -105,16 +115,30 @@ struct Coordinator {
         machine.stored(now: now)
     }
 
-    /// Makes output durable, stores the checkpoint, and publishes: on the writer's thread.
-    private static func store(_ manifest: Manifest, _ snapshots: [TaskSnapshot], _ run: RunContext) throws {
+    /// Makes output durable, stores the checkpoint, commits and publishes: on the writer's thread.
+    private static func store(
+        _ manifest: Manifest, _ snapshots: [TaskSnapshot], _ run: RunContext, isFinal: Bool
+    ) throws {
         let checkpoint = manifest.checkpoint
         let outputs = snapshots.flatMap(\.outputs)
         for output in outputs {
             do { try output.makeDurable() } catch { throw failure(error, of: output) }
         }
+        for output in run.outputs {
+            do { try output.flush(checkpoint) } catch { throw failure(error, of: output, checkpoint) }
+        }
         try run.crash.reach(.outputDurable(checkpoint))
         if let store = run.store {
             try store.commit(manifest, snapshots.flatMap(\.deltas), crash: run.crash)
+        }
+        if let output = run.transactionalOutput {
+            try run.crash.reach(.prepared(checkpoint))
+            do { try output.commit(checkpoint, manifest.positions) } catch {
+                throw failure(error, of: output, checkpoint)
+            }
+            try run.crash.reach(.outputCommitted(checkpoint))
+            // Otherwise the mark is lifted by the next checkpoint: one that is prepared says that the last one counts.
+            if isFinal { try run.store?.settle(manifest, counts: true) }
         }
         run.horizon.advance(to: checkpoint)
         try run.crash.reach(.committed(checkpoint))
@@ -123,6 +147,23 @@ struct Coordinator {
             do { try output.publish() } catch { throw failure(error, of: output) }
         }
         try run.crash.reach(.published(checkpoint))
+        for stage in run.plan.plan.stages {
+            guard let source = stage.head.source else { continue }
+            let positions = manifest.sources.filter { $0.operatorID == stage.head.id }.map {
+                SourceAccess.StoredPosition(partition: $0.partition, position: [UInt8](hexadecimal: $0.position))
+            }
+            do { try source.access.committed(positions, isFinal) } catch {
+                throw PipelineError.failed(
+                    operatorID: stage.head.id, partition: "", position: "checkpoint \(checkpoint)", cause: error)
+            }
+        }
+    }
+
+    private static func failure(
+        _ error: any Error, of output: any SharedOutput, _ checkpoint: CheckpointNumber
+    ) -> any Error {
+        PipelineError.failed(
+            operatorID: output.summary, partition: "", position: "checkpoint \(checkpoint)", cause: error)
     }
 
     private static func failure(_ error: any Error, of output: PreparedOutput) -> any Error {

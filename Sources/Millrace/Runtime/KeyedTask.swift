@@ -113,6 +113,7 @@ struct KeyedTask {
             output.flush(context.watermark)
             output.send(barrier)
         }
+        context.epoch = barrier.checkpoint.next
         snapshot.pause = run.options.clock.now - started
         try run.crash.reach(.encoded(barrier.checkpoint))
         run.handIn(snapshot)

@@ -41,6 +41,19 @@ final class PipelinePlan: @unchecked Sendable {
 
     private let headStages: [Int: [Int]]
 
+    /// A source that keeps its positions itself.
+    var keepsPositions: Bool { stages.contains { $0.head.source?.access.keepsPositions ?? false } }
+
+    /// A source that other processes share.
+    var sharedSource: OperatorNode? { stages.first { $0.head.source?.access.isShared ?? false }?.head }
+
+    /// What sinks write through together, each once.
+    var sharedOutputs: [any SharedOutput] {
+        operators.compactMap(\.sharedOutput).reduce(into: []) { found, output in
+            if !found.contains(where: { $0 === output }) { found.append(output) }
+        }
+    }
+
     /// The stage that an operator heads.
     func stage(of node: OperatorNode) -> Int { stageOfHead[node.index] ?? 0 }
 

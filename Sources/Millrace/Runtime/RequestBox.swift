@@ -4,7 +4,7 @@ import Synchronization
 final class RequestBox: Sendable {
     private struct State {
         var isRequested = false
-        var observers: [@Sendable () -> Void] = []
+        var observer: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -12,16 +12,25 @@ final class RequestBox: Sendable {
     var isRequested: Bool { state.withLock { $0.isRequested } }
 
     func request() {
-        let observers = state.withLock { state in
+        let observer = state.withLock { state in
             state.isRequested = true
-            return state.observers
+            return state.observer
         }
-        for observer in observers { observer() }
+        observer?()
     }
 
+    /// True if it was asked for; it then counts as done.
+    func take() -> Bool {
+        state.withLock { state in
+            defer { state.isRequested = false }
+            return state.isRequested
+        }
+    }
+
+    /// From now on this observer is told, and no other.
     func observe(_ observer: @escaping @Sendable () -> Void) {
         let isRequested = state.withLock { state in
-            state.observers.append(observer)
+            state.observer = observer
             return state.isRequested
         }
         if isRequested { observer() }

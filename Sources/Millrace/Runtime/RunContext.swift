@@ -11,12 +11,18 @@ final class RunContext: Sendable {
     let restored: Manifest?
     let catalogue: StateCatalogue
     let control: RunControl
+    /// What sinks write through together.
+    let outputs: [any SharedOutput]
+    /// The state folder's identity.
+    let folder: String
     var crash: CrashSwitch { options.crash }
 
     init(
         plan: PlannedRun, options: RunOptions, store: CheckpointStore?, restored: Manifest?,
-        catalogue: StateCatalogue, control: RunControl
+        catalogue: StateCatalogue, control: RunControl, outputs: [any SharedOutput], folder: String
     ) {
+        self.outputs = outputs
+        self.folder = folder
         self.plan = plan
         self.options = options
         self.store = store
@@ -46,6 +52,12 @@ final class RunContext: Sendable {
     }
 
     func handIn(_ snapshot: TaskSnapshot) { control.post(.handedIn(snapshot)) }
+
+    /// The output whose commit decides on a checkpoint.
+    var transactionalOutput: (any SharedOutput)? { outputs.first { $0.isTransactional } }
+
+    /// Time between two checkpoints.
+    var interval: Duration? { options.interval(for: plan.plan) }
 
     func noteEnded(_ task: TaskID) { control.post(.ended(task)) }
 

@@ -4,6 +4,8 @@ import Logging
 public struct RunOptions: Sendable {
     /// Where and how often checkpoints are taken; `nil`: none, and a restart begins from the beginning.
     public var checkpoints: CheckpointOptions?
+    /// What a failure may lose or repeat outside the pipeline.
+    public var delivery: DeliveryGuarantee = .exactlyOnce
     /// Tasks of each keyed stage.
     public var parallelism: Parallelism = .perPartition
     /// What follows a failure.
@@ -38,10 +40,20 @@ public struct RunOptions: Sendable {
     }
 }
 
+extension RunOptions {
+    /// A source that keeps its positions itself is told of them every second if no checkpoints are asked for.
+    private static let defaultInterval = Duration.seconds(1)
+
+    func interval(for plan: PipelinePlan) -> Duration? {
+        checkpoints?.interval ?? (plan.keepsPositions ? Self.defaultInterval : nil)
+    }
+}
+
 /// Where and how often a pipeline's state is stored.
 public struct CheckpointOptions: Sendable, Hashable {
-    /// The state folder; created if missing, used by one process at a time.
-    public var directory: String
+    /// The state folder; created if missing, used by one process at a time. `nil`: nothing is stored here, which is
+    /// enough for a pipeline without keyed state whose source keeps its positions itself (Kafka).
+    public var directory: String?
     /// Time between two checkpoints: the most work that a restart repeats.
     public var interval: Duration
     /// Forget what the folder holds and start from nothing; the sinks forget their output too.
@@ -55,6 +67,12 @@ public struct CheckpointOptions: Sendable, Hashable {
     /// The journal is folded into the tree when it holds this many checkpoints (8: each is one more place to look for
     /// what is not in memory) or 16 MiB.
     public var foldAfter = 8
+
+    /// Only an interval: positions are kept by the source, and there is no state.
+    public init(every interval: Duration) {
+        self.init(directory: "", every: interval)
+        directory = nil
+    }
 
     /// A folder and an interval (a second by default).
     public init(

@@ -6,6 +6,8 @@
 struct SourceCollector<Record: Sendable>: RecordCollector {
     @usableFromInline let push: Push<Record>
     @usableFromInline let eventTime: (@Sendable (Record) -> Timestamp)?
+    /// Records bring their times (`record(_:at:bytes:)`).
+    @usableFromInline let usesRecordTime: Bool
     @usableFromInline var tracker: WatermarkTracker
     @usableFromInline let context: TaskContext
     @usableFromInline let operatorID: String
@@ -24,11 +26,13 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
     @inlinable
     init(
         push: Push<Record>, recordsPerPush: Int, eventTime: (@Sendable (Record) -> Timestamp)?,
+        usesRecordTime: Bool,
         tracker: WatermarkTracker, context: TaskContext, operatorID: String, malformed: MalformedPolicy,
         failures: FailureHandler<Record>
     ) {
         self.push = push
         self.eventTime = eventTime
+        self.usesRecordTime = usesRecordTime
         self.tracker = tracker
         self.context = context
         self.operatorID = operatorID
@@ -58,6 +62,13 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         count &+= 1
         bytes &+= size
         if count == capacity { try flush() }
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func record(_ record: Record, at time: Timestamp, bytes size: Int) throws {
+        times[count] = time
+        try self.record(record, bytes: size)
     }
 
     @inlinable
@@ -95,6 +106,10 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
             }
             tracker.greatest = greatest
             if missing { try removeTimeless() }
+        } else if usesRecordTime {
+            var greatest = tracker.greatest
+            for index in 0..<gatheredCount { greatest = max(greatest, times[index].milliseconds) }
+            tracker.greatest = greatest
         } else {
             let now = context.processingTime
             for index in 0..<gatheredCount { times[index] = now }

@@ -147,6 +147,7 @@ struct SourceTask {
             output.send(barrier)
         }
         lastBarrier = barrier.checkpoint
+        context.epoch = barrier.checkpoint.next
         snapshot.pause = run.options.clock.now - started
         try run.crash.reach(.encoded(barrier.checkpoint))
         run.handIn(snapshot)

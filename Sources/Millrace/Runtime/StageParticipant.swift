@@ -13,6 +13,12 @@ protocol StageParticipant: AnyObject {
     /// The epoch ends: emits what it holds back, then adds its changes to `snapshot`. No I/O.
     func prepare(_ snapshot: inout TaskSnapshot) throws
 
+    /// Whether `isCongested` is ever true.
+    static var mayCongest: Bool { get }
+
+    /// Whether the task should wait before it goes on.
+    var isCongested: Bool { get }
+
     /// The task is over; open files may be closed.
     func close()
 }
@@ -22,6 +28,10 @@ extension StageParticipant {
     func advance(to watermark: Watermark) throws -> Bool { true }
     @inlinable
     func advance(processingTime time: Timestamp) throws -> Timestamp? { nil }
+    @inlinable
+    static var mayCongest: Bool { false }
+    @inlinable
+    var isCongested: Bool { false }
     @inlinable
     func close() {}
 }
@@ -33,10 +43,13 @@ struct RegisteredParticipant {
     @usableFromInline let advance: (Watermark) throws -> Bool
     @usableFromInline let advanceProcessingTime: (Timestamp) throws -> Timestamp?
     @usableFromInline let prepare: (inout TaskSnapshot) throws -> Void
+    /// `nil` if it never is.
+    @usableFromInline let isCongested: (() -> Bool)?
     @usableFromInline let close: () -> Void
 
     @inlinable
-    init(_ participant: some StageParticipant) {
+    init<P: StageParticipant>(_ participant: P) {
+        isCongested = P.mayCongest ? { participant.isCongested } : nil
         advance = { try participant.advance(to: $0) }
         advanceProcessingTime = { try participant.advance(processingTime: $0) }
         prepare = { try participant.prepare(&$0) }

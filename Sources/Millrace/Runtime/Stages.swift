@@ -5,7 +5,7 @@
 final class SourceStage: @unchecked Sendable {
     let watermarks: WatermarkStrategy
     let recordsPerSecond: Double?
-    let partitions: @Sendable () throws -> [PartitionID]
+    let access: SourceAccess
     /// Builds a task's operators and opens its partition, at a stored position or its beginning.
     let open:
         @Sendable (TaskContext, PartitionID, _ position: [UInt8]?, WatermarkTracker, WakeHandle) throws -> SourceBody
@@ -13,13 +13,13 @@ final class SourceStage: @unchecked Sendable {
     @usableFromInline
     init(
         watermarks: WatermarkStrategy, recordsPerSecond: Double?,
-        partitions: @escaping @Sendable () throws -> [PartitionID],
+        access: SourceAccess,
         open:
             @escaping @Sendable (TaskContext, PartitionID, [UInt8]?, WatermarkTracker, WakeHandle) throws -> SourceBody
     ) {
         self.watermarks = watermarks
         self.recordsPerSecond = recordsPerSecond
-        self.partitions = partitions
+        self.access = access
         self.open = open
     }
 }

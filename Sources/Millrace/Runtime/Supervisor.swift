@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 
 /// Runs a pipeline: opens its state, makes one attempt after another as the restart strategy allows.
@@ -9,40 +10,47 @@ final class Supervisor: Sendable {
     private let writer: CheckpointWriter
     private let board: StatusBoard
     private let graph: GraphDescription
+    private let partitionsChanged = RequestBox()
 
     init(_ pipeline: Pipeline, _ options: RunOptions, _ stop: PipelineStop) throws {
         self.pipeline = pipeline
         self.options = options
         self.stop = stop
+        try RunRules.check(pipeline.plan, options)
         writer = CheckpointWriter(inline: options.writesInline)
         board = StatusBoard(options, pipeline: pipeline.name)
         graph = pipeline.plan.describe(options.parallelism)
-        store = try options.checkpoints.map { checkpoints in
-            try CheckpointStore(
-                folder: StateFolder(path: checkpoints.directory, fresh: checkpoints.fresh),
-                maximumSize: checkpoints.maximumSize)
+        store = try options.checkpoints.flatMap { checkpoints in
+            try checkpoints.directory.map {
+                try CheckpointStore(
+                    folder: StateFolder(path: $0, fresh: checkpoints.fresh), maximumSize: checkpoints.maximumSize)
+            }
         }
     }
 
     /// Runs to the end, or throws the error that no restart mended.
     func run() async throws -> PipelineStatus {
-        do {
-            let status = try await runUntilDone()
-            await writer.drain()
-            return status
-        } catch {
-            await writer.drain()
-            throw error
-        }
+        options.logger.notice("\(RunRules.announcement(pipeline, options))")
+        let result: Result<PipelineStatus, any Error>
+        do { result = .success(try await runUntilDone()) } catch { result = .failure(error) }
+        for stage in pipeline.plan.stages { stage.head.source?.access.disconnect() }
+        for output in pipeline.plan.sharedOutputs { output.close() }
+        await writer.drain()
+        return try result.get()
     }
 
     private func runUntilDone() async throws -> PipelineStatus {
         var decider = RestartDecider(options.restart)
         var failures = 0
-        var isFirst = true
+        var start = Start.first
         while true {
             do {
-                try await attempt(isFirst: isFirst)
+                let last = try await attempt(start)
+                if let last, partitionsChanged.take(), !last.isComplete, !stop.isRequested {
+                    options.logger.notice("\(pipeline.name): other partitions from checkpoint \(last.checkpoint) on")
+                    start = .goOn(last)
+                    continue
+                }
                 let status = board.status(isFinished: true)
                 options.onStatus?(status)
                 return status
@@ -57,60 +65,133 @@ final class Supervisor: Sendable {
                     "\(pipeline.name) failed and starts again in \(delay) from its last checkpoint: \(error)")
                 board.noteRestart()
                 try await options.clock.sleep(until: options.clock.now + delay)
-                isFirst = false
+                start = .again
             }
         }
+    }
+
+    /// What an attempt follows on.
+    private enum Start {
+        case first
+        /// A failure.
+        case again
+        /// An attempt that ended with this checkpoint because there are other partitions now.
+        case goOn(Manifest)
     }
 
     /// A failure while running may pass; what is wrong at start stays wrong.
     private static func isWorthRestarting(_ error: any Error) -> Bool {
         guard let error = error as? PipelineError else { return false }
         switch error {
-        case .failed(_, _, _, let cause): return !(cause is StateError)
+        case .failed(_, _, _, let cause): return !(cause is StateError || cause is any PermanentFailure)
         case .gaveUp, .checkpointsFailed, .internalFault: return false
         }
     }
 
-    private func attempt(isFirst: Bool) async throws {
-        let restored = try restore()
+    /// Runs until the last checkpoint, and returns it; `nil` if there was nothing to do.
+    private func attempt(_ start: Start) async throws -> Manifest? {
+        let manifests = try store?.storedManifests() ?? []
+        let folder = manifests.last?.folder ?? (store == nil ? "" : UUID().uuidString)
+        let marker = try await startOutputs(folder)
+        let restored = try restore(manifests, marker, start)
         if let restored, restored.isComplete {
             options.logger.notice(
                 "\(pipeline.name) was completed at checkpoint \(restored.checkpoint): nothing to do. Start over with --fresh (checkpoints.fresh)"
             )
             board.attach([], checkpoint: restored.checkpoint)
-            return
+            return nil
         }
         let catalogue = try StateCatalogue(
             graph: graph, restored: restored, allowDropping: options.checkpoints?.allowDropping ?? [],
             path: options.checkpoints?.directory ?? "")
-        try recoverOutputs(restored, isFirst: isFirst)
-        let partitions = try pipeline.plan.stages.map { try $0.head.source?.partitions() ?? [] }
-        try checkPartitions(restored, partitions)
+        try recoverOutputs(restored, start)
+        let sources = SourceStart(pipeline.plan, restored, logger: options.logger)
+        let partitions = try await sources.open(
+            pipeline: pipeline.name, options: options, changed: partitionsChanged, storesPositions: store != nil,
+            commitsWithOutput: pipeline.plan.sharedOutputs.contains { $0.isTransactional })
         let planned = PlannedRun(
             pipeline.plan, partitions: partitions, options: options,
             keyGroups: restored?.keyGroups ?? options.keyGroups)
         let control = RunControl()
         let run = RunContext(
-            plan: planned, options: options, store: store, restored: restored, catalogue: catalogue, control: control)
-        try await Attempt(run: run, graph: graph, writer: writer, board: board, stop: stop).run()
+            plan: planned, options: options, store: store, restored: restored, catalogue: catalogue, control: control,
+            outputs: pipeline.plan.sharedOutputs, folder: folder)
+        return try await Attempt(
+            run: run, graph: graph, writer: writer, board: board, stop: stop, partitionsChanged: partitionsChanged
+        ).run()
     }
 
-    private func restore() throws -> Manifest? {
-        guard let store else { return nil }
-        switch Recovery.plan(try store.storedManifests()) {
+    /// Starts what sinks write through together; the marker of the one that is transactional.
+    private func startOutputs(_ folder: String) async throws -> CommitMarker? {
+        let outputs = pipeline.plan.sharedOutputs
+        if outputs.isEmpty { return nil }
+        let run = OutputRun(
+            pipeline: pipeline.name, delivery: options.delivery, interval: options.interval(for: pipeline.plan),
+            folder: folder, logger: options.logger)
+        let markers = try await writer.perform { try outputs.map { try $0.start(run) } }
+        let transactional = outputs.filter(\.isTransactional)
+        guard transactional.count <= 1 else {
+            throw ConfigurationError(
+                "Exactly-once output goes to \(transactional.map(\.summary).joined(separator: " and ")), which cannot commit as one",
+                advice: "Write to one of them, or choose delivery at-least-once")
+        }
+        return markers.compactMap(\.self).first
+    }
+
+    private func restore(_ manifests: [Manifest], _ marker: CommitMarker?, _ start: Start) throws -> Manifest? {
+        guard let store else {
+            if case .goOn(let manifest) = start { return manifest }
+            return nil
+        }
+        switch Recovery.plan(manifests) {
         case .startOver: return nil
-        case .resume(let manifest): return manifest
+        case .resume(let manifest):
+            if let marker, marker.folder == manifest.folder, marker.checkpoint > manifest.checkpoint {
+                throw oldCopy(manifest, marker.checkpoint)
+            }
+            return manifest
         case .settle(let prepared, let before):
-            // No sink of this pipeline commits anywhere else: what was only prepared never counted.
-            try store.settle(prepared, counts: false)
-            return before
+            guard pipeline.plan.sharedOutputs.contains(where: \.isTransactional) else {
+                throw StateError(
+                    .mismatch,
+                    "Checkpoint \(prepared.checkpoint) in \(store.path) waits for a transaction of \(prepared.output?.name ?? "another system"), which this run does not write to",
+                    advice: "Run it once more with that sink and delivery exactly-once, or start over with --fresh")
+            }
+            switch Recovery.judge(prepared, marker) {
+            case .counts:
+                try store.settle(prepared, counts: true)
+                var committed = prepared
+                committed.mark = .committed
+                return committed
+            case .never:
+                try store.settle(prepared, counts: false)
+                return before
+            case .ahead(let checkpoint): throw oldCopy(prepared, checkpoint)
+            case .unknown:
+                throw StateError(
+                    .mismatch,
+                    "Checkpoint \(prepared.checkpoint) in \(store.path) waits for a transaction of \(prepared.output?.name ?? "another system"), and the marker that tells its outcome is gone",
+                    advice: "Find out whether its output is there; start over with --fresh, or restore the marker's group offsets"
+                )
+            }
         }
     }
 
-    private func recoverOutputs(_ restored: Manifest?, isFirst: Bool) throws {
-        let start: StartMode =
-            restored.map { .resumed($0.checkpoint) }
-            ?? (isFirst && options.checkpoints?.fresh == true || !isFirst ? .fresh : .new)
+    private func oldCopy(_ manifest: Manifest, _ ahead: CheckpointNumber) -> StateError {
+        StateError(
+            .mismatch,
+            "The state folder ends with checkpoint \(manifest.checkpoint), but its output has been committed up to checkpoint \(ahead): the folder is an old copy",
+            advice: "Bring back the newer folder; going on from this one would repeat output")
+    }
+
+    private func recoverOutputs(_ restored: Manifest?, _ start: Start) throws {
+        let mode: StartMode =
+            switch (restored, start) {
+            case (let restored?, _): .resumed(restored.checkpoint)
+            case (nil, .first): options.checkpoints?.fresh == true ? .fresh : .new
+            // Without a checkpoint the sources begin again, and so does the output; unless they go on by themselves.
+            case (nil, _): pipeline.plan.keepsPositions ? .resumed(.none) : .fresh
+            }
         for node in pipeline.plan.operators {
             guard let recover = node.recoverOutputs else { continue }
             let pending = (restored?.outputs ?? []).filter { $0.operatorID == node.id }.compactMap { entry in
@@ -118,25 +199,7 @@ final class Supervisor: Sendable {
                     PendingOutput(checkpoint: restored?.checkpoint ?? .none, task: entry.task, description: $0)
                 }
             }
-            try recover(pending, start)
-        }
-    }
-
-    /// Every partition that is not read to its end has to be there still.
-    private func checkPartitions(_ restored: Manifest?, _ partitions: [[PartitionID]]) throws {
-        for entry in restored?.sources ?? [] where !entry.isEnded {
-            let stage = pipeline.plan.stages.firstIndex { $0.head.id == entry.operatorID }
-            guard let stage else {
-                throw StateError(
-                    .mismatch,
-                    "Checkpoint \(restored?.checkpoint ?? .none) has a position of source '\(entry.operatorID)', which the graph does not have",
-                    advice: "Give the source its old name, or start over with --fresh")
-            }
-            guard partitions[stage].contains(entry.partition) else {
-                throw SourceError(
-                    "Partition \(entry.partition) of source '\(entry.operatorID)' is gone; checkpoint \(restored?.checkpoint ?? .none) had read it up to \(entry.positionText)",
-                    advice: "Bring it back, or start over with --fresh")
-            }
+            try recover(pending, mode)
         }
     }
 }

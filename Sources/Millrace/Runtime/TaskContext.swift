@@ -23,6 +23,8 @@ final class TaskContext {
     /// Where the batch or records in hand came from, for messages.
     @usableFromInline var origin = RecordOrigin(partition: "", position: "")
     @exclusivity(unchecked) @usableFromInline var counters = TaskCounters()
+    /// The checkpoint that ends the epoch in hand.
+    var epoch: CheckpointNumber
     /// Processing time as of the batch in hand.
     @exclusivity(unchecked) @usableFromInline var processingTime = Timestamp.distantPast
 
@@ -36,6 +38,7 @@ final class TaskContext {
         self.watermark = watermark
         self.budget = budget
         self.signal = signal
+        epoch = run.lastCheckpoint.next
         stateReader = try run.store.map { try StateReader(store: $0) }
     }
 
@@ -90,9 +93,18 @@ final class TaskContext {
             reader: stateReader, state: entry.id, entries: entry.entries, restored: run.restored != nil)
     }
 
-    /// Any of the outputs holds more than its channel should.
+    /// Any of the outputs holds more than its channel should, or a sink has more under way than it should.
     @usableFromInline
-    var isCongested: Bool { outputs.contains { $0.isCongested } }
+    var isCongested: Bool {
+        outputs.contains { $0.isCongested } || participants.contains { $0.isCongested?() ?? false }
+    }
+
+    /// What a sink's writer in this task is told.
+    @usableFromInline
+    var sinkContext: SinkContext {
+        let signal = signal
+        return SinkContext(task: task.number, epoch: epoch) { signal.wake() }
+    }
 }
 
 /// A task of a run.

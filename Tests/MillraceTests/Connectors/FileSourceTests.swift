@@ -19,12 +19,12 @@ import Testing
         mutating func malformed(_ input: MalformedInput) { malformed.append(input) }
     }
 
-    func read<S: Source>(
-        _ source: S, from position: S.Reader.Position? = nil, atMost limit: Int = .max
-    ) throws -> (records: [S.Record], malformed: [MalformedInput], position: S.Reader.Position) {
+    func read<F: FileFormat>(
+        _ source: FileSource<F>, from position: FileSource<F>.Reader.Position? = nil, atMost limit: Int = .max
+    ) throws -> (records: [FileSource<F>.Record], malformed: [MalformedInput], position: FileSource<F>.Reader.Position) {
         let partition = try #require(try source.partitions().first)
         var reader = try source.open(partition, at: position, context: SourceContext())
-        var gatherer = Gatherer<S.Record>()
+        var gatherer = Gatherer<FileSource<F>.Record>()
         while gatherer.records.count < limit {
             let outcome = try reader.read(
                 limit: ReadLimit(records: min(7, limit - gatherer.records.count), bytes: 1 << 20), into: &gatherer)

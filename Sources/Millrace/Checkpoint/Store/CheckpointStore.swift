@@ -39,7 +39,8 @@ final class CheckpointStore: Sendable {
     /// Checkpoints whose deltas are not folded yet, oldest first.
     var journalCheckpoints: [CheckpointNumber] { journalSizes.withLock { $0.keys.sorted() } }
 
-    /// The manifests there are, oldest first: one, or two if the last is only prepared.
+    /// The manifests there are, oldest first: one, or two if the last is only prepared (the one before then counts,
+    /// whatever its mark).
     func storedManifests() throws -> [Manifest] {
         try reading { reader in
             var found: [Manifest] = []
@@ -72,7 +73,9 @@ final class CheckpointStore: Sendable {
                     }
                 }
             }
-            try removeManifests(transaction) { manifest.mark == .committed ? $0 < checkpoint : false }
+            try removeManifests(transaction) {
+                manifest.mark == .committed ? $0 < checkpoint : $0.next < checkpoint
+            }
             try StoreKeys.withManifestKey(checkpoint) { key in
                 try encoded.withBytes { try transaction.put(key, $0, in: manifests) }
             }

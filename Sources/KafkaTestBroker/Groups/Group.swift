@@ -1,0 +1,114 @@
+import NIOCore
+
+/// A consumer group: its members, generation and offsets, as a state machine. Timers and answers are the coordinator's.
+struct Group {
+    enum State: String {
+        case empty = "Empty"
+        case preparingRebalance = "PreparingRebalance"
+        case completingRebalance = "CompletingRebalance"
+        case stable = "Stable"
+    }
+
+    struct Member {
+        let id: String
+        var instance: String?
+        var clientID: String
+        var sessionTimeout: Int32
+        var rebalanceTimeout: Int32
+        var protocols: [(name: String, metadata: ByteBuffer)]
+        var assignment = ByteBuffer()
+        /// Waits for the rebalance to begin.
+        var joining: JoinReply?
+        /// Waits for its assignment.
+        var syncing: PendingReply?
+        /// Counts up with each sign of life: a timer of an older one is void.
+        var alive = 0
+
+        func metadata(of name: String) -> ByteBuffer { protocols.first { $0.name == name }?.metadata ?? ByteBuffer() }
+
+        func hasSame(_ others: [(name: String, metadata: ByteBuffer)]) -> Bool {
+            protocols.count == others.count
+                && zip(protocols, others).allSatisfy { $0.name == $1.name && $0.metadata == $1.metadata }
+        }
+    }
+
+    /// An answer to a JoinGroup request of some version.
+    struct JoinReply {
+        let reply: PendingReply
+        let version: Int16
+    }
+
+    struct Offset: Equatable, Codable {
+        var offset: Int64
+        var metadata: String
+    }
+
+    let id: String
+    var state = State.empty
+    var generation: Int32 = 0
+    var protocolType = ""
+    var protocolName = ""
+    var leader = ""
+    var members: [String: Member] = [:]
+    /// Order of joining: the first becomes leader.
+    var order: [String] = []
+    /// Ids given out to members that have not come back with them yet.
+    var promised: Set<String> = []
+    var offsets: [TopicPartitionKey: Offset] = [:]
+    /// Offsets in open transactions, by producer.
+    var pending: [Int64: [TopicPartitionKey: Offset]] = [:]
+    /// Counts rebalances: a timer of an older one is void.
+    var rebalance = 0
+
+    func member(ofInstance instance: String?) -> Member? {
+        guard let instance else { return nil }
+        return members.values.first { $0.instance == instance }
+    }
+
+    /// The protocol that all members know and most of them prefer.
+    var commonProtocol: String? {
+        let all = order.compactMap { members[$0] }
+        guard let first = all.first else { return nil }
+        let shared = first.protocols.map(\.name).filter { name in
+            all.allSatisfy { $0.protocols.contains { $0.name == name } }
+        }
+        return shared.max { left, right in
+            func votes(_ name: String) -> Int {
+                all.count { $0.protocols.first { shared.contains($0.name) }?.name == name }
+            }
+            return votes(left) < votes(right)
+        }
+    }
+
+    /// Whether a member with these protocols could join the others.
+    func accepts(_ type: String, _ protocols: [(name: String, metadata: ByteBuffer)], except id: String) -> Bool {
+        let others = members.values.filter { $0.id != id }
+        if others.isEmpty { return !protocols.isEmpty }
+        return type == protocolType
+            && protocols.contains { offered in
+                others.allSatisfy { $0.protocols.contains { $0.name == offered.name } }
+            }
+    }
+
+    /// Why somebody may not speak for a member of this group; `nil` if it may.
+    func refusal(member id: String, instance: String?, generation: Int32) -> KafkaErrorCode? {
+        if let instance, let known = member(ofInstance: instance), known.id != id { return .fencedInstanceID }
+        guard members[id] != nil else { return .unknownMemberID }
+        return generation == self.generation ? nil : .illegalGeneration
+    }
+
+    /// Whether offsets may be committed by a member, or by somebody outside the group (no member, no generation).
+    func commitRefusal(member id: String, instance: String?, generation: Int32) -> KafkaErrorCode? {
+        if generation < 0, id.isEmpty {
+            return members.isEmpty ? nil : .unknownMemberID
+        }
+        if let refusal = refusal(member: id, instance: instance, generation: generation) { return refusal }
+        return state == .completingRebalance ? .rebalanceInProgress : nil
+    }
+}
+
+/// A partition by name and number.
+struct TopicPartitionKey: Hashable, Codable {
+    let topic: String
+    let partition: Int32
+}

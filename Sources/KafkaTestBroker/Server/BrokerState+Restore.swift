@@ -1,0 +1,66 @@
+import NIOCore
+
+/// Reads back what a broker had acknowledged before it died.
+extension BrokerState {
+    func restore(from journal: BrokerJournal) throws {
+        var ending: [String: Transaction] = [:]
+        for entry in try journal.entries() {
+            switch entry {
+            case .topic(let name, let partitions, let settings):
+                let known = topics[name]?.partitions ?? []
+                topics[name] = Topic(
+                    partitions: known + Array(repeating: PartitionLog(), count: max(0, partitions - known.count)),
+                    settings: settings)
+            case .topicRemoved(let name): topics[name] = nil
+            case .recordsRemoved(let partition, let offset): removed[partition] = offset
+            case .offsets(let group, let offsets):
+                for stored in offsets {
+                    groups[group, default: Group(id: group)].offsets[stored.partition] = stored.value
+                }
+            case .groupRemoved(let group): groups[group] = nil
+            case .pending(let group, let producerID, let offsets):
+                for stored in offsets {
+                    groups[group, default: Group(id: group)].pending[producerID, default: [:]][stored.partition] =
+                        stored.value
+                }
+            case .transaction(let stored):
+                let transaction = Transaction(stored)
+                ending[stored.id] = nil
+                transactions[stored.id] = transaction
+                transactionOfProducer[stored.producerID] = stored.id
+                nextProducerID = max(nextProducerID, stored.producerID + 1)
+                if transaction.state == .committed || transaction.state == .aborted {
+                    for group in groups.keys { groups[group]?.pending[stored.producerID] = nil }
+                }
+            case .ending(let stored): ending[stored.id] = Transaction(stored)
+            }
+        }
+        for (name, topic) in topics {
+            for partition in topic.partitions.indices {
+                let key = TopicPartitionKey(topic: name, partition: Int32(partition))
+                for batch in try journal.batches(of: key) {
+                    topics[name]?.partitions[partition].restore(batch)
+                    nextProducerID = max(nextProducerID, batch.producerID + 1)
+                }
+                if let offset = removed[key] { topics[name]?.partitions[partition].deleteRecords(before: offset) }
+            }
+        }
+        removed = [:]
+        self.journal = journal
+        for transaction in ending.values { complete(transaction) }
+        for transaction in transactions.values where transaction.state == .ongoing { watch(transaction) }
+    }
+
+    /// Completes a transaction whose end was decided: partitions that have no marker of it get one.
+    private func complete(_ decided: Transaction) {
+        var transaction = decided
+        let commits = decided.state == .committed
+        transaction.partitions = decided.partitions.filter {
+            log($0)?.transactions.open[decided.producerID] != nil
+        }
+        end(&transaction, commits: commits)
+        transactions[transaction.id] = transaction
+        transactionOfProducer[transaction.producerID] = transaction.id
+        journal?.note(.transaction(transaction.stored))
+    }
+}

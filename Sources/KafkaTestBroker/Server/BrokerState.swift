@@ -1,0 +1,113 @@
+import Foundation
+import Logging
+import NIOCore
+
+/// Everything that a broker knows.
+///
+/// `@unchecked Sendable`: touched on its event loop only.
+final class BrokerState: @unchecked Sendable {
+    let configuration: KafkaTestBroker.Configuration
+    let loop: any EventLoop
+    let logger: Logger
+    let faults: FaultScript
+    let clusterID = "millrace-test"
+    var port = 0
+    var topics: [String: Topic] = [:]
+    var groups: [String: Group] = [:]
+    var isDelayed: Set<String> = []
+    var transactions: [String: Transaction] = [:]
+    var transactionOfProducer: [Int64: String] = [:]
+    var nextProducerID: Int64 = 1000
+    var waitingFetches: [Int: WaitingFetch] = [:]
+    var nextFetch = 0
+    /// While files are read back: where each partition begins.
+    var removed: [TopicPartitionKey: Int64] = [:]
+    var connections: [ObjectIdentifier: ConnectionHandler] = [:]
+    var journal: BrokerJournal?
+    /// The error that a fault makes the request in hand end with.
+    var forced: KafkaErrorCode?
+    private let onDeath: @Sendable () -> Void
+
+    struct Topic {
+        var partitions: [PartitionLog]
+        var settings: [String: String]
+    }
+
+    init(
+        _ configuration: KafkaTestBroker.Configuration, loop: any EventLoop, faults: FaultScript,
+        onDeath: @escaping @Sendable () -> Void
+    ) throws {
+        self.configuration = configuration
+        self.loop = loop
+        self.faults = faults
+        self.onDeath = onDeath
+        logger = configuration.logger
+        if let folder = configuration.dataDirectory {
+            let journal = try BrokerJournal(folder: folder, logger: logger)
+            try restore(from: journal)
+            self.journal = journal
+        }
+    }
+
+    /// The broker dies: from outside it looks as if it had been killed.
+    func die() {
+        for connection in connections.values { connection.close() }
+        onDeath()
+    }
+
+    // MARK: Topics
+
+    func createTopic(_ name: String, partitions: Int, settings: [String: String]) -> KafkaErrorCode {
+        guard Self.isValid(name) else { return .invalidTopic }
+        guard topics[name] == nil else { return .topicAlreadyExists }
+        guard (1...10_000).contains(partitions) else { return .invalidPartitions }
+        topics[name] = Topic(partitions: Array(repeating: PartitionLog(), count: partitions), settings: settings)
+        journal?.note(.topic(name: name, partitions: partitions, settings: settings))
+        return .none
+    }
+
+    private static func isValid(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 249 && name != "." && name != ".."
+            && name.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || [45, 46, 95].contains($0)
+            }
+    }
+
+    func deleteTopic(_ name: String) -> KafkaErrorCode {
+        guard topics.removeValue(forKey: name) != nil else { return .unknownTopicOrPartition }
+        for (id, group) in groups {
+            groups[id]?.offsets = group.offsets.filter { $0.key.topic != name }
+        }
+        journal?.note(.topicRemoved(name: name))
+        return .none
+    }
+
+    func addPartitions(_ name: String, total: Int) -> KafkaErrorCode {
+        guard let topic = topics[name] else { return .unknownTopicOrPartition }
+        guard total > topic.partitions.count, total <= 10_000 else { return .invalidPartitions }
+        for _ in topic.partitions.count..<total { topics[name]?.partitions.append(PartitionLog()) }
+        journal?.note(.topic(name: name, partitions: total, settings: topic.settings))
+        return .none
+    }
+
+    func log(_ partition: TopicPartitionKey) -> PartitionLog? {
+        guard let topic = topics[partition.topic], topic.partitions.indices.contains(Int(partition.partition)) else {
+            return nil
+        }
+        return topic.partitions[Int(partition.partition)]
+    }
+
+    /// Appends a batch, on disk too, and wakes those who wait for it.
+    @discardableResult
+    func append(_ batch: RecordBatch, to partition: TopicPartitionKey) -> Int64 {
+        guard let placed = topics[partition.topic]?.partitions[Int(partition.partition)].append(batch) else { return -1 }
+        journal?.append(placed, to: partition)
+        wakeFetches(of: partition)
+        return placed.baseOffset
+    }
+
+    func commitOffsets(_ group: String, _ offsets: [TopicPartitionKey: Group.Offset]) {
+        groups[group, default: Group(id: group)].offsets.merge(offsets) { _, new in new }
+        journal?.note(.offsets(group: group, offsets: offsets.map { BrokerJournal.StoredOffset($0.key, $0.value) }))
+    }
+}

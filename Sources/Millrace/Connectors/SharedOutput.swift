@@ -1,0 +1,91 @@
+import Logging
+
+/// A way out of the pipeline that the writers of several sinks share, such as a transactional producer.
+///
+/// Where it is transactional it has the last word on a checkpoint: the store keeps checkpoint n as *prepared*, `commit(n)`
+/// then makes output and marker visible at once, and n counts. After a crash in between, `start` tells which number the
+/// other side committed last, and n is kept or dropped accordingly. `commit(n)` is called before any writer ends epoch
+/// n + 1, so two transactions in turn are enough.
+public protocol SharedOutput: AnyObject, Sendable {
+    /// What it is, for messages: `Kafka at localhost:9092`.
+    var summary: String { get }
+
+    /// Called before each attempt, on a thread that may wait: lets go of what an earlier attempt left open, and shuts out
+    /// any other process that writes as this one.
+    ///
+    /// - Returns: the marker that the last commit left; `nil` if there is none, or the output is not transactional.
+    func start(_ run: OutputRun) throws -> CommitMarker?
+
+    /// Whether `commit` decides; known once started.
+    var isTransactional: Bool { get }
+
+    /// Returns when everything that was written in the epoch that ends with `checkpoint` has arrived, or throws.
+    func flush(_ checkpoint: CheckpointNumber) throws
+
+    /// Commits the epoch's output, the positions and a marker with the checkpoint's number, as one. Returns when that is
+    /// certain; throws if it did not happen.
+    func commit(_ checkpoint: CheckpointNumber, _ positions: [CommittedPosition]) throws
+
+    /// The run is over.
+    func close()
+}
+
+/// What a transactional output leaves with each commit.
+public struct CommitMarker: Sendable, Hashable {
+    /// The state folder's identity; empty if there is none.
+    public let folder: String
+    /// The checkpoint that was committed.
+    public let checkpoint: CheckpointNumber
+
+    /// Both.
+    public init(folder: String, checkpoint: CheckpointNumber) {
+        self.folder = folder
+        self.checkpoint = checkpoint
+    }
+}
+
+/// What a shared output is told about the run.
+public struct OutputRun: Sendable {
+    /// The pipeline's name.
+    public let pipeline: String
+    /// What the run guarantees.
+    public let delivery: DeliveryGuarantee
+    /// Time between two checkpoints; `nil` if there is only the last one.
+    public let interval: Duration?
+    /// The state folder's identity; empty if there is none.
+    public let folder: String
+    /// Where to say what is done.
+    public let logger: Logger
+
+    /// For tests.
+    public init(
+        pipeline: String, delivery: DeliveryGuarantee, interval: Duration?, folder: String,
+        logger: Logger = Logger(label: "millrace")
+    ) {
+        self.pipeline = pipeline
+        self.delivery = delivery
+        self.interval = interval
+        self.folder = folder
+        self.logger = logger
+    }
+}
+
+/// Where a source partition was at a checkpoint.
+public struct CommittedPosition: Sendable, Hashable {
+    /// The source operator.
+    public let operatorID: String
+    /// The partition.
+    public let partition: PartitionID
+    /// The position as its codec wrote it.
+    public let position: [UInt8]
+
+    /// All three.
+    public init(operatorID: String, partition: PartitionID, position: [UInt8]) {
+        self.operatorID = operatorID
+        self.partition = partition
+        self.position = position
+    }
+}
+
+/// A failure that no restart mends: another process has taken over, a right is missing.
+public protocol PermanentFailure: Error {}

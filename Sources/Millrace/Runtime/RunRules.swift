@@ -1,0 +1,27 @@
+/// What does not go together in a pipeline and its options; and what a run says of itself at its start.
+enum RunRules {
+    static func check(_ plan: PipelinePlan, _ options: RunOptions) throws {
+        guard let shared = plan.sharedSource else { return }
+        if let stateful = plan.operators.first(where: { !$0.states.isEmpty }) {
+            throw ConfigurationError(
+                "Source '\(shared.id)' shares its partitions in a group, and operator '\(stateful.id)' has keyed state, which cannot move with them yet",
+                advice: "Run one instance with all partitions (membership: .alone), or leave out keyed state")
+        }
+        if let directory = options.checkpoints?.directory {
+            throw ConfigurationError(
+                "Source '\(shared.id)' shares its partitions in a group, whose positions are the group's: the state folder \(directory) would have no part in it",
+                advice: "Give checkpoints only an interval: .init(every:)")
+        }
+    }
+
+    static func announcement(_ pipeline: Pipeline, _ options: RunOptions) -> String {
+        var parts = ["\(pipeline.name): delivery \(options.delivery)"]
+        if let interval = options.interval(for: pipeline.plan) {
+            let place = options.checkpoints?.directory.map { " in \($0)" } ?? ", positions kept by the source"
+            parts.append("a checkpoint every \(interval)\(place)")
+        } else {
+            parts.append("no checkpoints")
+        }
+        return parts.joined(separator: ", ")
+    }
+}

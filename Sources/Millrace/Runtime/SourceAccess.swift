@@ -1,0 +1,46 @@
+/// What the runtime asks of a source beside reading; the types are inside the closures.
+@usableFromInline
+struct SourceAccess: Sendable {
+    let isShared: Bool
+    let keepsPositions: Bool
+    let connect: @Sendable (SourceRun) async throws -> Void
+    let partitions: @Sendable () async throws -> [PartitionID]
+    let assign: @Sendable ([StoredPosition]) async throws -> Void
+    let committed: @Sendable ([StoredPosition], _ isLast: Bool) throws -> Void
+    let disconnect: @Sendable () -> Void
+
+    /// A partition, and its position as the codec wrote it.
+    @usableFromInline
+    struct StoredPosition: Sendable {
+        let partition: PartitionID
+        let position: [UInt8]?
+
+        func start<Position: StateValue>(_ type: Position.Type) throws -> PartitionStart<Position> {
+            PartitionStart(partition, try position.map { try Position(stored: $0) })
+        }
+    }
+
+    @usableFromInline
+    init<S: Source>(_ source: S) {
+        isShared = source.isShared
+        keepsPositions = source.keepsPositions
+        connect = { try await source.connect($0) }
+        partitions = { try await source.partitions() }
+        assign = { starts in try await source.assign(starts.map { try $0.start(S.Reader.Position.self) }) }
+        committed = { positions, isLast in
+            try source.committed(try positions.map { try $0.start(S.Reader.Position.self) }, isLast: isLast)
+        }
+        disconnect = { source.disconnect() }
+    }
+}
+
+extension StateValue {
+    /// What `stored` was encoded from.
+    @usableFromInline
+    init(stored: [UInt8]) throws {
+        self = try stored.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            return try Self.decode(from: &reader)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Logging
+
+/// Opens a pipeline's sources for one attempt: connects them, asks for their partitions, tells them where each begins.
+struct SourceStart {
+    private let plan: PipelinePlan
+    private let restored: Manifest?
+    private let logger: Logger
+
+    init(_ plan: PipelinePlan, _ restored: Manifest?, logger: Logger) {
+        self.plan = plan
+        self.restored = restored
+        self.logger = logger
+    }
+
+    /// The partitions of each stage; none for keyed stages.
+    func open(
+        pipeline: String, options: RunOptions, changed: RequestBox, storesPositions: Bool, commitsWithOutput: Bool
+    ) async throws -> [[PartitionID]] {
+        // Whatever changes from here on is news.
+        _ = changed.take()
+        try checkSources()
+        var all: [[PartitionID]] = []
+        for stage in plan.stages {
+            guard let source = stage.head.source else {
+                all.append([])
+                continue
+            }
+            let id = stage.head.id
+            try await source.access.connect(
+                SourceRun(
+                    pipeline: pipeline, operatorID: id, delivery: options.delivery, isResumed: restored != nil,
+                    storesPositions: storesPositions, commitsPositionsWithOutput: commitsWithOutput,
+                    partitionsChanged: { changed.request() }, logger: logger))
+            let partitions = try await source.access.partitions()
+            let entries = source.access.isShared ? [] : restored?.sources.filter { $0.operatorID == id } ?? []
+            try checkPartitions(entries, partitions)
+            try await source.access.assign(
+                partitions.map { partition in
+                    let entry = entries.first { $0.partition == partition }
+                    return SourceAccess.StoredPosition(
+                        partition: partition, position: entry.flatMap { [UInt8](hexadecimal: $0.position) })
+                })
+            all.append(partitions)
+        }
+        return all
+    }
+
+    private func checkSources() throws {
+        for entry in restored?.sources ?? [] where !entry.isEnded {
+            guard plan.stages.contains(where: { $0.head.id == entry.operatorID }) else {
+                throw StateError(
+                    .mismatch,
+                    "Checkpoint \(restored?.checkpoint ?? .none) has a position of source '\(entry.operatorID)', which the graph does not have",
+                    advice: "Give the source its old name, or start over with --fresh")
+            }
+        }
+    }
+
+    /// Every partition that is not read to its end has to be there still.
+    private func checkPartitions(_ entries: [Manifest.SourceEntry], _ partitions: [PartitionID]) throws {
+        for entry in entries where !entry.isEnded && !partitions.contains(entry.partition) {
+            throw SourceError(
+                "Partition \(entry.partition) of source '\(entry.operatorID)' is gone; checkpoint \(restored?.checkpoint ?? .none) had read it up to \(entry.positionText)",
+                advice: "Bring it back, or start over with --fresh")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Millrace
+public import RDKafka
+import Synchronization
+
+/// A Kafka cluster as a pipeline's source and sink.
+///
+/// ```swift
+/// let kafka = Kafka(brokers: "localhost:9092")
+/// let pipeline = Pipeline("totals") { graph in
+///     graph.source(kafka.source("bids", decoding: .json(Bid.self)), eventTime: \.time, watermarks: .monotonic())
+///         .keyed(by: \.auction)
+///         .tumblingWindow(of: .seconds(10)).fold(into: 0) { $0 += $1.price }
+///         .sink(kafka.sink("totals") { $1.setValue("\($0.value)") })
+/// }
+/// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state")))
+/// ```
+///
+/// All sinks of one `Kafka` share their producers; with exactly-once delivery their records, and the positions of its
+/// sources, are committed in one transaction a checkpoint.
+public final class Kafka: Sendable {
+    /// Where the cluster is, and how to talk to it.
+    public let configuration: KafkaConfiguration
+    let output: KafkaOutput
+    let sessions = Mutex<[String: SourceSession]>([:])
+
+    /// - Parameters:
+    ///   - transactionalID: what the pipeline's transactions are known by; two processes with the same one shut each other
+    ///     out. Its default is the pipeline's name, and for the members of a group a name of each one's own.
+    public init(_ configuration: KafkaConfiguration, transactionalID: String? = nil) {
+        self.configuration = configuration
+        output = KafkaOutput(configuration, transactionalID: transactionalID)
+        output.connect { [weak self] in self?.sessions.withLock { $0 } ?? [:] }
+    }
+
+    /// A cluster that is reached without encryption: `localhost:9092`, several separated by commas.
+    public convenience init(brokers: String) {
+        self.init(KafkaConfiguration(brokers: brokers))
+    }
+
+    /// Records of one or more topics, a task for each partition.
+    public func source<Output>(
+        _ topics: String..., decoding decoder: KafkaDecoder<Output>, group: String? = nil,
+        options: KafkaSourceOptions = KafkaSourceOptions()
+    ) -> KafkaSource<Output> {
+        KafkaSource(self, .names(topics), decoder, group: group, options)
+    }
+
+    /// Records of all topics whose name as a whole matches a regular expression.
+    public func source<Output>(
+        matching pattern: String, decoding decoder: KafkaDecoder<Output>, group: String? = nil,
+        options: KafkaSourceOptions = KafkaSourceOptions()
+    ) -> KafkaSource<Output> {
+        KafkaSource(self, .pattern(pattern), decoder, group: group, options)
+    }
+
+    /// Writes records to `topic` as `encode` says.
+    public func sink<Input: Sendable>(
+        _ topic: String, encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void
+    ) -> KafkaSink<Input> {
+        output.addTopic(topic)
+        return KafkaSink(output, topic: topic) { encode }
+    }
+}

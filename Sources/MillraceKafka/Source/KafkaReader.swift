@@ -1,0 +1,109 @@
+public import Millrace
+import RDKafka
+
+/// Reads one partition.
+public struct KafkaReader<Record: Sendable>: SourceReader {
+    private let queue: PartitionQueue
+    private let session: SourceSession
+    private let decode: (KafkaMessage) throws -> Record
+    private let clock: any PipelineClock
+    private let mode: SourceSession.CommitMode
+    /// The source ends here.
+    private let end: Int64?
+    private var lastCommit: Duration
+
+    public private(set) var position: KafkaOffset
+
+    /// The queue tells when something comes; asked again anyway after this, should that have been missed.
+    private static var patience: Duration { .milliseconds(100) }
+
+    init(
+        _ opened: SourceSession.OpenedPartition, _ session: SourceSession,
+        decode: @escaping (KafkaMessage) throws -> Record, clock: any PipelineClock
+    ) {
+        queue = opened.queue
+        position = KafkaOffset(opened.start)
+        end = opened.end
+        self.session = session
+        self.decode = decode
+        self.clock = clock
+        mode = session.commitMode
+        lastCommit = clock.now
+    }
+
+    public var progress: SourceProgress? {
+        guard let known = end ?? session.knownEnd(of: queue.partition) else { return nil }
+        return SourceProgress(done: position.value, total: max(known, position.value))
+    }
+
+    public mutating func read(
+        limit: ReadLimit, into collector: inout some RecordCollector<Record>
+    ) throws -> ReadOutcome {
+        try session.throwFailure()
+        var records = 0
+        var bytes = 0
+        if let end, position.value >= end { return .end }
+        while records < limit.records, bytes < limit.bytes {
+            switch queue.head {
+            case .nothing:
+                try commitAfterBatch(records)
+                return records > 0 ? .more : .idle(retryAfter: Self.patience)
+            case .record(let message):
+                if message.offset >= position.value {
+                    if case .before = mode { try commitBefore(records) }
+                    position.value = message.offset
+                    try take(message, into: &collector)
+                    records += 1
+                    bytes += message.size
+                    position.value = message.offset + 1
+                }
+                queue.advance()
+                if case .afterRecord = mode { try session.commit(queue.partition, position.value) }
+            case .end(let offset):
+                position.value = max(position.value, offset)
+                queue.advance()
+            case .failure(let error):
+                queue.advance()
+                throw session.describe(error, queue.partition, position)
+            }
+            if let end, position.value >= end {
+                try commitAfterBatch(records)
+                return .end
+            }
+        }
+        try commitAfterBatch(records)
+        return .more
+    }
+
+    @inline(__always)
+    private func take(_ message: KafkaMessage, into collector: inout some RecordCollector<Record>) throws {
+        let record: Record
+        do { record = try decode(message) } catch {
+            try collector.malformed(malformed(message, error))
+            return
+        }
+        try collector.record(record, at: Timestamp(milliseconds: message.timestamp ?? 0), bytes: message.size)
+    }
+
+    private func malformed(_ message: KafkaMessage, _ error: any Error) -> MalformedInput {
+        MalformedInput(
+            excerpt: message.value.map { String(decoding: $0.prefix(MalformedInput.excerptLimit), as: UTF8.self) } ?? "",
+            place: "\(queue.partition), offset \(message.offset)", reason: "\(error)")
+    }
+
+    /// At-most-once: whatever is at hand is committed before the first of it is worked on.
+    private mutating func commitBefore(_ records: Int) throws {
+        guard let taken = queue.takenUpTo, taken > session.committedUpTo(queue.partition) else { return }
+        try session.commit(queue.partition, taken)
+    }
+
+    private mutating func commitAfterBatch(_ records: Int) throws {
+        switch mode {
+        case .afterBatch where records > 0: try session.commit(queue.partition, position.value)
+        case .every(let interval) where clock.now - lastCommit >= interval:
+            lastCommit = clock.now
+            try session.commitLater(queue.partition, position.value)
+        default: break
+        }
+    }
+}

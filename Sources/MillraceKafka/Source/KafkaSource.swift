@@ -1,0 +1,62 @@
+public import Millrace
+import RDKafka
+
+/// Reads Kafka topics: a task for each partition, from the checkpoint's offsets.
+///
+/// Records come from librdkafka's own fetch queue, one for each partition, straight into the task that works on them;
+/// a task that cannot go on leaves them there, and librdkafka stops fetching at its bound
+/// (`queued.max.messages.kbytes`). Made by `Kafka.source`.
+///
+/// Restart: a partition goes on at its checkpoint's offset; without one as `KafkaStart` says.
+public struct KafkaSource<Record: Sendable>: Source {
+    let session: SourceSession
+    let decoder: KafkaDecoder<Record>
+
+    init(
+        _ kafka: Kafka, _ topics: TopicSelection, _ decoder: KafkaDecoder<Record>, group: String?,
+        _ options: KafkaSourceOptions
+    ) {
+        session = SourceSession(kafka, topics, group: group, options)
+        self.decoder = decoder
+    }
+
+    public var summary: String { session.summary }
+    public var isShared: Bool { session.isShared }
+    public var keepsPositions: Bool { true }
+    public func connect(_ run: SourceRun) async throws { try await session.connect(run) }
+    public func partitions() async throws -> [PartitionID] { try await session.partitions() }
+    public func assign(_ starts: [PartitionStart<KafkaOffset>]) async throws { try await session.assign(starts) }
+    public func committed(_ positions: [PartitionStart<KafkaOffset>], isLast: Bool) throws {
+        try session.committed(positions, isLast: isLast)
+    }
+    public func disconnect() { session.disconnect() }
+
+    public func open(
+        _ partition: PartitionID, at position: KafkaOffset?, context: SourceContext
+    ) throws -> KafkaReader<Record> {
+        let opened = try session.open(partition)
+        opened.queue.onArrival(context.wake)
+        return KafkaReader(opened, session, decode: decoder.make(), clock: context.clock)
+    }
+}
+
+/// The topics that a source reads.
+enum TopicSelection: Sendable {
+    case names([String])
+    case pattern(String)
+
+    var text: String {
+        switch self {
+        case .names(let names): names.joined(separator: ", ")
+        case .pattern(let pattern): "topics like \(pattern)"
+        }
+    }
+
+    /// What librdkafka subscribes to.
+    var subscription: [String] {
+        switch self {
+        case .names(let names): names
+        case .pattern(let pattern): ["^(\(pattern))$"]
+        }
+    }
+}

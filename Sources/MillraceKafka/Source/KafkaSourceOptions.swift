@@ -1,0 +1,88 @@
+public import Millrace
+
+/// How a Kafka source reads.
+public struct KafkaSourceOptions: Sendable {
+    /// Where a partition begins that no checkpoint knows.
+    public var start: KafkaStart = .committed(orElse: .earliest)
+    /// Whether other processes share the partitions.
+    public var membership: KafkaMembership = .alone
+    /// When the group's offsets are committed, where they are not part of a transaction.
+    public var commits: KafkaCommits = .onCheckpoint
+    /// What to do when a position is not there (any more).
+    public var whenOutOfRange: KafkaOutOfRange = .fail
+    /// The source ends at the offsets that its partitions have when it starts; otherwise never.
+    public var endsAtLatest = false
+    /// How often the cluster is asked for new partitions and, with a pattern, topics.
+    public var discovery: Duration = .seconds(30)
+    /// How long the cluster may take to answer at start.
+    public var timeout: Duration = .seconds(15)
+    /// How long a rebalance waits for the tasks to finish with partitions that the group takes back.
+    public var revocation: Duration = .seconds(20)
+
+    /// The defaults.
+    public init() {}
+
+    /// Some of the settings.
+    public init(
+        start: KafkaStart = .committed(orElse: .earliest), membership: KafkaMembership = .alone,
+        commits: KafkaCommits = .onCheckpoint, whenOutOfRange: KafkaOutOfRange = .fail, endsAtLatest: Bool = false
+    ) {
+        self.start = start
+        self.membership = membership
+        self.commits = commits
+        self.whenOutOfRange = whenOutOfRange
+        self.endsAtLatest = endsAtLatest
+    }
+}
+
+/// Where a partition begins that no checkpoint knows. (One that is found while the pipeline runs begins at its beginning.)
+public indirect enum KafkaStart: Sendable, Hashable {
+    /// At the first record there is.
+    case earliest
+    /// Behind the last record there is.
+    case latest
+    /// At the first record made at or after a time.
+    case timestamp(Timestamp)
+    /// Where the group committed; where it has not, as `orElse` says.
+    case committed(orElse: KafkaStart)
+}
+
+/// Who reads the partitions.
+public enum KafkaMembership: Sendable, Hashable {
+    /// This process reads all of them.
+    case alone
+    /// The processes of the group share them. With `instance`, a process that comes back under the same name within the
+    /// session timeout gets its partitions back without a rebalance.
+    case group(instance: String? = nil)
+}
+
+/// When a group's offsets are committed.
+public enum KafkaCommits: Sendable, Hashable, CustomStringConvertible {
+    /// With each checkpoint: whatever it covers has been worked on.
+    case onCheckpoint
+    /// Every so often, up to the last record that the source's own task has worked on.
+    case periodic(Duration)
+    /// After each batch that the source's own task has worked on; the task waits for the broker.
+    case perBatch
+    /// After each record; the task waits for the broker.
+    case perRecord
+
+    public var description: String {
+        switch self {
+        case .onCheckpoint: "on checkpoint"
+        case .periodic(let interval): "every \(interval)"
+        case .perBatch: "per batch"
+        case .perRecord: "per record"
+        }
+    }
+}
+
+/// What to do when a position is not in the partition, because its records were removed or never were.
+public enum KafkaOutOfRange: String, Sendable, Hashable {
+    /// The pipeline stops with an error.
+    case fail
+    /// Go on at the first record there is.
+    case earliest
+    /// Go on behind the last record there is.
+    case latest
+}

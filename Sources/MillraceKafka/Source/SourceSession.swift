@@ -1,0 +1,447 @@
+import Dispatch
+import Foundation
+import Logging
+import Millrace
+import RDKafka
+import Synchronization
+
+/// What a Kafka source keeps open for a run: the consumer, the partitions' queues, and its part in a group.
+final class SourceSession: Sendable {
+    /// A partition that is ready to be read.
+    struct OpenedPartition: Sendable {
+        let queue: PartitionQueue
+        let start: Int64
+        let end: Int64?
+    }
+
+    /// When a reader commits by itself.
+    enum CommitMode: Sendable {
+        case never
+        case before
+        case afterRecord
+        case afterBatch
+        case every(Duration)
+    }
+
+    private struct State {
+        var consumer: KafkaConsumer?
+        var run: SourceRun?
+        var opened: [PartitionID: OpenedPartition] = [:]
+        var committed: [TopicPartition: Int64] = [:]
+        /// Partitions known at the start of the run: others are new.
+        var initial: Set<TopicPartition>?
+        var share = GroupShare()
+        var waiters: [CheckedContinuation<Void, any Error>] = []
+        var failure: (any Error)?
+        var discovery: Discovery?
+        /// New partitions that the run has been told of.
+        var announced: Set<TopicPartition> = []
+    }
+
+    private let kafka: Kafka
+    private let topics: TopicSelection
+    private let givenGroup: String?
+    let options: KafkaSourceOptions
+    private let state = Mutex(State())
+
+    init(_ kafka: Kafka, _ topics: TopicSelection, group: String?, _ options: KafkaSourceOptions) {
+        // The cluster finds its sessions; they keep it alive.
+        self.kafka = kafka
+        self.topics = topics
+        givenGroup = group
+        self.options = options
+    }
+
+    var summary: String { "Kafka, \(topics.text)" }
+    var isShared: Bool { options.membership != .alone }
+
+    private var run: SourceRun? { state.withLock { $0.run } }
+    /// Offsets are committed for this group.
+    var group: String { givenGroup ?? run?.pipeline ?? "millrace" }
+
+    private func consumer() throws -> KafkaConsumer {
+        guard let consumer = state.withLock({ $0.consumer }) else {
+            throw SourceError("\(summary) is not connected", advice: "Run it as part of a pipeline")
+        }
+        return consumer
+    }
+
+    // MARK: An attempt begins
+
+    func connect(_ run: SourceRun) async throws {
+        let isNew = state.withLock { state in
+            state.run = run
+            state.failure = nil
+            state.opened = [:]
+            state.committed = [:]
+            return state.consumer == nil
+        }
+        kafka.sessions.withLock { $0[run.operatorID] = self }
+        guard isNew else { return }
+        try await blocking { [self] in
+            var configuration = kafka.configuration
+            configuration["auto.offset.reset"] = options.whenOutOfRange == .fail ? "error" : options.whenOutOfRange.rawValue
+            if case .group(let instance) = options.membership {
+                configuration = configuration.withDefaults(["session.timeout.ms": "10000", "heartbeat.interval.ms": "1000"])
+                if let instance { configuration["group.instance.id"] = instance }
+            }
+            let consumer = try KafkaConsumer(configuration, group: group, logger: run.logger) { [weak self] in
+                self?.note($0)
+            }
+            state.withLock { $0.consumer = consumer }
+            if isShared { try consumer.subscribe(topics.subscription) }
+        }
+    }
+
+    func partitions() async throws -> [PartitionID] {
+        let found: [TopicPartition]
+        if isShared {
+            try await waitForGroup()
+            found = try await blocking { [self] in
+                let revoked = state.withLock { $0.share.takeRevocations() }
+                if !revoked.isEmpty { try consumer().release(revoked) }
+                return state.withLock { $0.share.partitions }
+            }
+            run?.logger.notice("\(summary): \(found.count) partitions of group \(group)")
+        } else {
+            found = try await blocking { [self] in try listPartitions(wait: true) }
+        }
+        return found.map { PartitionID($0.description) }
+    }
+
+    /// Every partition of the topics; throws what a user can do something about.
+    private func listPartitions(wait: Bool) throws -> [TopicPartition] {
+        let consumer = try consumer()
+        do {
+            switch topics {
+            case .names(let names):
+                return try names.flatMap { name in
+                    let count = try Self.patiently(options.timeout, wait) {
+                        try consumer.topics(named: name, timeout: $0)[name] ?? 0
+                    }
+                    return (0..<Int32(count)).map { TopicPartition(name, $0) }
+                }.sorted()
+            case .pattern(let pattern):
+                let regex = try Regex(pattern)
+                return try consumer.topics(timeout: options.timeout).filter { (try? regex.wholeMatch(in: $0.key)) != nil }
+                    .flatMap { topic in (0..<Int32(topic.value)).map { TopicPartition(topic.key, $0) } }.sorted()
+            }
+        } catch let error as KafkaError {
+            throw SourceError("\(summary): \(error)", advice: Self.advice(error, kafka.configuration))
+        }
+    }
+
+    /// A topic that is just being made has no leaders for a moment.
+    private static func patiently<R>(_ timeout: Duration, _ wait: Bool, _ ask: (Duration) throws -> R) throws -> R {
+        let deadline = ContinuousClock.now.advanced(by: timeout)
+        while true {
+            do { return try ask(timeout) } catch let error as KafkaError {
+                guard wait, error.isRetriable, ContinuousClock.now < deadline else { throw error }
+                usleep(100_000)
+            }
+        }
+    }
+
+    private static func advice(_ error: KafkaError, _ configuration: KafkaConfiguration) -> String {
+        if error.isUnauthorised { return "Give this client the right, or other credentials" }
+        if error.isRetriable { return "See that a broker listens at \(configuration.brokers), and that this machine reaches it" }
+        return "Make the topic, or mend its name"
+    }
+
+    func assign(_ starts: [PartitionStart<KafkaOffset>]) async throws {
+        try await blocking { [self] in
+            do { try assignNow(starts) } catch let error as KafkaError {
+                throw SourceError("\(summary): \(error)", advice: Self.advice(error, kafka.configuration))
+            }
+        }
+        if !isShared { discover() }
+    }
+
+    private func assignNow(_ starts: [PartitionStart<KafkaOffset>]) throws {
+        let consumer = try consumer()
+        let partitions = starts.compactMap { TopicPartition($0.partition.name) }
+        let offsets = try startOffsets(starts, consumer)
+        var opened: [PartitionID: OpenedPartition] = [:]
+        for offset in offsets {
+            let end = options.endsAtLatest ? try consumer.watermarks(of: offset.partition, timeout: options.timeout).high : nil
+            opened[PartitionID(offset.partition.description)] = OpenedPartition(
+                queue: try consumer.queue(of: offset.partition), start: offset.offset, end: end)
+        }
+        if isShared {
+            let (known, offered) = state.withLock { state in
+                let known = state.share.owned
+                return (known, Set(state.share.takeOffers()))
+            }
+            try consumer.take(offsets.filter { offered.contains($0.partition) })
+            try consumer.seek(offsets.filter { known.contains($0.partition) }, timeout: options.timeout)
+        } else {
+            try consumer.assign(offsets)
+        }
+        state.withLock { [opened] state in
+            state.opened = opened
+            if state.initial == nil { state.initial = Set(partitions) }
+        }
+    }
+
+    /// Where each partition begins: the checkpoint's offset, or as the options say.
+    private func startOffsets(
+        _ starts: [PartitionStart<KafkaOffset>], _ consumer: KafkaConsumer
+    ) throws -> [CommittedOffset] {
+        let (run, initial) = state.withLock { ($0.run, $0.initial) }
+        // At-most-once: what was committed is never read again, whatever the checkpoint says.
+        let usesCheckpoint = run?.delivery != .atMostOnce
+        var found: [CommittedOffset] = []
+        var open: [TopicPartition] = []
+        for start in starts {
+            guard let partition = TopicPartition(start.partition.name) else { continue }
+            if usesCheckpoint, let position = start.position {
+                found.append(CommittedOffset(partition, position.value))
+            } else {
+                open.append(partition)
+            }
+        }
+        // A partition that came up while the pipeline ran, or since its checkpoint, is read from its beginning.
+        let isLater = (initial != nil || run?.isResumed == true) && !isShared && run?.delivery != .atMostOnce
+        let isNew = { (partition: TopicPartition) in isLater && !(initial?.contains(partition) ?? false) }
+        found += try resolve(.committed(orElse: .earliest), open.filter(isNew), consumer)
+        found += try resolve(
+            isShared || run?.delivery == .atMostOnce ? .committed(orElse: options.start) : options.start,
+            open.filter { !isNew($0) }, consumer)
+        return found
+    }
+
+    private func resolve(
+        _ start: KafkaStart, _ partitions: [TopicPartition], _ consumer: KafkaConsumer
+    ) throws -> [CommittedOffset] {
+        if partitions.isEmpty { return [] }
+        switch start {
+        case .earliest:
+            return try partitions.map {
+                CommittedOffset($0, try consumer.watermarks(of: $0, timeout: options.timeout).low)
+            }
+        case .latest:
+            return try partitions.map {
+                CommittedOffset($0, try consumer.watermarks(of: $0, timeout: options.timeout).high)
+            }
+        case .timestamp(let time):
+            return try consumer.offsets(at: time.milliseconds, partitions, timeout: options.timeout)
+        case .committed(let orElse):
+            let known = try Self.patiently(options.timeout, true) { try consumer.committed(partitions, timeout: $0) }
+            let missing = Set(partitions).subtracting(known.map(\.partition))
+            return try known + resolve(orElse, missing.sorted(), consumer)
+        }
+    }
+
+    func open(_ partition: PartitionID) throws -> OpenedPartition {
+        guard let opened = state.withLock({ $0.opened.removeValue(forKey: partition) }) else {
+            throw SourceError("\(summary): partition \(partition) was not assigned", advice: "Start the pipeline again")
+        }
+        return opened
+    }
+
+    // MARK: While tasks read
+
+    func throwFailure() throws {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    func knownEnd(of partition: TopicPartition) -> Int64? {
+        state.withLock { $0.consumer }?.knownEnd(of: partition)
+    }
+
+    func describe(_ error: KafkaError, _ partition: TopicPartition, _ position: KafkaOffset) -> any Error {
+        if error.name == "_AUTO_OFFSET_RESET" || error.name == "OFFSET_OUT_OF_RANGE" {
+            return SourceError(
+                "\(partition) does not have \(position): its records were removed, or the partition was made anew",
+                advice: "Choose whenOutOfRange: .earliest or .latest, or start over with --fresh")
+        }
+        return error
+    }
+
+    var commitMode: CommitMode {
+        guard let run else { return .never }
+        if run.delivery == .atMostOnce { return .before }
+        if run.commitsPositionsWithOutput { return .never }
+        switch options.commits {
+        case .onCheckpoint: return .never
+        case .perRecord: return .afterRecord
+        case .perBatch: return .afterBatch
+        case .periodic(let interval): return .every(interval)
+        }
+    }
+
+    func committedUpTo(_ partition: TopicPartition) -> Int64 { state.withLock { $0.committed[partition] ?? -1 } }
+
+    func commit(_ partition: TopicPartition, _ offset: Int64) throws {
+        try consumer().commit([CommittedOffset(partition, offset)])
+        state.withLock { $0.committed[partition] = offset }
+    }
+
+    func commitLater(_ partition: TopicPartition, _ offset: Int64) throws {
+        try consumer().commitLater([CommittedOffset(partition, offset)])
+    }
+
+    // MARK: After a checkpoint
+
+    func committed(_ positions: [PartitionStart<KafkaOffset>], isLast: Bool) throws {
+        guard let run, !run.commitsPositionsWithOutput, run.delivery != .atMostOnce else { return }
+        guard options.commits == .onCheckpoint || isLast else { return }
+        let offsets = positions.compactMap { start -> CommittedOffset? in
+            guard let partition = TopicPartition(start.partition.name), let position = start.position else { return nil }
+            return CommittedOffset(partition, position.value)
+        }
+        let news = state.withLock { state in offsets.filter { state.committed[$0.partition] != $0.offset } }
+        do {
+            try consumer().commit(news)
+            state.withLock { state in for offset in news { state.committed[offset.partition] = offset.offset } }
+        } catch let error as KafkaError where run.storesPositions || isLost {
+            // The checkpoint has them (or somebody else has the partitions): the group's offsets are for onlookers.
+            run.logger.warning("\(summary): \(error)")
+        }
+    }
+
+    private var isLost: Bool { isShared && (try? consumer().isAssignmentLost) ?? false }
+
+    /// What a transaction commits of a checkpoint's positions, and for whom.
+    func transactionOffsets(_ positions: [CommittedPosition]) throws -> (offsets: [CommittedOffset], group: GroupMetadata) {
+        let offsets = try positions.compactMap { entry -> CommittedOffset? in
+            guard let partition = TopicPartition(entry.partition.name) else { return nil }
+            let offset = try entry.position.withUnsafeBytes { bytes in
+                var reader = ByteReader(bytes)
+                return try KafkaOffset.decode(from: &reader)
+            }
+            return CommittedOffset(partition, offset.value)
+        }
+        if isShared, let metadata = try consumer().groupMetadata { return (offsets, metadata) }
+        return (offsets, try GroupMetadata(group: group))
+    }
+
+    // MARK: Events
+
+    private func note(_ event: KafkaConsumer.Event) {
+        switch event {
+        case .error(let error): note(error)
+        case .assigned(let partitions):
+            let (waiters, run) = state.withLock { state in
+                state.share.assigned(partitions)
+                defer { state.waiters = [] }
+                return (state.waiters, state.run)
+            }
+            for waiter in waiters { waiter.resume() }
+            run?.partitionsChanged()
+        case .revoked(let partitions):
+            let run = state.withLock { state in
+                state.share.revoked(partitions)
+                return state.run
+            }
+            run?.partitionsChanged()
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds(options.revocation))) {
+                [weak self] in self?.giveUp(partitions)
+            }
+        }
+    }
+
+    private func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
+
+    /// The tasks did not finish in time: the group has waited long enough.
+    private func giveUp(_ partitions: [TopicPartition]) {
+        let (late, run) = state.withLock { state -> ([TopicPartition], SourceRun?) in
+            let late = partitions.filter { state.share.wanted.contains($0) }
+            guard !late.isEmpty else { return ([], nil) }
+            state.failure = SourceError(
+                "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocation)",
+                advice: "Look for an operator or sink that blocks, or allow more time (revocation)")
+            return (state.share.takeRevocations(), state.run)
+        }
+        guard !late.isEmpty else { return }
+        run?.logger.error("\(summary): letting go of \(late.count) partitions before their work is done")
+        do { try consumer().release(late) } catch { run?.logger.error("\(summary): \(error)") }
+    }
+
+    private func note(_ error: KafkaError) {
+        let run = state.withLock { $0.run }
+        guard error.isFatal || error.isFenced || error.isUnauthorised else {
+            run?.logger.info("\(summary): \(error)")
+            return
+        }
+        run?.logger.error("\(summary): \(error)")
+        let waiters = state.withLock { state in
+            state.failure = PermanentKafkaFailure(error: error)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(throwing: PermanentKafkaFailure(error: error)) }
+        run?.partitionsChanged()
+    }
+
+    private func waitForGroup() async throws {
+        try throwFailure()
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let isThere = state.withLock { state in
+                if state.share.hasAnswer { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Asks now and then whether there are other partitions.
+    private func discover() {
+        guard !options.endsAtLatest, state.withLock({ $0.discovery == nil }) else { return }
+        let timer = DispatchSource.makeTimerSource(queue: .global())
+        let interval = DispatchTimeInterval.milliseconds(milliseconds(options.discovery))
+        timer.schedule(deadline: .now() + interval, repeating: interval)
+        timer.setEventHandler { [weak self] in
+            guard let self, let found = try? listPartitions(wait: false) else { return }
+            let (known, run) = state.withLock { ($0.initial ?? [], $0.run) }
+            if Set(found).isSubset(of: known) { return }
+            let news = Set(found).subtracting(known)
+            let isNews = state.withLock { state in
+                defer { state.announced.formUnion(news) }
+                return !news.isSubset(of: state.announced)
+            }
+            if isNews {
+                run?.logger.notice("\(summary): \(news.count) new partitions")
+                run?.partitionsChanged()
+            }
+        }
+        timer.resume()
+        let ticker = Discovery(timer)
+        state.withLock { $0.discovery = ticker }
+    }
+
+    func disconnect() {
+        let (consumer, timer, run) = state.withLock { state in
+            defer {
+                state.consumer = nil
+                state.discovery = nil
+                state.opened = [:]
+                state.share = GroupShare()
+                state.initial = nil
+            }
+            return (state.consumer, state.discovery, state.run)
+        }
+        timer?.timer.cancel()
+        consumer?.close()
+        if let run { kafka.sessions.withLock { _ = $0.removeValue(forKey: run.operatorID) } }
+    }
+}
+
+/// A timer that may be cancelled from any thread.
+///
+/// `@unchecked Sendable`: dispatch sources are thread-safe.
+private final class Discovery: @unchecked Sendable {
+    let timer: any DispatchSourceTimer
+
+    init(_ timer: any DispatchSourceTimer) { self.timer = timer }
+}
+
+/// An error of Kafka's that no restart mends.
+struct PermanentKafkaFailure: PermanentFailure, CustomStringConvertible {
+    let error: KafkaError
+    var description: String {
+        if error.isFenced { return "another instance has taken over: \(error)" }
+        return error.description
+    }
+}

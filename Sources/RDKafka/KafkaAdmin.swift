@@ -1,0 +1,123 @@
+import CRDKafka
+public import Logging
+
+/// Makes and removes topics, and reads what groups have committed. Each call waits for its answer.
+public final class KafkaAdmin: Sendable {
+    private let client: KafkaClient
+
+    /// A client of its own.
+    public init(_ configuration: KafkaConfiguration, logger: Logger) throws {
+        client = try KafkaClient(RD_KAFKA_PRODUCER, configuration, logger: logger) { _, _ in }
+    }
+
+    deinit { client.close {} }
+
+    /// Topics and how many partitions each has.
+    public func topics(named name: String? = nil, timeout: Duration = .seconds(10)) throws -> [String: Int] {
+        try KafkaMetadata.topics(client.handle, named: name, timeout: timeout)
+    }
+
+    /// Makes a topic; that there is one already is an error (`isTopicThere`).
+    public func createTopic(
+        _ name: String, partitions: Int, replication: Int = -1, settings: [String: String] = [:],
+        timeout: Duration = .seconds(10)
+    ) throws {
+        var text = [CChar](repeating: 0, count: 512)
+        guard let topic = rd_kafka_NewTopic_new(name, Int32(partitions), Int32(replication), &text, text.count) else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG, "make topic \(name)", reason: KafkaClient.string(text))
+        }
+        defer { rd_kafka_NewTopic_destroy(topic) }
+        for (key, value) in settings { rd_kafka_NewTopic_set_config(topic, key, value) }
+        try ask("make topic \(name)", timeout) { options, queue in
+            var topics: [OpaquePointer?] = [topic]
+            rd_kafka_CreateTopics(client.handle, &topics, 1, options, queue)
+        } answer: { event in
+            var count = 0
+            let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
+            try Self.checkTopics(results, count, "make topic \(name)")
+        }
+    }
+
+    /// Removes a topic.
+    public func deleteTopic(_ name: String, timeout: Duration = .seconds(10)) throws {
+        guard let topic = rd_kafka_DeleteTopic_new(name) else { return }
+        defer { rd_kafka_DeleteTopic_destroy(topic) }
+        try ask("remove topic \(name)", timeout) { options, queue in
+            var topics: [OpaquePointer?] = [topic]
+            rd_kafka_DeleteTopics(client.handle, &topics, 1, options, queue)
+        } answer: { event in
+            var count = 0
+            let results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
+            try Self.checkTopics(results, count, "remove topic \(name)")
+        }
+    }
+
+    /// Gives a topic more partitions.
+    public func createPartitions(_ topic: String, total: Int, timeout: Duration = .seconds(10)) throws {
+        var text = [CChar](repeating: 0, count: 512)
+        guard let partitions = rd_kafka_NewPartitions_new(topic, total, &text, text.count) else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG, "add partitions to \(topic)", reason: KafkaClient.string(text))
+        }
+        defer { rd_kafka_NewPartitions_destroy(partitions) }
+        try ask("add partitions to \(topic)", timeout) { options, queue in
+            var list: [OpaquePointer?] = [partitions]
+            rd_kafka_CreatePartitions(client.handle, &list, 1, options, queue)
+        } answer: { event in
+            var count = 0
+            let results = rd_kafka_CreatePartitions_result_topics(
+                rd_kafka_event_CreatePartitions_result(event), &count)
+            try Self.checkTopics(results, count, "add partitions to \(topic)")
+        }
+    }
+
+    private static func checkTopics(
+        _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ operation: String
+    ) throws {
+        for index in 0..<count {
+            guard let result = results?[index] else { continue }
+            let code = rd_kafka_topic_result_error(result)
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+                throw KafkaError(
+                    code, operation, reason: rd_kafka_topic_result_error_string(result).map { String(cString: $0) })
+            }
+        }
+    }
+
+    /// Names of the groups that the cluster knows.
+    public func groups(timeout: Duration = .seconds(10)) throws -> [String] {
+        var list: UnsafePointer<rd_kafka_group_list>?
+        try check(
+            rd_kafka_list_groups(client.handle, nil, &list, timeout.clampedMilliseconds), "list the groups")
+        guard let list else { return [] }
+        defer { rd_kafka_group_list_destroy(list) }
+        return UnsafeBufferPointer(start: list.pointee.groups, count: Int(list.pointee.group_cnt))
+            .compactMap { $0.group.map { String(cString: $0) } }.sorted()
+    }
+
+    private func ask(
+        _ operation: String, _ timeout: Duration, _ request: (OpaquePointer?, OpaquePointer) -> Void,
+        answer: (OpaquePointer) throws -> Void
+    ) throws {
+        guard let queue = rd_kafka_queue_new(client.handle) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, operation)
+        }
+        defer { rd_kafka_queue_destroy(queue) }
+        request(nil, queue)
+        guard let event = rd_kafka_queue_poll(queue, timeout.clampedMilliseconds) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, operation)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        let code = rd_kafka_event_error(event)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            throw KafkaError(code, operation, reason: rd_kafka_event_error_string(event).map { String(cString: $0) })
+        }
+        try answer(event)
+    }
+}
+
+extension KafkaError {
+    /// The topic was there already.
+    public var isTopicThere: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS.rawValue }
+}

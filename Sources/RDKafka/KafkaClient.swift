@@ -1,0 +1,164 @@
+import CRDKafka
+import Foundation
+import Logging
+
+/// A librdkafka client with a thread that serves its events. Thread-safe, as librdkafka's handle is.
+final class KafkaClient: Sendable {
+    /// What the thread is told of.
+    enum Event {
+        /// Something went wrong that concerns no single message; most pass.
+        case error(KafkaError)
+        /// The group gives or takes partitions; to be answered with `assign`, `incrementalAssign` or their opposites.
+        case rebalance(assigns: Bool, error: KafkaError?, partitions: [TopicPartition])
+        /// Messages arrived, or did not.
+        case deliveries(count: Int, failure: KafkaError?)
+    }
+
+    // The handle may be used from any thread; it is set once and destroyed in `close`, after which nothing is called.
+    nonisolated(unsafe) let handle: OpaquePointer
+    // Only the serving thread polls it.
+    nonisolated(unsafe) private let queue: OpaquePointer
+    let name: String
+    private let logs: Unmanaged<LogTarget>
+    private let server: ServingThread
+
+    /// - Parameter onEvent: called on the serving thread.
+    init(
+        _ type: rd_kafka_type_t, _ configuration: KafkaConfiguration, logger: Logger,
+        onEvent: @escaping @Sendable (KafkaClient, Event) -> Void
+    ) throws {
+        guard let conf = rd_kafka_conf_new() else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "make a configuration")
+        }
+        var isTaken = false
+        defer { if !isTaken { rd_kafka_conf_destroy(conf) } }
+        try Self.fill(conf, configuration)
+        let target = LogTarget(logger)
+        logs = Unmanaged.passRetained(target)
+        rd_kafka_conf_set_opaque(conf, logs.toOpaque())
+        rd_kafka_conf_set_log_cb(conf) { handle, level, facility, text in
+            guard let handle, let text, let opaque = rd_kafka_opaque(handle) else { return }
+            Unmanaged<LogTarget>.fromOpaque(opaque).takeUnretainedValue().log(
+                level: level, facility.map { String(cString: $0) } ?? "", String(cString: text))
+        }
+        var events = RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS
+        if type == RD_KAFKA_CONSUMER {
+            events |= RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT
+        } else {
+            events |= RD_KAFKA_EVENT_DR
+        }
+        rd_kafka_conf_set_events(conf, events)
+        var text = [CChar](repeating: 0, count: 512)
+        guard let handle = rd_kafka_new(type, conf, &text, text.count) else {
+            logs.release()
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "make a client", reason: Self.string(text))
+        }
+        isTaken = true
+        self.handle = handle
+        name = String(cString: rd_kafka_name(handle))
+        if type == RD_KAFKA_CONSUMER { rd_kafka_poll_set_consumer(handle) }
+        let found = type == RD_KAFKA_CONSUMER ? rd_kafka_queue_get_consumer(handle) : rd_kafka_queue_get_main(handle)
+        guard let queue = found else {
+            rd_kafka_destroy(handle)
+            logs.release()
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, "make a client", reason: "a consumer needs a group.id")
+        }
+        self.queue = queue
+        server = ServingThread(name: "kafka \(name)")
+        server.start { [weak self] in
+            guard let self else { return false }
+            return self.serve(onEvent)
+        }
+    }
+
+    private static func fill(_ conf: OpaquePointer, _ configuration: KafkaConfiguration) throws {
+        var text = [CChar](repeating: 0, count: 512)
+        for (name, value) in configuration.all {
+            guard rd_kafka_conf_set(conf, name, value, &text, text.count) == RD_KAFKA_CONF_OK else {
+                let reason =
+                    KafkaConfiguration.isSecret(name) ? "its value is not valid" : string(text)
+                throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "set \(name)", reason: reason)
+            }
+        }
+    }
+
+    static func string(_ text: [CChar]) -> String {
+        String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Serves what has happened; false if the client is closed.
+    private func serve(_ onEvent: (KafkaClient, Event) -> Void) -> Bool {
+        guard let event = rd_kafka_queue_poll(queue, 100) else { return true }
+        defer { rd_kafka_event_destroy(event) }
+        switch rd_kafka_event_type(event) {
+        case RD_KAFKA_EVENT_ERROR:
+            let code = rd_kafka_event_error(event)
+            let reason = rd_kafka_event_error_string(event).map { String(cString: $0) }
+            if code == RD_KAFKA_RESP_ERR__FATAL {
+                onEvent(self, .error(fatalError ?? KafkaError(code, "go on", reason: reason, isFatal: true)))
+            } else {
+                onEvent(self, .error(KafkaError(code, "reach \(name)'s cluster", reason: reason)))
+            }
+        case RD_KAFKA_EVENT_REBALANCE:
+            let code = rd_kafka_event_error(event)
+            let partitions = rd_kafka_event_topic_partition_list(event).map(TopicPartition.list) ?? []
+            let isKnown =
+                code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS
+            onEvent(
+                self,
+                .rebalance(
+                    assigns: code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS,
+                    error: isKnown ? nil : KafkaError(code, "take part in the group"), partitions: partitions))
+        case RD_KAFKA_EVENT_DR: onEvent(self, Self.deliveries(event))
+        default: break
+        }
+        return true
+    }
+
+    private static func deliveries(_ event: OpaquePointer) -> Event {
+        var count = 0
+        var failure: KafkaError?
+        while let message = rd_kafka_event_message_next(event) {
+            count += 1
+            if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR, failure == nil {
+                let topic = message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "?"
+                failure = KafkaError(
+                    message.pointee.err,
+                    "deliver a record of \(message.pointee.len) bytes to \(topic)/\(message.pointee.partition)")
+            }
+        }
+        return .deliveries(count: count, failure: failure)
+    }
+
+    /// The error that made the client useless, if one did.
+    var fatalError: KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_fatal_error(handle, &text, text.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        return KafkaError(code, "go on as \(name)", reason: Self.string(text), isFatal: true)
+    }
+
+    /// Serves events until `body` returns, on the calling thread; the serving thread goes on as well.
+    func close(_ body: () -> Void) {
+        body()
+        server.stop()
+        rd_kafka_queue_destroy(queue)
+        rd_kafka_destroy(handle)
+        logs.release()
+    }
+}
+
+/// Where librdkafka's log lines go.
+private final class LogTarget: Sendable {
+    private let logger: Logger
+
+    init(_ logger: Logger) { self.logger = logger }
+
+    /// librdkafka's levels are syslog's. What it warns of is mostly told as an event too, and not the pipeline's user's
+    /// business as long as it passes.
+    func log(level: Int32, _ facility: String, _ text: String) {
+        let mapped: Logger.Level = level <= 2 ? .error : level <= 4 ? .info : .debug
+        logger.log(level: mapped, "librdkafka \(facility): \(text)")
+    }
+}

@@ -1,0 +1,81 @@
+import CRDKafka
+
+/// What librdkafka or a broker refused, while what was being done, and what kind of failure it is.
+public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
+    /// Kafka's number of the error; negative ones are librdkafka's own.
+    public let code: Int32
+    /// librdkafka's name of it, such as `TOPIC_AUTHORIZATION_FAILED`.
+    public let name: String
+    /// What was being done: `commit the transaction of orders-0`.
+    public let operation: String
+    /// What librdkafka says of it.
+    public let reason: String
+    /// The client is of no use any more.
+    public let isFatal: Bool
+    /// The same call may succeed later.
+    public let isRetriable: Bool
+    /// The transaction has to be aborted; the next may succeed.
+    public let isAbortable: Bool
+
+    init(_ error: rd_kafka_resp_err_t, _ operation: String, reason: String? = nil, isFatal: Bool = false) {
+        code = error.rawValue
+        name = String(cString: rd_kafka_err2name(error))
+        self.operation = operation
+        self.reason = reason ?? String(cString: rd_kafka_err2str(error))
+        self.isFatal = isFatal
+        isRetriable = [
+            RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+            RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+            RD_KAFKA_RESP_ERR__WAIT_COORD, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
+        ].contains(error)
+        isAbortable = false
+    }
+
+    /// Takes over an error object; `nil` if there is none.
+    init?(taking error: OpaquePointer?, _ operation: String) {
+        guard let error else { return nil }
+        defer { rd_kafka_error_destroy(error) }
+        code = rd_kafka_error_code(error).rawValue
+        name = String(cString: rd_kafka_error_name(error))
+        self.operation = operation
+        reason = String(cString: rd_kafka_error_string(error))
+        isFatal = rd_kafka_error_is_fatal(error) != 0
+        isRetriable = rd_kafka_error_is_retriable(error) != 0
+        isAbortable = rd_kafka_error_txn_requires_abort(error) != 0
+    }
+
+    /// Another client with the same transactional id, or group instance id, has taken over.
+    public var isFenced: Bool {
+        [
+            RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+            RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+        ].contains { $0.rawValue == code }
+    }
+
+    /// Not allowed, or not known to the broker.
+    public var isUnauthorised: Bool {
+        [
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR__AUTHENTICATION,
+            RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+        ].contains { $0.rawValue == code }
+    }
+
+    public var description: String {
+        let kind = isFatal ? ", fatal" : isAbortable ? ", the transaction has to be aborted" : ""
+        return "Kafka: could not \(operation): \(reason) (\(name)\(kind))"
+    }
+}
+
+/// Throws if `error` is one.
+func check(_ error: rd_kafka_resp_err_t, _ operation: @autoclosure () -> String) throws {
+    if error != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(error, operation()) }
+}
+
+/// Throws, and frees, an error object.
+func check(_ error: OpaquePointer?, _ operation: @autoclosure () -> String) throws {
+    if let error = KafkaError(taking: error, operation()) { throw error }
+}

@@ -1,0 +1,83 @@
+public import CRDKafka
+
+/// A record as librdkafka holds it; valid only while the closure that it was lent to runs.
+public struct KafkaMessage {
+    @usableFromInline let message: UnsafeMutablePointer<rd_kafka_message_t>
+
+    @inlinable
+    init(_ message: UnsafeMutablePointer<rd_kafka_message_t>) { self.message = message }
+
+    /// The value's bytes; `nil` for a null value (a tombstone).
+    @inlinable
+    public var value: UnsafeRawBufferPointer? {
+        guard let payload = message.pointee.payload else { return nil }
+        return UnsafeRawBufferPointer(start: payload, count: message.pointee.len)
+    }
+
+    /// The key's bytes; `nil` for a null key.
+    @inlinable
+    public var key: UnsafeRawBufferPointer? {
+        guard let key = message.pointee.key else { return nil }
+        return UnsafeRawBufferPointer(start: key, count: message.pointee.key_len)
+    }
+
+    /// Bytes of key and value.
+    @inlinable
+    public var size: Int { message.pointee.len + message.pointee.key_len }
+
+    /// The topic's name.
+    public var topic: String { message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "" }
+
+    /// The partition's number.
+    @inlinable
+    public var partition: Int32 { message.pointee.partition }
+
+    /// The record's offset.
+    @inlinable
+    public var offset: Int64 { message.pointee.offset }
+
+    /// Milliseconds since 1970, as the producer or the broker set it; `nil` if the record has none.
+    @inlinable
+    public var timestamp: Int64? {
+        var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+        let time = rd_kafka_message_timestamp(message, &type)
+        return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || time < 0 ? nil : time
+    }
+
+    /// The headers, in order; a name may come more than once, a value may be null.
+    public var headers: [KafkaHeader] {
+        var list: OpaquePointer?
+        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
+        var headers: [KafkaHeader] = []
+        var name: UnsafePointer<CChar>?
+        var value: UnsafeRawPointer?
+        var size = 0
+        while rd_kafka_header_get_all(list, headers.count, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR,
+            let text = name
+        {
+            headers.append(
+                KafkaHeader(
+                    String(cString: text), value.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: size)) }))
+        }
+        return headers
+    }
+}
+
+/// A header of a record.
+public struct KafkaHeader: Sendable, Hashable, Codable {
+    /// Its name.
+    public var name: String
+    /// Its value; `nil` for null.
+    public var value: [UInt8]?
+
+    /// Name and value.
+    public init(_ name: String, _ value: [UInt8]?) {
+        self.name = name
+        self.value = value
+    }
+
+    /// A value of text.
+    public init(_ name: String, _ value: String) {
+        self.init(name, Array(value.utf8))
+    }
+}

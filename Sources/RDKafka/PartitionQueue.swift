@@ -1,0 +1,110 @@
+public import CRDKafka
+
+/// The records of one partition that have been fetched.
+///
+/// `@unchecked Sendable`: made in one task and handed to another, used by one at a time.
+public final class PartitionQueue: @unchecked Sendable {
+    @usableFromInline let queue: OpaquePointer
+    /// The partition.
+    public let partition: TopicPartition
+    @usableFromInline let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
+    @usableFromInline let capacity = 1024
+    // Used by one task, one call at a time: nothing that could overlap.
+    @exclusivity(unchecked) @usableFromInline var next = 0
+    @exclusivity(unchecked) @usableFromInline var count = 0
+    private var waker: Unmanaged<Waker>?
+
+    init(_ queue: OpaquePointer, _ partition: TopicPartition) {
+        self.queue = queue
+        self.partition = partition
+        messages = .allocate(capacity: capacity)
+        messages.initialize(repeating: nil, count: capacity)
+    }
+
+    deinit {
+        onArrival(nil)
+        for index in next..<count { messages[index].map { rd_kafka_message_destroy($0) } }
+        messages.deallocate()
+        rd_kafka_queue_destroy(queue)
+    }
+
+    /// Calls `wake`, on a thread of librdkafka's, when records come to the empty queue.
+    public func onArrival(_ wake: (@Sendable () -> Void)?) {
+        rd_kafka_queue_cb_event_enable(queue, nil, nil)
+        waker?.release()
+        waker = nil
+        guard let wake else { return }
+        let waker = Unmanaged.passRetained(Waker(wake))
+        self.waker = waker
+        rd_kafka_queue_cb_event_enable(
+            queue,
+            { _, opaque in
+                guard let opaque else { return }
+                Unmanaged<Waker>.fromOpaque(opaque).takeUnretainedValue().wake()
+            }, waker.toOpaque())
+    }
+
+    /// What stands at the head of the queue.
+    public enum Head {
+        /// Nothing has been fetched.
+        case nothing
+        /// A record.
+        case record(KafkaMessage)
+        /// Everything there is has been read, up to this offset.
+        case end(Int64)
+        /// The partition cannot be read.
+        case failure(KafkaError)
+    }
+
+    /// The head of the queue, without waiting; it stays there until `advance`.
+    @inlinable
+    public var head: Head {
+        if next == count, !refill() { return .nothing }
+        guard let message = messages[next] else { return .nothing }
+        if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR { return .record(KafkaMessage(message)) }
+        return event(message)
+    }
+
+    /// The offset behind the last record that has been taken from librdkafka; `nil` if there is none.
+    public var takenUpTo: Int64? {
+        var index = count - 1
+        while index >= next {
+            if let message = messages[index], message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+                return message.pointee.offset + 1
+            }
+            index -= 1
+        }
+        return nil
+    }
+
+    /// Done with the head.
+    @inlinable
+    public func advance() {
+        guard next < count, let message = messages[next] else { return }
+        rd_kafka_message_destroy(message)
+        messages[next] = nil
+        next &+= 1
+    }
+
+    @inlinable
+    @inline(never)
+    func refill() -> Bool {
+        let found = rd_kafka_consume_batch_queue(queue, 0, messages, capacity)
+        next = 0
+        count = max(0, found)
+        return count > 0
+    }
+
+    @usableFromInline
+    func event(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> Head {
+        if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF { return .end(message.pointee.offset) }
+        let reason = rd_kafka_message_errstr(message).map { String(cString: $0) }
+        return .failure(KafkaError(message.pointee.err, "read \(partition)", reason: reason))
+    }
+}
+
+private final class Waker: Sendable {
+    let wake: @Sendable () -> Void
+
+    init(_ wake: @escaping @Sendable () -> Void) { self.wake = wake }
+}

@@ -1,0 +1,102 @@
+import CRDKafka
+import Foundation
+
+/// A partition of a topic, perhaps with an offset.
+public struct TopicPartition: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The topic.
+    public var topic: String
+    /// The partition's number.
+    public var partition: Int32
+
+    /// Both.
+    public init(_ topic: String, _ partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
+
+    public static func < (left: TopicPartition, right: TopicPartition) -> Bool {
+        (left.topic, left.partition) < (right.topic, right.partition)
+    }
+
+    /// `orders/3`.
+    public var description: String { "\(topic)/\(partition)" }
+
+    /// The partition that `description` stands for; `nil` if it is not one.
+    public init?(_ text: String) {
+        guard let slash = text.lastIndex(of: "/"), let partition = Int32(text[text.index(after: slash)...]) else {
+            return nil
+        }
+        self.init(String(text[..<slash]), partition)
+    }
+}
+
+extension TopicPartition {
+    static func list(_ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> [TopicPartition] {
+        entries(list).map { TopicPartition(String(cString: $0.topic), $0.partition) }
+    }
+
+    static func entries(
+        _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    ) -> UnsafeBufferPointer<rd_kafka_topic_partition_t> {
+        UnsafeBufferPointer(start: list.pointee.elems, count: Int(list.pointee.cnt))
+    }
+}
+
+/// An offset of a partition, as a group has committed it.
+public struct CommittedOffset: Hashable, Sendable {
+    /// The partition.
+    public var partition: TopicPartition
+    /// The next record to read.
+    public var offset: Int64
+    /// What was committed with it; empty if nothing.
+    public var metadata: String
+
+    /// All three.
+    public init(_ partition: TopicPartition, _ offset: Int64, metadata: String = "") {
+        self.partition = partition
+        self.offset = offset
+        self.metadata = metadata
+    }
+}
+
+/// A list of partitions in librdkafka's form.
+struct PartitionList: ~Copyable {
+    let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+
+    init(_ partitions: some Collection<CommittedOffset>) throws {
+        guard let list = rd_kafka_topic_partition_list_new(Int32(partitions.count)) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "make a list of partitions")
+        }
+        pointer = list
+        for entry in partitions {
+            let place = rd_kafka_topic_partition_list_add(list, entry.partition.topic, entry.partition.partition)
+            place?.pointee.offset = entry.offset
+            if !entry.metadata.isEmpty, let copy = strdup(entry.metadata) {
+                // The list frees it.
+                place?.pointee.metadata = UnsafeMutableRawPointer(copy)
+                place?.pointee.metadata_size = strlen(copy)
+            }
+        }
+    }
+
+    init(_ partitions: some Collection<TopicPartition>) throws {
+        try self.init(partitions.map { CommittedOffset($0, Int64(RD_KAFKA_OFFSET_INVALID)) })
+    }
+
+    deinit { rd_kafka_topic_partition_list_destroy(pointer) }
+
+    /// Entries that have an offset. Throws the first error that an entry carries.
+    func offsets(_ operation: String) throws -> [CommittedOffset] {
+        try TopicPartition.entries(pointer).compactMap { entry in
+            let partition = TopicPartition(String(cString: entry.topic), entry.partition)
+            try check(entry.err, "\(operation) of \(partition)")
+            guard entry.offset >= 0 else { return nil }
+            var metadata = ""
+            if let bytes = entry.metadata, entry.metadata_size > 0 {
+                metadata = String(
+                    decoding: UnsafeRawBufferPointer(start: bytes, count: entry.metadata_size), as: UTF8.self)
+            }
+            return CommittedOffset(partition, entry.offset, metadata: metadata)
+        }
+    }
+}

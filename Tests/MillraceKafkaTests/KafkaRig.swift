@@ -1,0 +1,139 @@
+import Foundation
+import KafkaTestBroker
+import Logging
+import Millrace
+import MillraceKafka
+import RDKafka
+
+/// A cluster to test against: the one that `MILLRACE_KAFKA` (host:port) names, or else a broker in this process; with
+/// topics of this test's own.
+final class KafkaRig: Sendable {
+    let broker: KafkaTestBroker?
+    let address: String
+    let name = "t" + UUID().uuidString.prefix(8).lowercased()
+    let logger: Logger
+    private let admin: KafkaAdmin
+
+    init(_ configuration: KafkaTestBroker.Configuration = .init()) async throws {
+        var logger = Logger(label: "kafka-test")
+        logger.logLevel = .critical
+        self.logger = logger
+        if let address = ProcessInfo.processInfo.environment["MILLRACE_KAFKA"] {
+            self.address = address
+            broker = nil
+        } else {
+            let broker = try await KafkaTestBroker.start(configuration)
+            self.broker = broker
+            address = broker.address
+        }
+        admin = try KafkaAdmin(KafkaConfiguration(brokers: address), logger: logger)
+    }
+
+    var configuration: KafkaConfiguration { KafkaConfiguration(brokers: address) }
+
+    /// The topic's name in the cluster.
+    func topic(_ base: String) -> String { "\(name)-\(base)" }
+
+    @discardableResult
+    func makeTopic(_ base: String, partitions: Int, settings: [String: String] = [:]) throws -> String {
+        try admin.createTopic(topic(base), partitions: partitions, settings: settings)
+        return topic(base)
+    }
+
+    /// Sends values, each with the key and partition that `place` gives.
+    func send(
+        _ values: [String], to base: String, key: (String) -> String? = { $0 }, partition: (Int) -> Int32 = { _ in -1 }
+    ) throws {
+        let producer = try KafkaProducer(configuration, logger: logger)
+        defer { producer.close() }
+        for (index, value) in values.enumerated() {
+            let keyBytes = key(value).map { Array($0.utf8) }
+            try Array(value.utf8).withUnsafeBytes { bytes in
+                if let keyBytes {
+                    try keyBytes.withUnsafeBytes {
+                        try producer.produce(topic(base), partition: partition(index), key: $0, value: bytes)
+                    }
+                } else {
+                    try producer.produce(topic(base), partition: partition(index), key: nil, value: bytes)
+                }
+            }
+        }
+        try producer.flush(timeout: .seconds(20))
+    }
+
+    /// Everything in a topic that a reader of committed records sees, partition by partition.
+    func values(of base: String, committedOnly: Bool = true) throws -> [String] {
+        try records(of: base, committedOnly: committedOnly).map { $0.value ?? "" }
+    }
+
+    struct Seen: Sendable {
+        var partition: Int32
+        var offset: Int64
+        var key: String?
+        var value: String?
+        var headers: [KafkaHeader]
+        var timestamp: Int64?
+    }
+
+    func records(of base: String, committedOnly: Bool = true) throws -> [Seen] {
+        var configuration = configuration
+        configuration["isolation.level"] = committedOnly ? "read_committed" : "read_uncommitted"
+        configuration["auto.offset.reset"] = "earliest"
+        let consumer = try KafkaConsumer(configuration, group: "reader-" + UUID().uuidString, logger: logger)
+        defer { consumer.close() }
+        let count = try consumer.topics(named: topic(base), timeout: .seconds(10))[topic(base)] ?? 0
+        var found: [Seen] = []
+        for partition in 0..<Int32(count) {
+            let place = TopicPartition(topic(base), partition)
+            let queue = try consumer.queue(of: place)
+            try consumer.assign([CommittedOffset(place, 0)])
+            let deadline = Date().addingTimeInterval(20)
+            reading: while true {
+                switch queue.head {
+                case .nothing:
+                    guard Date() < deadline else { throw KafkaRigError("reading \(place) did not come to its end") }
+                    usleep(2000)
+                case .record(let message):
+                    found.append(
+                        Seen(
+                            partition: partition, offset: message.offset,
+                            key: message.key.map { String(decoding: $0, as: UTF8.self) },
+                            value: message.value.map { String(decoding: $0, as: UTF8.self) }, headers: message.headers,
+                            timestamp: message.timestamp))
+                    queue.advance()
+                case .end: break reading
+                case .failure(let error): throw error
+                }
+            }
+        }
+        return found
+    }
+
+    /// What `group` has committed of a topic, by partition.
+    func committed(_ base: String, group: String) throws -> [Int32: Int64] {
+        let consumer = try KafkaConsumer(configuration, group: group, logger: logger)
+        defer { consumer.close() }
+        let count = try consumer.topics(named: topic(base), timeout: .seconds(10))[topic(base)] ?? 0
+        let offsets = try consumer.committed(
+            (0..<Int32(count)).map { TopicPartition(topic(base), $0) }, timeout: .seconds(10))
+        return Dictionary(uniqueKeysWithValues: offsets.map { ($0.partition.partition, $0.offset) })
+    }
+
+    func options(
+        _ delivery: DeliveryGuarantee, folder: String?, every interval: Duration = .milliseconds(50)
+    ) -> RunOptions {
+        var options = RunOptions(
+            checkpoints: folder.map { CheckpointOptions(directory: $0, every: interval) } ?? .init(every: interval))
+        options.delivery = delivery
+        options.logger = logger
+        options.restart = .never
+        return options
+    }
+
+    func stop() async throws { try await broker?.stop() }
+}
+
+struct KafkaRigError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
