@@ -32,7 +32,8 @@ struct SourceTask {
         self.cell = cell
         signal = context.signal
         run = context.run
-        lastBarrier = run.control.barrier?.checkpoint ?? run.lastCheckpoint
+        // Not the barrier there may be already: a task that opens slowly still has to answer it.
+        lastBarrier = run.lastCheckpoint
         isEnded = false
         records = restored?.records ?? 0
         startedAt = run.options.clock.now
