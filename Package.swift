@@ -6,6 +6,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Millrace", targets: ["Millrace"]),
+        .library(name: "MillraceJSON", targets: ["MillraceJSON"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
@@ -22,7 +23,9 @@ let package = Package(
             name: "CLMDB", pkgConfig: "lmdb",
             providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
         .target(name: "CMillrace"),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "LMDB", dependencies: ["CLMDB"]),
+        .target(name: "MillraceJSON", dependencies: ["CSimdjson"]),
         .target(
             name: "Millrace",
             dependencies: [
@@ -53,8 +56,10 @@ let package = Package(
                     verb: "pipeline-graph",
                     description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
+        .testTarget(name: "MillraceJSONTests", dependencies: ["MillraceJSON"]),
         .testTarget(name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "LMDB"]),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,34 @@
+extension JSONDocument {
+    /// Members from which on an index pays: up to it, a walk over the names is as fast as hashing one.
+    private static var indexThreshold: Int { 32 }
+
+    /// The values of an object's members by their names, if a walk over them would not do.
+    @inline(__always)
+    func memberIndex(of object: Int, on tape: Tape) -> [String: Int]? {
+        guard tape.count(object) > Self.indexThreshold || options.keys != .useDefaultKeys else { return nil }
+        return makeIndex(of: object, on: tape)
+    }
+
+    @inline(never)
+    private func makeIndex(of object: Int, on tape: Tape) -> [String: Int] {
+        var index: [String: Int] = [:]
+        index.reserveCapacity(tape.count(object))
+        for key in tape.members(of: object) {
+            let name = propertyName(tape.string(key))
+            if index[name] == nil { index[name] = key + 1 }
+        }
+        return index
+    }
+
+    /// The value at `node` is no object, or no array.
+    @inline(never)
+    func noContainer(_ type: Any.Type, at node: Int, on tape: Tape) -> DecodingError {
+        guard tape.kind(node) == .null else { return mismatch(type, at: node, on: tape) }
+        let kind = type == [Any].self ? "unkeyed" : "keyed"
+        return .valueNotFound(
+            type,
+            DecodingError.Context(
+                codingPath: path(to: node, on: tape),
+                debugDescription: "Cannot get \(kind) decoding container -- found null value instead"))
+    }
+}
