@@ -32,6 +32,8 @@ public final class JSONRecordDecoder {
     /// Throws a `DecodingError` with the path to what does not fit; `dataCorrupted` with the place of the first wrong
     /// byte (counted from 0) if it is not JSON.
     public func decode<T: Decodable>(_ type: T.Type, from bytes: UnsafeRawBufferPointer) throws -> T {
+        try document.begin()
+        defer { document.state.pointee.isInUse = false }
         try document.parse(bytes)
         return try document.value(type, at: Tape.root, generation: document.state.pointee.generation)
     }

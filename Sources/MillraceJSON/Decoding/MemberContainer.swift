@@ -1,19 +1,19 @@
 /// The members of an object, by name.
+///
+/// The standard library copies it at each call: so it holds one reference, and no more.
 struct MemberContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let document: JSONDocument
-    let object: Int
-    let generation: UInt32
-    /// The members by name, where a walk over all of them would take too long or their names are not the text's.
-    let index: [String: Int]?
+    let position: ValueDecoder.Position
 
     init(document: JSONDocument, object: Int, generation: UInt32) throws {
         let tape = try document.tape(generation)
         guard tape.kind(object) == .object else { throw document.noContainer([String: Any].self, at: object, on: tape) }
         self.document = document
-        self.object = object
-        self.generation = generation
-        index = document.memberIndex(of: object, on: tape)
+        position = ValueDecoder.Position(node: UInt32(truncatingIfNeeded: object), generation: generation)
     }
+
+    @inline(__always) var object: Int { Int(position.node) }
+    @inline(__always) var generation: UInt32 { position.generation }
 
     var codingPath: [any CodingKey] {
         guard let tape = try? document.tape(generation) else { return [] }
@@ -92,6 +92,10 @@ struct MemberContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     @inline(__always)
     private func node(of name: String, on tape: Tape) -> Int? {
-        if let index { index[name] } else { tape.member(name, of: object) }
+        if document.isIndexed(object, on: tape) {
+            document.indexedMember(name, of: object, on: tape)
+        } else {
+            tape.member(name, of: object)
+        }
     }
 }

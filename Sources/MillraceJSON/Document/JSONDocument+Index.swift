@@ -2,14 +2,21 @@ extension JSONDocument {
     /// Members from which on an index pays: up to it, a walk over the names is as fast as hashing one.
     private static var indexThreshold: Int { 32 }
 
-    /// The values of an object's members by their names, if a walk over them would not do.
+    /// Whether a walk over an object's members would take too long, or would not do since their names are not the
+    /// text's.
     @inline(__always)
-    func memberIndex(of object: Int, on tape: Tape) -> [String: Int]? {
-        guard tape.count(object) > Self.indexThreshold || options.keys != .useDefaultKeys else { return nil }
-        return makeIndex(of: object, on: tape)
+    func isIndexed(_ object: Int, on tape: Tape) -> Bool {
+        tape.count(object) > Self.indexThreshold || state.pointee.convertsKeys
     }
 
     @inline(never)
+    func indexedMember(_ name: String, of object: Int, on tape: Tape) -> Int? {
+        if let index = state.pointee.indexes[object] { return index[name] }
+        let index = makeIndex(of: object, on: tape)
+        state.pointee.indexes[object] = index
+        return index[name]
+    }
+
     private func makeIndex(of object: Int, on tape: Tape) -> [String: Int] {
         var index: [String: Int] = [:]
         index.reserveCapacity(tape.count(object))

@@ -5,22 +5,23 @@ extension JSONDocument {
     func parse(_ bytes: UnsafeRawBufferPointer) throws {
         state.pointee.tape = nil
         state.pointee.generation &+= 1
-        searched = TokenCursor()
+        state.pointee.searched = TokenCursor()
         if state.pointee.hasOversized {
             state.pointee.hasOversized = false
-            oversized.removeAll(keepingCapacity: true)
+            state.pointee.oversized.removeAll(keepingCapacity: true)
         }
+        if !state.pointee.indexes.isEmpty { state.pointee.indexes.removeAll(keepingCapacity: true) }
         let mark = bytes.count >= 3 && bytes[0] == 0xef && bytes[1] == 0xbb && bytes[2] == 0xbf ? 3 : 0
         let text = UnsafeRawBufferPointer(rebasing: bytes[mark...])
         let buffer = try copy(text)
         switch run(text.count) {
         case csimdjson_success: return
         case csimdjson_out_of_memory: throw JSONOutOfMemory()
-        case csimdjson_too_long: throw malformed("The record is longer than 4 GiB.")
+        case csimdjson_too_long: throw failure("The record is longer than 4 GiB.")
         default: break
         }
         var check = SyntaxCheck(text)
-        if let fault = check.fault() { throw malformed("\(fault.reason) at byte \(fault.offset + mark).") }
+        if let fault = check.fault() { throw failure("\(fault.reason) at byte \(fault.offset + mark).") }
         try parseWithoutOversized(check.longNumbers, of: text, in: buffer)
     }
 
@@ -46,14 +47,10 @@ extension JSONDocument {
         _ numbers: [Range<Int>], of text: UnsafeRawBufferPointer, in buffer: UnsafeMutableRawBufferPointer
     ) throws {
         for number in numbers {
-            oversized[number.lowerBound] = String(decoding: text[number], as: UTF8.self)
+            state.pointee.oversized[number.lowerBound] = String(decoding: text[number], as: UTF8.self)
             for place in number { buffer[place] = UInt8(ascii: place == number.lowerBound ? "0" : " ") }
         }
         state.pointee.hasOversized = !numbers.isEmpty
-        guard run(text.count) == csimdjson_success else { throw malformed("The record is not valid JSON.") }
-    }
-
-    private func malformed(_ reason: String) -> DecodingError {
-        DecodingError.dataCorrupted(DecodingError.Context(codingPath: [], debugDescription: reason))
+        guard run(text.count) == csimdjson_success else { throw failure("The record is not valid JSON.") }
     }
 }

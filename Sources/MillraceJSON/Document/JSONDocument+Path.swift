@@ -7,7 +7,9 @@ extension JSONDocument {
         while node < target {
             switch tape.kind(node) {
             case .object:
-                guard let key = tape.members(of: node).first(where: { tape.after($0 + 1) > target }) else { return path }
+                guard let key = tape.members(of: node).first(where: { tape.after($0 + 1) > target }) else {
+                    return path
+                }
                 path.append(JSONKey(stringValue: propertyName(tape.string(key))))
                 node = key + 1
             case .array:
@@ -28,11 +30,11 @@ extension JSONDocument {
     /// A name of the text as the type has it.
     func propertyName(_ name: String) -> String {
         guard options.keys == .convertFromSnakeCase else { return name }
-        if let known = camelCase[name] { return known }
+        if let known = state.pointee.camelCase[name] { return known }
         // As many as a schema has; a text with names without end does not fill the memory.
-        if camelCase.count >= 1024 { camelCase.removeAll(keepingCapacity: true) }
+        if state.pointee.camelCase.count >= 1024 { state.pointee.camelCase.removeAll(keepingCapacity: true) }
         let converted = SnakeCase.camelCase(name)
-        camelCase[name] = converted
+        state.pointee.camelCase[name] = converted
         return converted
     }
 }

@@ -10,7 +10,7 @@ extension JSONDocument {
         guard let offsets = csimdjson_token_offsets(parser, &count),
             let text = csimdjson_reserve(parser, 0)
         else { return nil }
-        var cursor = searched.node <= node ? searched : TokenCursor()
+        var cursor = state.pointee.searched.node <= node ? state.pointee.searched : TokenCursor()
         while cursor.token < count {
             let offset = Int(offsets[cursor.token])
             if text[offset] == UInt8(ascii: ",") || text[offset] == UInt8(ascii: ":") {
@@ -18,7 +18,7 @@ extension JSONDocument {
                 continue
             }
             if cursor.node == node {
-                searched = cursor
+                state.pointee.searched = cursor
                 return offset
             }
             cursor.token += 1
@@ -30,7 +30,7 @@ extension JSONDocument {
     /// The digits of the number at `node`, as they stand in the text.
     func numberText(_ node: Int, on tape: Tape) -> String {
         guard let offset = sourceOffset(node, on: tape), let text = csimdjson_reserve(parser, 0) else { return "" }
-        if let number = oversized[offset] { return number }
+        if let number = state.pointee.oversized[offset] { return number }
         // The padding after the text is no part of any number, so this ends.
         var end = offset
         while NumberText.isPart(text[end]) { end += 1 }

@@ -8,7 +8,7 @@ extension JSONDocument {
         if type == Date.self || type == Data.self || type == URL.self || type == Decimal.self {
             return try foundationValue(type, at: node, generation: generation)
         }
-        if options.keys != .useDefaultKeys, let dictionary = type as? any StringKeyedDictionary.Type,
+        if state.pointee.convertsKeys, let dictionary = type as? any StringKeyedDictionary.Type,
             let value = try dictionary.decode(at: node, of: self, generation: generation) as? T
         {
             return value

@@ -12,33 +12,45 @@ final class JSONDocument {
         var tape: Tape?
         /// Counts the records.
         var generation: UInt32 = 0
+        /// Whether a record is being decoded.
+        var isInUse = false
         /// Whether `oversized` holds any.
         var hasOversized = false
+        /// Whether names in the text are not those of the type.
+        let convertsKeys: Bool
+        /// The texts of numbers that neither 64 bits nor a double hold, by their place.
+        var oversized: [Int: String] = [:]
+        /// Where the last search for a value's place in the text ended.
+        var searched = TokenCursor()
+        /// The members by name of those objects that have many.
+        var indexes: [Int: [String: Int]] = [:]
+        /// Names in camel case, by their snake case.
+        var camelCase: [String: String] = [:]
     }
 
     let parser: OpaquePointer
     let options: JSONDecodingOptions
     /// Behind a pointer, since each value asks for it: a stored variable of a class has its accesses checked.
     let state: UnsafeMutablePointer<State>
-    /// The texts of numbers that neither 64 bits nor a double hold, by their place.
-    var oversized: [Int: String] = [:]
-    /// Where the last search for a value's place in the text ended.
-    var searched = TokenCursor()
-    /// Names in camel case, by their snake case.
-    var camelCase: [String: String] = [:]
 
     init(options: JSONDecodingOptions) throws {
         guard let parser = csimdjson_create(JSONDocument.depthLimit) else { throw JSONOutOfMemory() }
         self.parser = parser
         self.options = options
         state = .allocate(capacity: 1)
-        state.initialize(to: State())
+        state.initialize(to: State(convertsKeys: options.keys != .useDefaultKeys))
     }
 
     deinit {
         state.deinitialize(count: 1)
         state.deallocate()
         csimdjson_destroy(parser)
+    }
+
+    /// Takes the document for a record; only one at a time.
+    func begin() throws {
+        guard !state.pointee.isInUse else { throw failure("A decoder was asked for a record within another one.") }
+        state.pointee.isInUse = true
     }
 
     /// The tape that a decoder of `generation` reads.
@@ -49,10 +61,11 @@ final class JSONDocument {
     }
 
     private var outdated: DecodingError {
-        DecodingError.dataCorrupted(
-            DecodingError.Context(
-                codingPath: [],
-                debugDescription: "A decoder was used after the call that it was made for. Decode within init(from:)."))
+        failure("A decoder was used after the call that it was made for. Decode within init(from:).")
+    }
+
+    func failure(_ reason: String) -> DecodingError {
+        .dataCorrupted(DecodingError.Context(codingPath: [], debugDescription: reason))
     }
 }
 
