@@ -30,10 +30,9 @@ struct ElementWriter: UnkeyedEncodingContainer {
 
 extension JSONWriter {
     fileprivate func count(of id: LevelID) -> Int {
-        let index = Int(id.depth) - 1
-        guard state.pointee.levels.indices.contains(index), state.pointee.levels[index].serial == id.serial else {
-            return 0
-        }
-        return state.pointee.levels[index].count
+        let place = Int(id.depth) - 1
+        guard place >= 0, place < state.pointee.levels.count else { return 0 }
+        let level = state.pointee.levels.start[place]
+        return level.serial == id.serial ? level.count : 0
     }
 }

@@ -3,29 +3,36 @@ extension JSONText {
     @inline(__always)
     mutating func append<T: FixedWidthInteger>(integer: T) {
         if T.bitWidth > 64 { return append(integer.description) }
-        var rest = UInt64(truncatingIfNeeded: integer.magnitude)
-        // The longest, 18446744073709551615, has 20 digits; and the sign.
-        var output = reserve(21)
-        if integer < 0 {
-            output.pointee = UInt8(ascii: "-")
-            output += 1
-            advance(1)
-        }
-        var digits = 1
-        var bound: UInt64 = 10
-        while rest >= bound {
-            digits += 1
-            if digits == 20 { break }
-            bound &*= 10
-        }
-        var place = digits
-        repeat {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            place &-= 1
-            output[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+        append(magnitude: UInt64(truncatingIfNeeded: integer.magnitude), isNegative: integer < 0)
+    }
+
+    /// Writes the digits from the last to the first, two at a time, further on in the text, and moves them where they
+    /// belong: quicker than to count them first.
+    @inline(__always)
+    private mutating func append(magnitude: UInt64, isNegative: Bool) {
+        // The longest, -9223372036854775808 or 18446744073709551615, takes 20 bytes; 24 are moved.
+        let output = reserve(80)
+        let end = output + 48
+        var digit = end
+        var rest = magnitude
+        while rest >= 10 {
+            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+            digit -= 2
+            digit[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair / 10)
+            digit[1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair % 10)
             rest = quotient
-        } while rest > 0
-        advance(digits)
+        }
+        if rest > 0 || magnitude == 0 {
+            digit -= 1
+            digit[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest)
+        }
+        if isNegative {
+            digit -= 1
+            digit[0] = UInt8(ascii: "-")
+        }
+        let moved = UnsafeRawPointer(digit).loadUnaligned(as: (UInt64, UInt64, UInt64).self)
+        UnsafeMutableRawPointer(output).storeBytes(of: moved, as: (UInt64, UInt64, UInt64).self)
+        advance(end - digit)
     }
 
     /// Appends a finite number, in the fewest digits that give it back. A whole one has no decimal point.

@@ -91,8 +91,11 @@ extension JSONText {
     private func hash(_ start: Int) -> UInt64 {
         let name = UnsafeRawBufferPointer(bytes)
         let length = count - start
+        // Only the first name of all can end that early, and the same one later has to have the same hash.
+        guard count >= 8 else { return name[start...].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
         guard length >= 8 else {
-            return name[start...].reduce(UInt64(length)) { $0 << 8 | UInt64($1) }
+            let last = name.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+            return UInt64(littleEndian: last) >> (64 - 8 * UInt64(length))
         }
         let head = name.loadUnaligned(fromByteOffset: start, as: UInt64.self)
         let tail = name.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)

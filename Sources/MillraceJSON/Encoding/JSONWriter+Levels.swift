@@ -1,5 +1,3 @@
-import Foundation
-
 extension JSONWriter {
     /// Opens a level for a value. It is closed with the one below it, or when that is written to.
     @inline(__always)
@@ -8,7 +6,7 @@ extension JSONWriter {
         if kind == .array { state.pointee.text.append(UInt8(ascii: "[")) }
         state.pointee.serial &+= 1
         let serial = state.pointee.serial
-        state.pointee.levels.append(Level(kind: kind, firstName: state.pointee.names.count, serial: serial))
+        state.pointee.levels.push(Level(kind: kind, firstName: state.pointee.names.count, serial: serial))
         return LevelID(depth: UInt32(truncatingIfNeeded: state.pointee.levels.count), serial: serial)
     }
 
@@ -18,7 +16,7 @@ extension JSONWriter {
     func enter(_ id: LevelID) -> Bool {
         let depth = Int(id.depth)
         guard state.pointee.isInUse, depth <= state.pointee.levels.count, depth > 0,
-            state.pointee.levels[depth - 1].serial == id.serial
+            state.pointee.levels.start[depth - 1].serial == id.serial
         else {
             state.pointee.isScattered = true
             return false
@@ -28,14 +26,16 @@ extension JSONWriter {
     }
 
     func close(above depth: Int) {
-        while state.pointee.levels.count > depth, let level = state.pointee.levels.popLast() {
+        while state.pointee.levels.count > depth {
+            let level = state.pointee.levels.top.pointee
+            state.pointee.levels.shrink(to: state.pointee.levels.count - 1)
             switch level.kind {
             case .object: state.pointee.text.append(UInt8(ascii: "}"))
             case .array: state.pointee.text.append(UInt8(ascii: "]"))
-            case .pending where depth > 0 || !state.pointee.levels.isEmpty: state.pointee.text.append("{}")
+            case .pending where state.pointee.levels.count > 0: state.pointee.text.append("{}")
             case .pending, .scalar: break
             }
-            state.pointee.names.removeSubrange(level.firstName...)
+            state.pointee.names.shrink(to: level.firstName)
         }
     }
 
@@ -50,22 +50,23 @@ extension JSONWriter {
     /// Begins a member of the innermost object.
     @inline(__always)
     func begin(_ name: String) {
-        let top = state.pointee.levels.count - 1
-        if state.pointee.levels[top].count > 0 { state.pointee.text.append(UInt8(ascii: ",")) }
-        state.pointee.levels[top].count += 1
+        let top = state.pointee.levels.top
+        if top.pointee.count > 0 { state.pointee.text.append(UInt8(ascii: ",")) }
+        top.pointee.count &+= 1
         let written = state.pointee.text.appendName(name)
-        if isRepeated(written, since: state.pointee.levels[top].firstName) { state.pointee.isScattered = true }
-        state.pointee.names.append(written)
+        if isRepeated(written, since: top.pointee.firstName) { state.pointee.isScattered = true }
+        state.pointee.names.push(written)
         state.pointee.text.append(UInt8(ascii: ":"))
     }
 
     @inline(__always)
     private func isRepeated(_ name: WrittenName, since first: Int) -> Bool {
         var index = first
-        while index < state.pointee.names.count {
-            let other = state.pointee.names[index]
+        let count = state.pointee.names.count
+        while index < count {
+            let other = state.pointee.names.start[index]
             if other.hash == name.hash, state.pointee.text.isSame(other, name) { return true }
-            index += 1
+            index &+= 1
         }
         return false
     }
@@ -74,9 +75,9 @@ extension JSONWriter {
     @inline(__always)
     func beginElement(in id: LevelID) -> Bool {
         guard enter(id) else { return false }
-        let top = state.pointee.levels.count - 1
-        if state.pointee.levels[top].count > 0 { state.pointee.text.append(UInt8(ascii: ",")) }
-        state.pointee.levels[top].count += 1
+        let top = state.pointee.levels.top
+        if top.pointee.count > 0 { state.pointee.text.append(UInt8(ascii: ",")) }
+        top.pointee.count &+= 1
         return true
     }
 }

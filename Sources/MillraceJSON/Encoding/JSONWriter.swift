@@ -5,9 +5,9 @@
 final class JSONWriter {
     struct State {
         var text = JSONText()
-        var levels: [Level] = []
+        var levels = PlainStack<Level>(capacity: 32)
         /// The names in open objects, those of an object together.
-        var names: [WrittenName] = []
+        var names = PlainStack<WrittenName>(capacity: 128)
         var serial: UInt32 = 0
         /// Whether a record is being encoded.
         var isInUse = false
@@ -30,6 +30,8 @@ final class JSONWriter {
 
     deinit {
         state.pointee.text.deallocate()
+        state.pointee.levels.deallocate()
+        state.pointee.names.deallocate()
         state.deinitialize(count: 1)
         state.deallocate()
     }
@@ -47,8 +49,8 @@ final class JSONWriter {
         state.pointee.isScattered = false
         state.pointee.misuse = nil
         state.pointee.text.clear()
-        state.pointee.levels.removeAll(keepingCapacity: true)
-        state.pointee.names.removeAll(keepingCapacity: true)
+        state.pointee.levels.shrink(to: 0)
+        state.pointee.names.shrink(to: 0)
     }
 
     /// Writes the outermost value.
@@ -62,13 +64,14 @@ final class JSONWriter {
 
     /// Where the value that is being written stands.
     func path(to depth: Int) -> [any CodingKey] {
-        state.pointee.levels.prefix(depth).compactMap { level in
+        (0..<min(depth, state.pointee.levels.count)).compactMap { place in
+            let level = state.pointee.levels.start[place]
             switch level.kind {
             case .array: return JSONKey(index: max(0, level.count - 1))
             case .object:
                 let next = level.firstName + level.count - 1
-                guard level.count > 0, state.pointee.names.indices.contains(next) else { return nil }
-                return JSONKey(stringValue: state.pointee.text.name(state.pointee.names[next]))
+                guard level.count > 0, next < state.pointee.names.count else { return nil }
+                return JSONKey(stringValue: state.pointee.text.name(state.pointee.names.start[next]))
             case .pending, .scalar: return nil
             }
         }

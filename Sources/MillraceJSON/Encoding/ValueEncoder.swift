@@ -25,28 +25,28 @@ extension JSONWriter {
     @inline(__always)
     func become(_ kind: Level.Kind, _ id: LevelID) {
         guard enter(id) else { return }
-        let top = state.pointee.levels.count - 1
-        if state.pointee.levels[top].kind == .pending {
-            state.pointee.levels[top].kind = kind
+        let top = state.pointee.levels.top
+        if top.pointee.kind == .pending {
+            top.pointee.kind = kind
             state.pointee.text.append(UInt8(ascii: kind == .object ? "{" : "["))
-        } else if state.pointee.levels[top].kind != kind {
+        } else if top.pointee.kind != kind {
             state.pointee.misuse = "A value asked for containers of different kinds."
         }
     }
 
     /// Whether nothing is written yet on the innermost level.
-    var isPending: Bool { state.pointee.levels.last?.kind == .pending }
+    var isPending: Bool { state.pointee.levels.top.pointee.kind == .pending }
 
     /// Makes a level that of a scalar, which the caller writes if this is `true`.
     @inline(__always)
     func becomeScalar(_ id: LevelID) -> Bool {
         guard enter(id) else { return false }
-        let top = state.pointee.levels.count - 1
-        guard state.pointee.levels[top].kind == .pending else {
+        let top = state.pointee.levels.top
+        guard top.pointee.kind == .pending else {
             state.pointee.misuse = "A value was encoded where there is one already."
             return false
         }
-        state.pointee.levels[top].kind = .scalar
+        top.pointee.kind = .scalar
         return true
     }
 }
