@@ -18,30 +18,46 @@ extension JSONText {
         let output = reserve(6 * bytes.count + 2)
         output[0] = UInt8(ascii: "\"")
         var length = 1
-        var index = 0
         if let input = UnsafeRawPointer(bytes.baseAddress) {
-            while index < bytes.count {
-                if bytes.count - index >= 8 {
-                    let word = input.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                    if !needsEscape(anyOf: word) {
-                        UnsafeMutableRawPointer(output + length).storeBytes(of: word, as: UInt64.self)
-                        index += 8
-                        length += 8
-                        continue
-                    }
-                }
-                let byte = bytes[index]
-                index += 1
-                if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                    output[length] = byte
-                    length += 1
-                } else {
-                    length += escape(byte, output + length)
-                }
+            if copyPlain(input, bytes.count, to: output + 1) {
+                length += bytes.count
+            } else {
+                for byte in bytes { length += write(byte, output + length) }
             }
         }
         output[length] = UInt8(ascii: "\"")
         advance(length + 1)
+    }
+
+    /// Copies text that needs no escape, a word at a time, the last one overlapping the one before; `false` if there is
+    /// something to escape in it.
+    @inline(__always)
+    private func copyPlain(_ input: UnsafeRawPointer, _ count: Int, to output: UnsafeMutableRawPointer) -> Bool {
+        if count >= 8 {
+            var index = 0
+            while index &+ 8 < count {
+                let word = input.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if needsEscape(anyOf: word) { return false }
+                output.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+                index &+= 8
+            }
+            let word = input.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            output.storeBytes(of: word, toByteOffset: count &- 8, as: UInt64.self)
+            return !needsEscape(anyOf: word)
+        }
+        if count >= 4 {
+            let head = input.loadUnaligned(as: UInt32.self)
+            let tail = input.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+            output.storeBytes(of: head, as: UInt32.self)
+            output.storeBytes(of: tail, toByteOffset: count &- 4, as: UInt32.self)
+            return !needsEscape(anyOf: UInt64(head) << 32 | UInt64(tail))
+        }
+        for index in 0..<count {
+            let byte = input.load(fromByteOffset: index, as: UInt8.self)
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+            output.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+        }
+        return true
     }
 
     /// Whether one of eight bytes is a quote, a backslash or a control character: the usual trick, which finds bytes
@@ -56,7 +72,14 @@ extension JSONText {
         return found & (ones &* 0x80) != 0
     }
 
-    @inline(never)
+    private func write(_ byte: UInt8, _ output: UnsafeMutablePointer<UInt8>) -> Int {
+        if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            output[0] = byte
+            return 1
+        }
+        return escape(byte, output)
+    }
+
     private func escape(_ byte: UInt8, _ output: UnsafeMutablePointer<UInt8>) -> Int {
         output[0] = UInt8(ascii: "\\")
         switch byte {
