@@ -29,7 +29,7 @@ let package = Package(
         .target(
             name: "Millrace",
             dependencies: [
-                "CMillrace", "LMDB",
+                "CMillrace", "LMDB", "MillraceJSON",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

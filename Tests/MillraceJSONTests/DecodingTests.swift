@@ -28,7 +28,8 @@ import Testing
         try expectSame(Double.self, text)
         try expectSame(Float.self, text)
         try expectSame(Decimal.self, text)
-        try expectSame(Box<Double>.self, "{\"x\":\(text),\"a\":7}".replacing("{\"x\":\(text),", with: "{\"x\":1,"))
+        try expectSame(Box<Double>.self, "{\"x\":[0],\"a\":\(text)}")
+        try expectSame(Box<Int>.self, "{\"x\":[0],\"a\":\(text)}")
     }
 
     @Test func zerosKeepTheirSign() throws {
@@ -140,7 +141,10 @@ import Testing
 
     @Test func depth() throws {
         for depth in [1, 511, 512, 513, 5000] {
-            try expectSame(AnyJSON?.self, String(repeating: "[", count: depth))
+            // Foundation's decoder traps at some of these, so it is not asked.
+            #expect(throws: DecodingError.self) {
+                try JSONRecordDecoder().decode(AnyJSON.self, from: String(repeating: "[", count: depth))
+            }
             let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
             struct Ignored: Decodable, Equatable { init(from decoder: any Decoder) {} }
             try expectSame(Ignored.self, text)
