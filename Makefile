@@ -11,7 +11,7 @@ BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON)
 .PHONY: help deps run test bench bench-json format lint graph clean
 
 help: ## Lists the commands
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 deps: ## Installs the C libraries that are missing (apt)
 	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \

@@ -45,9 +45,10 @@ import Testing
         }
     }
 
-    /// Whether Foundation's strict parser accepts it.
+    /// Whether Foundation's strict parser accepts it as UTF-8; a zero near the beginning makes it think of UTF-16.
     private func isJSON(_ bytes: [UInt8]) -> Bool {
-        (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) != nil
+        !bytes.prefix(4).contains(0)
+            && (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) != nil
     }
 
     private func expectEncodes<T: Codable & Equatable>(_ value: T, _ text: String) {
