@@ -38,16 +38,20 @@ import Testing
             expectEncodes(one, text)
         case (.failure, .failure): break
         case (.value, .failure(let reason)):
-            Issue.record("\(type), seed \(seed): only Foundation refuses (\(reason)): \(text)")
+            #expect(hasZeroWithExponent(text), "\(type), seed \(seed): only Foundation refuses (\(reason)): \(text)")
         case (.failure(let reason), .value):
             // Foundation does not look at what nobody asks for; what is no JSON at all is ours to refuse.
-            #expect(!isJSON(bytes), "\(type), seed \(seed): Foundation accepts, we say \(reason): \(text)")
+            #expect(!isJSON(bytes, text), "\(type), seed \(seed): Foundation accepts, we say \(reason): \(text)")
         }
     }
 
-    /// Whether Foundation's strict parser accepts it as UTF-8; a zero near the beginning makes it think of UTF-16.
-    private func isJSON(_ bytes: [UInt8]) -> Bool {
-        !bytes.prefix(4).contains(0)
+    /// Foundation refuses `0e5`, which is JSON for zero.
+    private func hasZeroWithExponent(_ text: String) -> Bool { text.contains(/(^|[^0-9.])0[eE]/) }
+
+    /// Whether Foundation's strict parser accepts it as UTF-8. A zero near the beginning makes it think of UTF-16, and
+    /// it passes over a comma before a closing bracket, which may stand in a string here, but seldom does.
+    private func isJSON(_ bytes: [UInt8], _ text: String) -> Bool {
+        !bytes.prefix(4).contains(0) && !text.contains(/,\s*[}\]]/)
             && (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) != nil
     }
 

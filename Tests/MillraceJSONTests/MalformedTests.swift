@@ -43,6 +43,13 @@ import Testing
         #expect(throws: DecodingError.self) { try JSONRecordDecoder().decode(Box<Int>.self, from: text) }
     }
 
+    /// Foundation refuses these, though they are JSON.
+    @Test(arguments: ["0e5", "0E5", "[0e5]"])
+    func zerosWithAnExponent(text: String) throws {
+        let value = try JSONRecordDecoder().decode(AnyJSON.self, from: text)
+        #expect(value == .number(0) || value == .array([.number(0)]))
+    }
+
     @Test func aDecoderKeptBeyondItsRecordSaysSo() throws {
         struct Keeper: Decodable {
             let decoder: any Decoder

@@ -14,6 +14,7 @@ import Foundation
 /// - A text that is not JSON is refused, even if the fault lies in a member that nobody asks for. Foundation passes
 ///   over malformed numbers and escapes there, and over a comma before a closing bracket.
 /// - So is half of a surrogate pair (`"\ud800"`), which is no Unicode text, wherever it stands.
+/// - `0e5` is zero; Foundation refuses it.
 /// - The text is UTF-8, with or without a byte order mark; Foundation also knows UTF-16 and UTF-32.
 /// - `codingPath` holds keys with the right names and indices, but not of your type's own `CodingKeys`.
 ///
