@@ -86,7 +86,7 @@ import Testing
         #"{"":1,"a":2}"#, #"{"a":"2026-01-31T12:00:00Z"}"#, #"{"a":"2026-01-31"}"#, #"{"a":"AQID"}"#, #"{"a":"?"}"#,
         #"{"a":"http://x/y"}"#, #"{"a":"http://x y"}"#, #"{"a":""}"#, #"{"a":"red"}"#, #"{"a":"blue"}"#,
         #"{"a":{"circle":{"radius":1}}}"#, #"{"a":{"square":{"_0":2}}}"#, #"{"a":{"none":{}}}"#,
-        #"{"a":{"none":{},"square":{"_0":2}}}"#, #"{"a":{"none":{},"none":{}}}"#, #"{"a":{"1":2,"3":4}}"#,
+        #"{"a":{"none":{},"none":{}}}"#, #"{"a":{"1":2,"3":4}}"#,
         #"{"a":{"x":2}}"#,
         #"{"a":{"x":1,"x":2}}"#, #"{"a":[{"id":1},{"id":256}]}"#, #"{"a":[1,2]}"#,
     ])
@@ -114,6 +114,11 @@ import Testing
         try expectSame(Box<Colour>.self, text)
         try expectSame(AnyJSON.self, text)
         try expectSame([String: AnyJSON].self, text)
+    }
+
+    /// On their own: which of two faulty members a dictionary meets first is a matter of chance in Foundation.
+    @Test func twoCasesOfAnEnum() throws {
+        try expectSame(Box<Shape>.self, #"{"a":{"none":{},"square":{"_0":2}}}"#)
     }
 
     @Test func subclasses() throws {
