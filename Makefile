@@ -2,16 +2,16 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := liblmdb-dev librdkafka-dev pkg-config make
+PACKAGES := liblmdb-dev librdkafka-dev libsimdjson-dev pkg-config make
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 # make bench W=W1 N=10000000 JSON=1
 BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
 
-.PHONY: help deps run test bench format lint graph clean
+.PHONY: help deps run test bench bench-json format lint graph clean
 
 help: ## Lists the commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 deps: ## Installs the C libraries that are missing (apt)
 	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
@@ -32,6 +32,10 @@ test: deps ## Builds and runs all tests
 bench: deps ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
 	cd Benchmarks && swift build -c release
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/MillraceBenchmarks" $(BENCH_FLAGS)
+
+bench-json: deps ## Compares JSON decoding and encoding with Foundation's
+	cd Benchmarks && swift build -c release --product JSONBenchmarks
+	cd Benchmarks && "$$(swift build -c release --show-bin-path)/JSONBenchmarks"
 
 format: ## Lays the sources out
 	swift format -i -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift

@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "KafkaTestBroker", targets: ["KafkaTestBroker"]),
         .executable(name: "kafka-test-broker", targets: ["KafkaTestBrokerProgram"]),
         .library(name: "MillraceKafka", targets: ["MillraceKafka"]),
+        .library(name: "MillraceJSON", targets: ["MillraceJSON"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
@@ -29,11 +30,13 @@ let package = Package(
             name: "CRDKafka", pkgConfig: "rdkafka",
             providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
         .target(name: "CMillrace"),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "LMDB", dependencies: ["CLMDB"]),
+        .target(name: "MillraceJSON", dependencies: ["CSimdjson"]),
         .target(
             name: "Millrace",
             dependencies: [
-                "CMillrace", "LMDB",
+                "CMillrace", "LMDB", "MillraceJSON",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -43,7 +46,7 @@ let package = Package(
             dependencies: ["CRDKafka", .product(name: "Logging", package: "swift-log")]),
         .target(
             name: "MillraceKafka",
-            dependencies: ["Millrace", "RDKafka", .product(name: "Logging", package: "swift-log")]),
+            dependencies: ["Millrace", "MillraceJSON", "RDKafka", .product(name: "Logging", package: "swift-log")]),
         .target(
             name: "KafkaTestBroker",
             dependencies: [
@@ -81,11 +84,13 @@ let package = Package(
                     verb: "pipeline-graph",
                     description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
+        .testTarget(name: "MillraceJSONTests", dependencies: ["MillraceJSON"]),
         .testTarget(name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "LMDB"]),
         .testTarget(
             name: "MillraceKafkaTests",
             dependencies: ["MillraceKafka", "KafkaTestBroker", "RDKafka", "Millrace", "MillraceTesting"]),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

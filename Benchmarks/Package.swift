@@ -14,7 +14,9 @@ let package = Package(
             dependencies: [
                 .product(name: "Millrace", package: "millrace"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ])
+            ]),
+        .executableTarget(
+            name: "JSONBenchmarks", dependencies: [.product(name: "MillraceJSON", package: "millrace")]),
     ],
     swiftLanguageModes: [.v6]
 )

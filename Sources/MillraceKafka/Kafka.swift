@@ -1,4 +1,5 @@
 import Millrace
+import MillraceJSON
 public import RDKafka
 import Synchronization
 
@@ -51,6 +52,24 @@ public final class Kafka: Sendable {
         options: KafkaSourceOptions = KafkaSourceOptions()
     ) -> KafkaSource<Output> {
         KafkaSource(self, .pattern(pattern), decoder, group: group, options)
+    }
+
+    /// Writes records to `topic` as JSON documents; `key` gives their keys, null if it is left out.
+    ///
+    /// ```swift
+    /// totals.sink(kafka.sink("totals", jsonKeyedBy: { "\($0.auction)" }))
+    /// ```
+    public func sink<Input: Encodable & Sendable>(
+        _ topic: String, of type: Input.Type = Input.self, jsonKeyedBy key: (@Sendable (Input) -> String)? = nil
+    ) -> KafkaSink<Input> {
+        output.addTopic(topic)
+        return KafkaSink(output, topic: topic) {
+            let encoder = JSONRecordEncoder()
+            return { record, outgoing in
+                if let key { outgoing.setKey(key(record)) }
+                try encoder.encode(record, into: &outgoing.value)
+            }
+        }
     }
 
     /// Writes records to `topic` as `encode` says.

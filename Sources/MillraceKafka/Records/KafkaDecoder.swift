@@ -1,5 +1,5 @@
-import Foundation
 import Millrace
+import MillraceJSON
 public import RDKafka
 
 /// Makes records of what Kafka delivers. A decoder that throws marks the record as malformed; the source's policy says
@@ -61,14 +61,8 @@ extension KafkaDecoder where Output: Decodable {
     /// The value as a JSON document.
     public static func json(_ type: Output.Type = Output.self) -> KafkaDecoder {
         KafkaDecoder(makingEach: {
-            let decoder = JSONDecoder()
-            return { message in
-                do { return try decoder.decode(type, from: Data(try message.requiredValue)) } catch let error
-                    as DecodingError
-                {
-                    throw KafkaDecodingError(reason: "\(error)")
-                }
-            }
+            let decoder = Result { try JSONRecordDecoder() }
+            return { message in try decoder.get().decode(type, from: message.requiredValue) }
         })
     }
 }

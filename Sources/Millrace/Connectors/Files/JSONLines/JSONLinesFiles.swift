@@ -1,4 +1,4 @@
-import Foundation
+import MillraceJSON
 
 /// JSON Lines files whose lines are decoded to `Record`.
 public typealias JSONLinesFiles<Record: Decodable & Sendable> = FileSource<JSONLinesFormat<Record>>
@@ -15,24 +15,24 @@ extension Source {
     ///   - type: What a line is decoded to.
     ///   - extensions: How the files' names end.
     ///   - following: Whether the files are still being written to; see `FileSource`.
-    ///   - decoder: Makes the decoder of a file, for date and key strategies of your own.
+    ///   - options: How dates and names are written.
     ///
     /// A line that is not a `type` goes the source's way for malformed input. A restart goes on with the line after
     /// the checkpoint.
     public static func jsonLines<Record>(
         in directory: String, decoding type: Record.Type, extensions: [String] = ["jsonl", "ndjson"],
-        following: Bool = false, decoder: @escaping @Sendable () -> JSONDecoder = { JSONDecoder() }
+        following: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesFiles<Record> where Self == JSONLinesFiles<Record> {
         JSONLinesFiles(
-            .directory(directory, extensions: extensions), format: JSONLinesFormat(decoder: decoder),
+            .directory(directory, extensions: extensions), format: JSONLinesFormat(options: options),
             following: following)
     }
 
     /// The values in the JSON Lines file at `path`; see `jsonLines(in:decoding:)`.
     public static func jsonLinesFile<Record>(
         at path: String, decoding type: Record.Type, following: Bool = false,
-        decoder: @escaping @Sendable () -> JSONDecoder = { JSONDecoder() }
+        options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesFiles<Record> where Self == JSONLinesFiles<Record> {
-        JSONLinesFiles(.file(path), format: JSONLinesFormat(decoder: decoder), following: following)
+        JSONLinesFiles(.file(path), format: JSONLinesFormat(options: options), following: following)
     }
 }

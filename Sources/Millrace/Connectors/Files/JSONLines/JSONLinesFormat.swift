@@ -1,28 +1,29 @@
-import Foundation
+import MillraceJSON
 
 /// JSON Lines: one JSON value a line, decoded to a `Decodable` type. Blank lines are left out.
 public struct JSONLinesFormat<Record: Decodable & Sendable>: FileFormat {
     public let name = "JSON Lines"
-    let decoder: @Sendable () -> JSONDecoder
+    let options: JSONDecodingOptions
 
-    /// Decodes with what `decoder` makes, once a file: for other date or key strategies than Foundation's defaults.
-    public init(decoder: @escaping @Sendable () -> JSONDecoder = { JSONDecoder() }) { self.decoder = decoder }
+    /// Decodes dates and names as `options` say.
+    public init(options: JSONDecodingOptions = JSONDecodingOptions()) { self.options = options }
 
-    public func makeDecoder(file: String) -> RecordDecoder { RecordDecoder(decoder: decoder()) }
+    public func makeDecoder(file: String) throws -> RecordDecoder {
+        RecordDecoder(decoder: try JSONRecordDecoder(options: options))
+    }
 
     /// Decodes lines.
     public struct RecordDecoder: FileRecordDecoder {
-        @usableFromInline let decoder: JSONDecoder
+        @usableFromInline let decoder: JSONRecordDecoder
 
-        init(decoder: JSONDecoder) { self.decoder = decoder }
+        init(decoder: JSONRecordDecoder) { self.decoder = decoder }
 
         public mutating func decode(_ bytes: UnsafeRawBufferPointer) -> DecodedRecord<Record> {
             if bytes.allSatisfy(isJSONSpace) { return .blank }
-            if let reason = invalidTextReason(bytes) { return .malformed(reason) }
             do {
-                return .record(try decoder.decode(Record.self, from: Data(bytes)))
+                return .record(try decoder.decode(Record.self, from: bytes))
             } catch {
-                return .malformed(jsonReason(error))
+                return .malformed(invalidTextReason(bytes) ?? jsonReason(error))
             }
         }
     }

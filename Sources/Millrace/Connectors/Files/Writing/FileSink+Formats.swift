@@ -1,18 +1,20 @@
 import Foundation
+import MillraceJSON
 
 extension Sink {
-    /// JSON Lines: a JSON object a line, its keys in alphabetical order.
+    /// JSON Lines: a JSON object a line, its keys in the order in which the record encodes them.
     ///
     /// ```swift
     /// delays.sink(.jsonLines(directory: "out/delays"))
     /// ```
     public static func jsonLines<Record: Encodable & Sendable>(directory: String) -> Self
     where Self == FileSink<Record> {
-        FileSink(directory: directory, fileExtension: "jsonl", kind: "JSON Lines") { record, bytes in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            bytes.append(contentsOf: try encoder.encode(record))
-            bytes.append(UInt8(ascii: "\n"))
+        FileSink(directory: directory, fileExtension: "jsonl", kind: "JSON Lines") {
+            let encoder = JSONRecordEncoder()
+            return { record, bytes in
+                try encoder.encode(record, into: &bytes)
+                bytes.append(UInt8(ascii: "\n"))
+            }
         }
     }
 

@@ -14,7 +14,10 @@ public struct FileSink<Input: Sendable>: Sink {
     let directory: PartDirectory
     private let kind: String
     private let header: [UInt8]
-    private let encode: @Sendable (Input, inout [UInt8]) throws -> Void
+    private let makeEncoder: @Sendable () -> Encoder
+
+    /// Appends a record's bytes.
+    typealias Encoder = (Input, inout [UInt8]) throws -> Void
 
     /// - Parameters:
     ///   - directory: created if missing.
@@ -26,10 +29,18 @@ public struct FileSink<Input: Sendable>: Sink {
         directory: String, fileExtension: String, kind: String, header: [UInt8] = [],
         encode: @escaping @Sendable (Input, inout [UInt8]) throws -> Void
     ) {
+        self.init(directory: directory, fileExtension: fileExtension, kind: kind, header: header) { encode }
+    }
+
+    /// With an encoder for each task, so that it can keep what it needs from record to record.
+    init(
+        directory: String, fileExtension: String, kind: String, header: [UInt8] = [],
+        makeEncoder: @escaping @Sendable () -> Encoder
+    ) {
         self.directory = PartDirectory(path: directory, fileExtension: fileExtension)
         self.kind = kind
         self.header = header
-        self.encode = encode
+        self.makeEncoder = makeEncoder
     }
 
     public var summary: String { "\(kind) in \(directory.path)" }
@@ -43,7 +54,7 @@ public struct FileSink<Input: Sendable>: Sink {
     }
 
     public func open(_ context: SinkContext) throws -> Writer {
-        Writer(directory: directory, task: context.task, header: header, encode: encode)
+        Writer(directory: directory, task: context.task, header: header, encode: makeEncoder())
     }
 
     public func makeDurable(_ output: PendingOutput) throws {
@@ -59,17 +70,14 @@ public struct FileSink<Input: Sendable>: Sink {
         let directory: PartDirectory
         let task: Int
         let header: [UInt8]
-        let encode: @Sendable (Input, inout [UInt8]) throws -> Void
+        let encode: Encoder
         private var buffer: [UInt8] = []
         private var file: OpenPart?
 
         /// Bytes gathered before they are given to the system.
         static var bufferSize: Int { 64 << 10 }
 
-        init(
-            directory: PartDirectory, task: Int, header: [UInt8],
-            encode: @escaping @Sendable (Input, inout [UInt8]) throws -> Void
-        ) {
+        init(directory: PartDirectory, task: Int, header: [UInt8], encode: @escaping Encoder) {
             self.directory = directory
             self.task = task
             self.header = header

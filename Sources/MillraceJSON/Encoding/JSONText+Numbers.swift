@@ -1,0 +1,44 @@
+extension JSONText {
+    /// Appends a whole number.
+    @inline(__always)
+    mutating func append<T: FixedWidthInteger>(integer: T) {
+        if T.bitWidth > 64 { return append(integer.description) }
+        append(magnitude: UInt64(truncatingIfNeeded: integer.magnitude), isNegative: integer < 0)
+    }
+
+    /// Writes the digits from the last to the first, two at a time, further on in the text, and moves them where they
+    /// belong: quicker than to count them first.
+    @inline(__always)
+    private mutating func append(magnitude: UInt64, isNegative: Bool) {
+        // The longest, -9223372036854775808 or 18446744073709551615, takes 20 bytes; 24 are moved.
+        let output = reserve(80)
+        let end = output + 48
+        var digit = end
+        var rest = magnitude
+        while rest >= 10 {
+            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+            digit -= 2
+            digit[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair / 10)
+            digit[1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair % 10)
+            rest = quotient
+        }
+        if rest > 0 || magnitude == 0 {
+            digit -= 1
+            digit[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest)
+        }
+        if isNegative {
+            digit -= 1
+            digit[0] = UInt8(ascii: "-")
+        }
+        let moved = UnsafeRawPointer(digit).loadUnaligned(as: (UInt64, UInt64, UInt64).self)
+        UnsafeMutableRawPointer(output).storeBytes(of: moved, as: (UInt64, UInt64, UInt64).self)
+        advance(end - digit)
+    }
+
+    /// Appends a finite number, in the fewest digits that give it back. A whole one has no decimal point.
+    mutating func append<T: BinaryFloatingPoint & CustomStringConvertible>(number: T) {
+        var text = number.description
+        if text.utf8.last == UInt8(ascii: "0"), text.hasSuffix(".0") { text.removeLast(2) }
+        append(text)
+    }
+}

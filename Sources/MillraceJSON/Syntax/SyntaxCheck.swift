@@ -1,0 +1,119 @@
+/// Finds what is wrong with a text that simdjson gave up, and where, and which of its numbers are long.
+///
+/// simdjson says that a text is malformed, not where. This looks again, slowly, and only at such texts.
+struct SyntaxCheck {
+    /// What is wrong, and with which byte, counted from 0.
+    struct Fault: Error {
+        let reason: String
+        let offset: Int
+    }
+
+    let text: UnsafeRawBufferPointer
+    var offset = 0
+    /// For each open bracket, whether it is an object's.
+    private var open: [Bool] = []
+    /// Numbers that 64 bits or a double may not hold.
+    private(set) var longNumbers: [Range<Int>] = []
+
+    init(_ text: UnsafeRawBufferPointer) { self.text = text }
+
+    /// The first fault; `nil` if the text is one value of JSON.
+    mutating func fault() -> Fault? {
+        do {
+            try document()
+            return nil
+        } catch let fault as Fault {
+            return fault
+        } catch {
+            return Fault(reason: "\(error)", offset: offset)
+        }
+    }
+
+    var byte: UInt8? { offset < text.count ? text[offset] : nil }
+
+    func fail(_ reason: String) -> Fault { Fault(reason: reason, offset: offset) }
+
+    /// What stands here, for a message.
+    var found: String {
+        guard let byte else { return "the end" }
+        guard (0x21...0x7e).contains(byte) else { return "the byte 0x\(String(byte, radix: 16))" }
+        return "'\(Character(Unicode.Scalar(byte)))'"
+    }
+
+    private mutating func document() throws {
+        skipSpace()
+        guard byte != nil else { throw fail("Expected a value, found nothing") }
+        try value()
+        while let isObject = open.last { try member(isObject: isObject) }
+        guard byte == nil else { throw fail("Expected nothing after the value, found \(found)") }
+    }
+
+    /// A value, or the beginning of one with members.
+    private mutating func value() throws {
+        switch byte {
+        case UInt8(ascii: "{"): try begin(isObject: true)
+        case UInt8(ascii: "["): try begin(isObject: false)
+        case UInt8(ascii: "\""): try string()
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        case UInt8(ascii: "-"), (UInt8(ascii: "0")...UInt8(ascii: "9"))?:
+            let start = offset
+            if try number() { longNumbers.append(start..<offset) }
+        default: throw fail("Expected a value, found \(found)")
+        }
+        skipSpace()
+    }
+
+    private mutating func begin(isObject: Bool) throws {
+        guard open.count < JSONDocument.depthLimit else {
+            throw fail("Nested more than \(JSONDocument.depthLimit) levels deep")
+        }
+        offset += 1
+        skipSpace()
+        if byte == UInt8(ascii: isObject ? "}" : "]") {
+            offset += 1
+            skipSpace()
+            return
+        }
+        open.append(isObject)
+        try element(isObject: isObject)
+    }
+
+    /// What follows a member: a comma and the next one, or the end.
+    private mutating func member(isObject: Bool) throws {
+        switch byte {
+        case UInt8(ascii: ","):
+            offset += 1
+            skipSpace()
+            try element(isObject: isObject)
+        case UInt8(ascii: isObject ? "}" : "]"):
+            offset += 1
+            skipSpace()
+            open.removeLast()
+        default: throw fail("Expected ',' or '\(isObject ? "}" : "]")', found \(found)")
+        }
+    }
+
+    private mutating func element(isObject: Bool) throws {
+        if isObject {
+            guard byte == UInt8(ascii: "\"") else { throw fail("Expected a name in quotes, found \(found)") }
+            try string()
+            skipSpace()
+            guard byte == UInt8(ascii: ":") else { throw fail("Expected ':', found \(found)") }
+            offset += 1
+            skipSpace()
+        }
+        try value()
+    }
+
+    private mutating func literal(_ word: StaticString) throws {
+        let bytes = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        guard text[offset...].starts(with: bytes) else { throw fail("Expected \(word)") }
+        offset += bytes.count
+    }
+
+    private mutating func skipSpace() {
+        while let byte, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { offset += 1 }
+    }
+}
