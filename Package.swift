@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "KafkaTestBroker", targets: ["KafkaTestBroker"]),
         .executable(name: "kafka-test-broker", targets: ["KafkaTestBrokerProgram"]),
         .library(name: "MillraceKafka", targets: ["MillraceKafka"]),
+        .library(name: "RDKafka", targets: ["RDKafka"]),
         .library(name: "MillraceJSON", targets: ["MillraceJSON"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),

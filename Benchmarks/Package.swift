@@ -15,6 +15,17 @@ let package = Package(
                 .product(name: "Millrace", package: "millrace"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .target(name: "CKafkaLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
+        .executableTarget(
+            name: "KafkaBenchmarks",
+            dependencies: [
+                "CKafkaLoop",
+                .product(name: "Millrace", package: "millrace"),
+                .product(name: "MillraceKafka", package: "millrace"),
+                .product(name: "RDKafka", package: "millrace"),
+                .product(name: "KafkaTestBroker", package: "millrace"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "JSONBenchmarks", dependencies: [.product(name: "MillraceJSON", package: "millrace")]),
     ],

@@ -90,7 +90,10 @@ public final class KafkaTestBroker: Sendable {
                 .serverChannelOption(.backlog, value: 256)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 1 << 20))
+                .childChannelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65536, maximum: 1 << 20)
+                )
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(ConnectionHandler(state))
@@ -172,7 +175,8 @@ public final class KafkaTestBroker: Sendable {
     }
 
     /// What a group has committed, by topic and partition.
-    public func committedOffsets(of group: String) async throws -> [String: [Int32: (offset: Int64, metadata: String)]] {
+    public func committedOffsets(of group: String) async throws -> [String: [Int32: (offset: Int64, metadata: String)]]
+    {
         try await ask { state in
             var found: [String: [Int32: (offset: Int64, metadata: String)]] = [:]
             for (key, value) in state.groups[group]?.offsets ?? [:] {

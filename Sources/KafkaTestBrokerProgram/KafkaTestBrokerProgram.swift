@@ -44,7 +44,9 @@ struct KafkaTestBrokerProgram: AsyncParsableCommand {
         for entry in topic {
             let parts = entry.split(separator: ":")
             let count = parts.count > 1 ? Int(parts[1]) : partitions
-            guard let name = parts.first, let count else { throw ValidationError("--topic takes NAME:PARTITIONS, got \(entry)") }
+            guard let name = parts.first, let count else {
+                throw ValidationError("--topic takes NAME:PARTITIONS, got \(entry)")
+            }
             if known[String(name)] == nil { try await broker.createTopic(String(name), partitions: count) }
         }
         FileHandle.standardOutput.write(Data("listening on \(broker.address)\n".utf8))

@@ -28,8 +28,10 @@ public final class KafkaConsumer: Sendable {
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws {
         var configuration = configuration.withDefaults([
-            // What is fetched ahead, for each partition: enough to keep a task busy, little enough to forget about.
-            "queued.max.messages.kbytes": "8192",
+            // What is fetched ahead for each partition is bounded by its bytes alone: librdkafka's bound of 100,000 records is
+            // small ones in a tenth of a second, and after reaching it, it does not fetch for a while.
+            "queued.min.messages": "1000000",
+            "queued.max.messages.kbytes": "16384",
             "partition.assignment.strategy": "cooperative-sticky",
             "fetch.wait.max.ms": "100",
             "fetch.error.backoff.ms": "100",

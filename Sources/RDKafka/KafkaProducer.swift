@@ -119,7 +119,8 @@ public final class KafkaProducer: Sendable {
             for header in headers {
                 let error = (header.value ?? []).withUnsafeBytes { bytes in
                     rd_kafka_header_add(
-                        list, header.name, -1, header.value == nil ? nil : (bytes.baseAddress ?? UnsafeRawPointer(empty)),
+                        list, header.name, -1,
+                        header.value == nil ? nil : (bytes.baseAddress ?? UnsafeRawPointer(empty)),
                         header.value?.count ?? 0)
                 }
                 if error != RD_KAFKA_RESP_ERR_NO_ERROR {
@@ -136,7 +137,9 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    private static func part(_ type: rd_kafka_vtype_t, _ set: (inout rd_kafka_vu_t.__Unnamed_union_u) -> Void) -> rd_kafka_vu_t {
+    private static func part(_ type: rd_kafka_vtype_t, _ set: (inout rd_kafka_vu_t.__Unnamed_union_u) -> Void)
+        -> rd_kafka_vu_t
+    {
         var part = rd_kafka_vu_t()
         part.vtype = type
         set(&part.u)
@@ -187,7 +190,8 @@ public final class KafkaProducer: Sendable {
     /// Shuts out every other producer with this transactional id, and ends what it left open. Once, before all others.
     public func initTransactions(timeout: Duration) throws {
         try check(
-            rd_kafka_init_transactions(client.handle, timeout.clampedMilliseconds), "begin as transactional id \(title)")
+            rd_kafka_init_transactions(client.handle, timeout.clampedMilliseconds), "begin as transactional id \(title)"
+        )
     }
 
     /// Begins a transaction.
@@ -207,7 +211,8 @@ public final class KafkaProducer: Sendable {
     /// Commits the transaction. After a retriable error it is called again; its outcome is open until then.
     public func commitTransaction(timeout: Duration) throws {
         try check(
-            rd_kafka_commit_transaction(client.handle, timeout.clampedMilliseconds), "commit the transaction of \(title)")
+            rd_kafka_commit_transaction(client.handle, timeout.clampedMilliseconds),
+            "commit the transaction of \(title)")
         state.withLock { $0.failure = nil }
     }
 

@@ -99,7 +99,8 @@ import Testing
             let once = Once()
             options.crash = CrashSwitch {
                 if $0 == wanted, once.first() {
-                    throw PipelineError.failed(operatorID: "test", partition: "", position: "", cause: KafkaRigError(name))
+                    throw PipelineError.failed(
+                        operatorID: "test", partition: "", position: "", cause: KafkaRigError(name))
                 }
             }
             try await Self.pipeline(rig, shape).run(options)

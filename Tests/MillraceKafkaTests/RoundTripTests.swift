@@ -52,7 +52,8 @@ import Testing
         let producer = try KafkaProducer(rig.configuration, logger: rig.logger)
         let headers = [KafkaHeader("a", "1"), KafkaHeader("a", nil), KafkaHeader("empty", [])]
         try Array("text".utf8).withUnsafeBytes { bytes in
-            try producer.produce(rig.topic("in"), key: nil, value: bytes, headers: headers, timestamp: 1_700_000_000_123)
+            try producer.produce(
+                rig.topic("in"), key: nil, value: bytes, headers: headers, timestamp: 1_700_000_000_123)
             try producer.produce(rig.topic("in"), key: bytes, value: nil, timestamp: 1_700_000_000_456)
             try producer.produce(
                 rig.topic("in"), key: UnsafeRawBufferPointer(start: nil, count: 0),

@@ -78,7 +78,8 @@ extension BrokerState {
     ) {
         old.joining?.reply.send(joinRefusal(.fencedInstanceID, old.id, old.joining?.version ?? 0))
         old.syncing?.send(syncRefusal(.fencedInstanceID, old.syncing))
-        let isUnchanged = old.metadata(of: group.protocolName) == request.protocols.first { $0.name == group.protocolName }?.metadata
+        let isUnchanged =
+            old.metadata(of: group.protocolName) == request.protocols.first { $0.name == group.protocolName }?.metadata
         var member = Group.Member(
             id: id, instance: request.instance, clientID: request.clientID, sessionTimeout: request.sessionTimeout,
             rebalanceTimeout: request.rebalanceTimeout, protocols: request.protocols)

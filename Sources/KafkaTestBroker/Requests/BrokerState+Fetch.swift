@@ -73,9 +73,11 @@ extension BrokerState {
 
     func wakeFetches(of partition: TopicPartitionKey) {
         for (number, fetch) in waitingFetches {
-            guard fetch.topics.contains(where: { topic in
-                topic.name == partition.topic && topic.parts.contains { $0.partition == partition.partition }
-            }), isDue(fetch) else { continue }
+            guard
+                fetch.topics.contains(where: { topic in
+                    topic.name == partition.topic && topic.parts.contains { $0.partition == partition.partition }
+                }), isDue(fetch)
+            else { continue }
             waitingFetches[number] = nil
             answer(fetch)
         }

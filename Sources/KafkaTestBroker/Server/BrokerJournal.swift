@@ -53,7 +53,9 @@ final class BrokerJournal {
         self.logger = logger
         try FileManager.default.createDirectory(atPath: folder + "/topics", withIntermediateDirectories: true)
         descriptor = open(folder + "/journal.jsonl", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw BrokerError("\(folder) cannot be written: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw BrokerError("\(folder) cannot be written: \(String(cString: strerror(errno)))")
+        }
     }
 
     deinit { close() }

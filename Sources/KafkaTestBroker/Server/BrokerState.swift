@@ -69,7 +69,8 @@ final class BrokerState: @unchecked Sendable {
     private static func isValid(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 249 && name != "." && name != ".."
             && name.utf8.allSatisfy {
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || [45, 46, 95].contains($0)
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || [45, 46, 95].contains($0)
             }
     }
 
@@ -100,7 +101,9 @@ final class BrokerState: @unchecked Sendable {
     /// Appends a batch, on disk too, and wakes those who wait for it.
     @discardableResult
     func append(_ batch: RecordBatch, to partition: TopicPartitionKey) -> Int64 {
-        guard let placed = topics[partition.topic]?.partitions[Int(partition.partition)].append(batch) else { return -1 }
+        guard let placed = topics[partition.topic]?.partitions[Int(partition.partition)].append(batch) else {
+            return -1
+        }
         journal?.append(placed, to: partition)
         wakeFetches(of: partition)
         return placed.baseOffset

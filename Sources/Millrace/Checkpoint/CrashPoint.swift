@@ -36,7 +36,8 @@ public enum CrashPoint: Hashable, Sendable {
         switch self {
         case .beforeBarriers(let number), .sourceNoted(let number), .aligned(let number), .encoded(let number),
             .handedIn(let number), .outputDurable(let number), .insideCommit(let number), .prepared(let number),
-            .outputCommitted(let number), .committed(let number), .publishing(let number), .published(let number), .insideFold(let number), .foldStepped(let number):
+            .outputCommitted(let number), .committed(let number), .publishing(let number), .published(let number),
+            .insideFold(let number), .foldStepped(let number):
             number
         }
     }

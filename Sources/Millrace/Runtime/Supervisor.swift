@@ -171,7 +171,8 @@ final class Supervisor: Sendable {
                 throw StateError(
                     .mismatch,
                     "Checkpoint \(prepared.checkpoint) in \(store.path) waits for a transaction of \(prepared.output?.name ?? "another system"), and the marker that tells its outcome is gone",
-                    advice: "Find out whether its output is there; start over with --fresh, or restore the marker's group offsets"
+                    advice:
+                        "Find out whether its output is there; start over with --fresh, or restore the marker's group offsets"
                 )
             }
         }

@@ -140,7 +140,8 @@ final class KafkaOutput: SharedOutput {
     }
 
     func flush(_ checkpoint: CheckpointNumber) throws {
-        do { try producer(for: checkpoint).flush(timeout: state.withLock { $0.timeout }) } catch let error as KafkaError {
+        do { try producer(for: checkpoint).flush(timeout: state.withLock { $0.timeout }) } catch let error as KafkaError
+        {
             throw judged(error)
         }
     }
@@ -177,7 +178,8 @@ final class KafkaOutput: SharedOutput {
     private func patiently(for limit: Duration, _ call: (Duration) throws -> Void) throws {
         let deadline = ContinuousClock.now.advanced(by: limit)
         while true {
-            do { return try call(.seconds(10)) } catch let error as KafkaError where error.isRetriable && !error.isFatal {
+            do { return try call(.seconds(10)) } catch let error as KafkaError where error.isRetriable && !error.isFatal
+            {
                 guard ContinuousClock.now < deadline else { throw error }
                 usleep(50_000)
             }

@@ -23,7 +23,9 @@ enum TransactionTiming {
         guard timeout > interval else {
             throw ConfigurationError(
                 "Transactions may stay open for \(timeout) (transaction.timeout.ms), but checkpoints are \(interval) apart: every one would be aborted",
-                advice: "Raise transaction.timeout.ms to \(Int(interval * margin / .milliseconds(1))) or more, or take checkpoints more often")
+                advice:
+                    "Raise transaction.timeout.ms to \(Int(interval * margin / .milliseconds(1))) or more, or take checkpoints more often"
+            )
         }
         if timeout < interval * margin {
             logger.warning(

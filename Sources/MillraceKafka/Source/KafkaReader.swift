@@ -87,7 +87,8 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
 
     private func malformed(_ message: KafkaMessage, _ error: any Error) -> MalformedInput {
         MalformedInput(
-            excerpt: message.value.map { String(decoding: $0.prefix(MalformedInput.excerptLimit), as: UTF8.self) } ?? "",
+            excerpt: message.value.map { String(decoding: $0.prefix(MalformedInput.excerptLimit), as: UTF8.self) }
+                ?? "",
             place: "\(queue.partition), offset \(message.offset)", reason: "\(error)")
     }
 

@@ -80,9 +80,12 @@ final class SourceSession: Sendable {
         guard isNew else { return }
         try await blocking { [self] in
             var configuration = kafka.configuration
-            configuration["auto.offset.reset"] = options.whenOutOfRange == .fail ? "error" : options.whenOutOfRange.rawValue
+            configuration["auto.offset.reset"] =
+                options.whenOutOfRange == .fail ? "error" : options.whenOutOfRange.rawValue
             if case .group(let instance) = options.membership {
-                configuration = configuration.withDefaults(["session.timeout.ms": "10000", "heartbeat.interval.ms": "1000"])
+                configuration = configuration.withDefaults([
+                    "session.timeout.ms": "10000", "heartbeat.interval.ms": "1000",
+                ])
                 if let instance { configuration["group.instance.id"] = instance }
             }
             let consumer = try KafkaConsumer(configuration, group: group, logger: run.logger) { [weak self] in
@@ -123,8 +126,10 @@ final class SourceSession: Sendable {
                 }.sorted()
             case .pattern(let pattern):
                 let regex = try Regex(pattern)
-                return try consumer.topics(timeout: options.timeout).filter { (try? regex.wholeMatch(in: $0.key)) != nil }
-                    .flatMap { topic in (0..<Int32(topic.value)).map { TopicPartition(topic.key, $0) } }.sorted()
+                return try consumer.topics(timeout: options.timeout).filter {
+                    (try? regex.wholeMatch(in: $0.key)) != nil
+                }
+                .flatMap { topic in (0..<Int32(topic.value)).map { TopicPartition(topic.key, $0) } }.sorted()
             }
         } catch let error as KafkaError {
             throw SourceError("\(summary): \(error)", advice: Self.advice(error, kafka.configuration))
@@ -144,7 +149,9 @@ final class SourceSession: Sendable {
 
     private static func advice(_ error: KafkaError, _ configuration: KafkaConfiguration) -> String {
         if error.isUnauthorised { return "Give this client the right, or other credentials" }
-        if error.isRetriable { return "See that a broker listens at \(configuration.brokers), and that this machine reaches it" }
+        if error.isRetriable {
+            return "See that a broker listens at \(configuration.brokers), and that this machine reaches it"
+        }
         return "Make the topic, or mend its name"
     }
 
@@ -163,7 +170,9 @@ final class SourceSession: Sendable {
         let offsets = try startOffsets(starts, consumer)
         var opened: [PartitionID: OpenedPartition] = [:]
         for offset in offsets {
-            let end = options.endsAtLatest ? try consumer.watermarks(of: offset.partition, timeout: options.timeout).high : nil
+            let end =
+                options.endsAtLatest
+                ? try consumer.watermarks(of: offset.partition, timeout: options.timeout).high : nil
             opened[PartitionID(offset.partition.description)] = OpenedPartition(
                 queue: try consumer.queue(of: offset.partition), start: offset.offset, end: end)
         }
@@ -287,7 +296,9 @@ final class SourceSession: Sendable {
         guard let run, !run.commitsPositionsWithOutput, run.delivery != .atMostOnce else { return }
         guard options.commits == .onCheckpoint || isLast else { return }
         let offsets = positions.compactMap { start -> CommittedOffset? in
-            guard let partition = TopicPartition(start.partition.name), let position = start.position else { return nil }
+            guard let partition = TopicPartition(start.partition.name), let position = start.position else {
+                return nil
+            }
             return CommittedOffset(partition, position.value)
         }
         let news = state.withLock { state in offsets.filter { state.committed[$0.partition] != $0.offset } }
@@ -303,7 +314,9 @@ final class SourceSession: Sendable {
     private var isLost: Bool { isShared && (try? consumer().isAssignmentLost) ?? false }
 
     /// What a transaction commits of a checkpoint's positions, and for whom.
-    func transactionOffsets(_ positions: [CommittedPosition]) throws -> (offsets: [CommittedOffset], group: GroupMetadata) {
+    func transactionOffsets(_ positions: [CommittedPosition]) throws -> (
+        offsets: [CommittedOffset], group: GroupMetadata
+    ) {
         let offsets = try positions.compactMap { entry -> CommittedOffset? in
             guard let partition = TopicPartition(entry.partition.name) else { return nil }
             let offset = try entry.position.withUnsafeBytes { bytes in

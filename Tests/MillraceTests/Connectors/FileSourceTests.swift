@@ -21,7 +21,8 @@ import Testing
 
     func read<F: FileFormat>(
         _ source: FileSource<F>, from position: FileSource<F>.Reader.Position? = nil, atMost limit: Int = .max
-    ) throws -> (records: [FileSource<F>.Record], malformed: [MalformedInput], position: FileSource<F>.Reader.Position) {
+    ) throws -> (records: [FileSource<F>.Record], malformed: [MalformedInput], position: FileSource<F>.Reader.Position)
+    {
         let partition = try #require(try source.partitions().first)
         var reader = try source.open(partition, at: position, context: SourceContext())
         var gatherer = Gatherer<FileSource<F>.Record>()
