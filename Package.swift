@@ -89,7 +89,12 @@ let package = Package(
         .testTarget(name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "LMDB"]),
         .testTarget(
             name: "MillraceKafkaTests",
-            dependencies: ["MillraceKafka", "KafkaTestBroker", "RDKafka", "Millrace", "MillraceTesting"]),
+            dependencies: [
+                "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaChild", "RDKafka", "Millrace",
+                "MillraceTesting",
+            ]),
+        .executableTarget(
+            name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
     ],
     swiftLanguageModes: [.v6],

@@ -5,11 +5,11 @@ import MillraceKafka
 import RDKafka
 import Testing
 
+@testable import KafkaChild
+
 /// Exactly-once from topic to topic: a crash at every step of the commit protocol, then a restart at another parallelism.
 /// A reader of committed records sees what an undisturbed run writes.
 @Suite struct KafkaCrashTests {
-    enum Shape: CaseIterable { case stateless, keyed, windowed }
-
     static let points: [(String, @Sendable (CheckpointNumber) -> CrashPoint)] = [
         ("beforeBarriers", { .beforeBarriers($0) }), ("sourceNoted", { .sourceNoted($0) }),
         ("encoded", { .encoded($0) }), ("handedIn", { .handedIn($0) }), ("outputDurable", { .outputDurable($0) }),
@@ -18,52 +18,33 @@ import Testing
         ("published", { .published($0) }),
     ]
 
-    static let count = 600
+    static let records = TestPipeline.records(600)
 
     static func prepare(_ rig: KafkaRig) throws {
         try rig.makeTopic("in", partitions: 2)
         try rig.makeTopic("out", partitions: 2)
-        let values = (0..<count).map { "\($0 % 7),\($0 * 10)" }
-        try rig.send(values, to: "in", key: { _ in nil }, partition: { Int32($0 % 2) })
+        try rig.send(records, to: "in", key: { _ in nil }, partition: { Int32($0 % 2) })
     }
 
-    static func pipeline(_ rig: KafkaRig, _ shape: Shape) -> Pipeline {
-        let kafka = Kafka(rig.configuration, transactionalID: rig.name)
-        return Pipeline(rig.name) { graph in
-            var source = KafkaSourceOptions()
-            source.endsAtLatest = true
-            let records = graph.source(
-                kafka.source(rig.topic("in"), decoding: .string, group: rig.name, options: source), name: "in",
-                eventTime: { Timestamp(milliseconds: Int64($0.split(separator: ",")[1]) ?? 0) },
-                watermarks: .boundedOutOfOrder(by: .milliseconds(500)), recordsPerSecond: 600)
-            switch shape {
-            case .stateless:
-                records.sink(kafka.sink(rig.topic("out")) { $1.setValue($0) })
-            case .keyed:
-                records.keyed { String($0.prefix(1)) }.fold(into: 0) { count, _ in count += 1 }.named("counts")
-                    .sink(kafka.sink(rig.topic("out")) { $1.setValue("\($0.key) \($0.value)") })
-            case .windowed:
-                records.keyed { String($0.prefix(1)) }.tumblingWindow(of: .milliseconds(200))
-                    .fold(into: 0) { count, _ in count += 1 }.named("windows")
-                    .sink(kafka.sink(rig.topic("out")) { $1.setValue("\($0.key) \($0.window) \($0.value)") })
-            }
-        }
+    static func pipeline(_ rig: KafkaRig, _ shape: TestPipeline) -> Pipeline {
+        shape.make(
+            Kafka(rig.configuration, transactionalID: rig.name), name: rig.name, from: rig.topic("in"),
+            to: rig.topic("out"), recordsPerSecond: 600)
     }
 
-    static func undisturbed(_ shape: Shape) async throws -> [String] {
+    @Test(arguments: TestPipeline.allCases)
+    func undisturbed(shape: TestPipeline) async throws {
         let rig = try await KafkaRig()
-        try prepare(rig)
+        try Self.prepare(rig)
         let folder = try TemporaryFolder()
-        try await pipeline(rig, shape).run(rig.options(.exactlyOnce, folder: folder.path))
-        let values = try rig.values(of: "out").sorted()
+        try await Self.pipeline(rig, shape).run(rig.options(.exactlyOnce, folder: folder.path))
+        #expect(try rig.values(of: "out").sorted() == shape.expected(Self.records))
         try await rig.stop()
-        return values
     }
 
-    @Test(arguments: Shape.allCases)
-    func aCrashAtAnyStepIsNotSeen(shape: Shape) async throws {
-        let expected = try await Self.undisturbed(shape)
-        #expect(expected.count >= 7)
+    @Test(arguments: TestPipeline.allCases)
+    func aCrashAtAnyStepIsNotSeen(shape: TestPipeline) async throws {
+        let expected = shape.expected(Self.records)
         for (round, (name, point)) in Self.points.enumerated() {
             let rig = try await KafkaRig()
             try Self.prepare(rig)
@@ -86,9 +67,9 @@ import Testing
     }
 
     /// As above, but the run restarts by itself.
-    @Test(arguments: Shape.allCases)
-    func aFailureIsMendedByARestart(shape: Shape) async throws {
-        let expected = try await Self.undisturbed(shape)
+    @Test(arguments: TestPipeline.allCases)
+    func aFailureIsMendedByARestart(shape: TestPipeline) async throws {
+        let expected = shape.expected(Self.records)
         for (name, point) in Self.points {
             let rig = try await KafkaRig()
             try Self.prepare(rig)

@@ -14,6 +14,16 @@ final class KafkaRig: Sendable {
     let logger: Logger
     private let admin: KafkaAdmin
 
+    /// A cluster that is there already.
+    init(address: String) async throws {
+        var logger = Logger(label: "kafka-test")
+        logger.logLevel = .critical
+        self.logger = logger
+        self.address = address
+        broker = nil
+        admin = try KafkaAdmin(KafkaConfiguration(brokers: address), logger: logger)
+    }
+
     init(_ configuration: KafkaTestBroker.Configuration = .init()) async throws {
         var logger = Logger(label: "kafka-test")
         logger.logLevel = .critical

@@ -171,7 +171,8 @@ final class KafkaOutput: SharedOutput {
         state.withLock { $0.begun[Int(checkpoint.value % 2)] = nil }
     }
 
-    private func judged(_ error: KafkaError) -> any Error {
+    /// A producer that was shut out must not start again: it would shut out the one that took over.
+    func judged(_ error: KafkaError) -> any Error {
         error.isFenced || error.isUnauthorised ? PermanentKafkaFailure(error: error) : error
     }
 

@@ -62,12 +62,16 @@ public struct KafkaSink<Input: Sendable>: Sink {
             }
             // A time before 1970 is none that Kafka could keep.
             let milliseconds = max(0, outgoing.timestamp?.milliseconds ?? 0)
-            try outgoing.key.withUnsafeBytes { key in
-                try outgoing.value.withUnsafeBytes { value in
-                    try producer.produce(
-                        outgoing.topic, partition: outgoing.partition ?? -1, key: outgoing.hasKey ? key : nil,
-                        value: outgoing.hasValue ? value : nil, headers: outgoing.headers, timestamp: milliseconds)
+            do {
+                try outgoing.key.withUnsafeBytes { key in
+                    try outgoing.value.withUnsafeBytes { value in
+                        try producer.produce(
+                            outgoing.topic, partition: outgoing.partition ?? -1, key: outgoing.hasKey ? key : nil,
+                            value: outgoing.hasValue ? value : nil, headers: outgoing.headers, timestamp: milliseconds)
+                    }
                 }
+            } catch let error as KafkaError {
+                throw output.judged(error)
             }
         }
 

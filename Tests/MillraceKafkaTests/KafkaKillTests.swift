@@ -1,0 +1,113 @@
+import Foundation
+import KafkaTestBroker
+import Millrace
+import MillraceKafka
+import MillraceTesting
+import RDKafka
+import Testing
+
+@testable import KafkaChild
+
+/// SIGKILL for pipelines and brokers at random moments, and two instances of one pipeline at a time: the output is that of
+/// an undisturbed run. `MILLRACE_SOAK=1` for the long form.
+@Suite(.serialized) struct KafkaKillTests {
+    static let isSoak = ProcessInfo.processInfo.environment["MILLRACE_SOAK"] != nil
+
+    static func prepare(_ rig: KafkaRig, _ records: [String]) throws {
+        try rig.makeTopic("in", partitions: 2)
+        try rig.makeTopic("out", partitions: 2)
+        try rig.send(records, to: "in", key: { _ in nil }, partition: { Int32($0 % 2) })
+    }
+
+    @Test(arguments: TestPipeline.allCases)
+    func killedPipelines(shape: TestPipeline) async throws {
+        let kills = Self.isSoak ? 60 : 10
+        let records = TestPipeline.records(kills * 200)
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("killed pipelines, \(shape): seed \(seed)")
+        var random = SeededRandom(seed: seed)
+        let rig = try await KafkaRig()
+        try Self.prepare(rig, records)
+        let folder = try TemporaryFolder()
+        for _ in 0..<kills {
+            let child = try ChildProcess.pipeline(
+                rig, shape, folder: folder.path, parallelism: [1, 2, 4].randomElement(using: &random) ?? 1,
+                recordsPerSecond: 300)
+            try await Task.sleep(for: .seconds(Double.random(in: 0.05...0.7, using: &random)))
+            child.kill9()
+        }
+        let last = try ChildProcess.pipeline(
+            rig, shape, folder: folder.path, parallelism: 2, recordsPerSecond: 100_000)
+        let (status, message) = last.finish()
+        #expect(status == 0, "\(message)")
+        #expect(try rig.values(of: "out").sorted() == shape.expected(records), "seed \(seed)")
+        try await rig.stop()
+    }
+
+    /// The broker, a process of its own with a data folder, is killed and started again while a pipeline runs.
+    @Test(arguments: TestPipeline.allCases)
+    func killedBrokers(shape: TestPipeline) async throws {
+        guard ProcessInfo.processInfo.environment["MILLRACE_KAFKA"] == nil else { return }
+        let kills = Self.isSoak ? 10 : 3
+        let records = TestPipeline.records(kills * 600)
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("killed brokers, \(shape): seed \(seed)")
+        var random = SeededRandom(seed: seed)
+        let data = try TemporaryFolder()
+        let port = try await Self.freePort()
+        var broker = try Self.startBroker(data.path, port)
+        let rig = try await KafkaRig(address: "127.0.0.1:\(port)")
+        try Self.prepare(rig, records)
+        let folder = try TemporaryFolder()
+        let child = try ChildProcess.pipeline(
+            rig, shape, folder: folder.path, parallelism: 2, recordsPerSecond: 150)
+        for _ in 0..<kills {
+            try await Task.sleep(for: .seconds(Double.random(in: 0.3...1.2, using: &random)))
+            broker.kill9()
+            try await Task.sleep(for: .seconds(Double.random(in: 0...0.3, using: &random)))
+            broker = try Self.startBroker(data.path, port)
+        }
+        let (status, message) = child.finish()
+        #expect(status == 0, "\(message)")
+        #expect(try rig.values(of: "out").sorted() == shape.expected(records), "seed \(seed)")
+        broker.kill9()
+    }
+
+    private static func freePort() async throws -> Int {
+        let broker = try await KafkaTestBroker.start()
+        defer { Task { try await broker.stop() } }
+        let port = broker.port
+        try await broker.stop()
+        return port
+    }
+
+    private static func startBroker(_ folder: String, _ port: Int) throws -> ChildProcess {
+        try ChildProcess("kafka-test-broker", ["--data", folder, "--port", "\(port)", "--log-level", "error"])
+    }
+
+    /// A second instance, with a copy of the state folder, takes over while the first stands still; when that wakes up it
+    /// finds itself shut out, and writes nothing.
+    @Test(arguments: TestPipeline.allCases)
+    func aZombieWritesNothing(shape: TestPipeline) async throws {
+        let records = TestPipeline.records(1200)
+        let rig = try await KafkaRig()
+        try Self.prepare(rig, records)
+        let folder = try TemporaryFolder()
+        let first = try ChildProcess.pipeline(
+            rig, shape, folder: folder.file("first"), parallelism: 2, recordsPerSecond: 200)
+        try await Task.sleep(for: .seconds(1.5))
+        first.signal(SIGSTOP)
+        try FileManager.default.copyItem(atPath: folder.file("first"), toPath: folder.file("second"))
+        let second = try ChildProcess.pipeline(
+            rig, shape, folder: folder.file("second"), parallelism: 1, recordsPerSecond: 100_000)
+        let (status, message) = second.finish()
+        #expect(status == 0, "\(message)")
+        #expect(try rig.values(of: "out").sorted() == shape.expected(records))
+        first.signal(SIGCONT)
+        let (zombieStatus, zombieMessage) = first.finish()
+        #expect(zombieStatus == 1)
+        #expect(zombieMessage.contains("another instance has taken over"), "\(zombieMessage)")
+        #expect(try rig.values(of: "out").sorted() == shape.expected(records))
+        try await rig.stop()
+    }
+}
