@@ -10,7 +10,7 @@ public final class KafkaAdmin: Sendable {
         client = try KafkaClient(RD_KAFKA_PRODUCER, configuration, logger: logger) { _, _ in }
     }
 
-    deinit { client.close {} }
+    deinit { client.close() }
 
     /// Topics and how many partitions each has.
     public func topics(named name: String? = nil, timeout: Duration = .seconds(10)) throws -> [String: Int] {

@@ -139,10 +139,12 @@ final class KafkaClient: Sendable {
         return KafkaError(code, "go on as \(name)", reason: Self.string(text), isFatal: true)
     }
 
-    /// Serves events until `body` returns, on the calling thread; the serving thread goes on as well.
-    func close(_ body: () -> Void) {
-        body()
+    /// Destroys the client; nothing may be called afterwards. `flush` runs while events are still served, `leave` when
+    /// they are not any more: what librdkafka then asks of itself (to give up an assignment) it answers itself.
+    func close(flush: () -> Void = {}, leave: () -> Void = {}) {
+        flush()
         server.stop()
+        leave()
         rd_kafka_queue_destroy(queue)
         rd_kafka_destroy(handle)
         logs.release()

@@ -60,10 +60,7 @@ public final class KafkaConsumer: Sendable {
     /// Leaves the group, if it joined one, and lets go of everything. Queues have to be closed before.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        client.close { [handle = client.handle] in
-            // librdkafka answers revocations that come while it closes by itself.
-            rd_kafka_consumer_close(handle)
-        }
+        client.close(leave: { [handle = client.handle] in rd_kafka_consumer_close(handle) })
     }
 
     /// Reads exactly these partitions, each from its offset.

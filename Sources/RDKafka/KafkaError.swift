@@ -54,6 +54,14 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         ].contains { $0.rawValue == code }
     }
 
+    /// The group has moved on: the member, or its generation, is not the one that counts.
+    public var isRebalance: Bool {
+        [
+            RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+            RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST,
+        ].contains { $0.rawValue == code }
+    }
+
     /// Not allowed, or not known to the broker.
     public var isUnauthorised: Bool {
         [

@@ -48,14 +48,14 @@ public final class KafkaProducer: Sendable {
     /// Gives up what is still under way, and lets go of everything.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        client.close { [handle = client.handle] in
+        client.close(flush: { [handle = client.handle] in
             rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
             rd_kafka_flush(handle, 1000)
             state.withLock { state in
                 for topic in state.topics.values { rd_kafka_topic_destroy(topic) }
                 state.topics = [:]
             }
-        }
+        })
     }
 
     private var title: String { transactionalID ?? client.name }

@@ -36,6 +36,9 @@ import Testing
             try await Task.sleep(for: .seconds(Double.random(in: 0.05...0.7, using: &random)))
             child.kill9()
         }
+        // Enough was done between the kills for them to have mattered.
+        let done = try rig.committed("in", group: rig.name).values.reduce(0, +)
+        #expect(done > 0 && done < records.count, "\(done) of \(records.count) records before the last run")
         let last = try ChildProcess.pipeline(
             rig, shape, folder: folder.path, parallelism: 2, recordsPerSecond: 100_000)
         let (status, message) = last.finish()

@@ -17,7 +17,7 @@ final class KafkaRig: Sendable {
     /// A cluster that is there already.
     init(address: String) async throws {
         var logger = Logger(label: "kafka-test")
-        logger.logLevel = .critical
+        logger.logLevel = ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
         self.logger = logger
         self.address = address
         broker = nil
@@ -26,7 +26,7 @@ final class KafkaRig: Sendable {
 
     init(_ configuration: KafkaTestBroker.Configuration = .init()) async throws {
         var logger = Logger(label: "kafka-test")
-        logger.logLevel = .critical
+        logger.logLevel = ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
         self.logger = logger
         if let address = ProcessInfo.processInfo.environment["MILLRACE_KAFKA"] {
             self.address = address

@@ -87,5 +87,9 @@ public struct CommittedPosition: Sendable, Hashable {
     }
 }
 
+/// Not a fault, but the attempt has to be made again from its last checkpoint: work was moved to another process. It is
+/// made at once, and does not count for the restart strategy.
+public protocol RepeatedAttempt: Error {}
+
 /// A failure that no restart mends: another process has taken over, a right is missing.
 public protocol PermanentFailure: Error {}

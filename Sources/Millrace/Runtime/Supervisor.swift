@@ -54,6 +54,11 @@ final class Supervisor: Sendable {
                 let status = board.status(isFinished: true)
                 options.onStatus?(status)
                 return status
+            } catch PipelineError.failed(_, _, _, let cause as any RepeatedAttempt)
+                where !Task.isCancelled && !stop.isRequested
+            {
+                options.logger.notice("\(pipeline.name) goes on from its last checkpoint: \(cause)")
+                start = .again
             } catch {
                 guard Self.isWorthRestarting(error), !Task.isCancelled else { throw error }
                 failures += 1

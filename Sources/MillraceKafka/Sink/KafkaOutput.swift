@@ -173,7 +173,8 @@ final class KafkaOutput: SharedOutput {
 
     /// A producer that was shut out must not start again: it would shut out the one that took over.
     func judged(_ error: KafkaError) -> any Error {
-        error.isFenced || error.isUnauthorised ? PermanentKafkaFailure(error: error) : error
+        if error.isRebalance { return GroupMoved(error: error) }
+        return error.isFenced || error.isUnauthorised ? PermanentKafkaFailure(error: error) : error
     }
 
     private func patiently(for limit: Duration, _ call: (Duration) throws -> Void) throws {

@@ -101,8 +101,7 @@ final class SourceSession: Sendable {
         if isShared {
             try await waitForGroup()
             found = try await blocking { [self] in
-                let revoked = state.withLock { $0.share.takeRevocations() }
-                if !revoked.isEmpty { try consumer().release(revoked) }
+                if let demanded = state.withLock({ $0.share.begin() }) { try consumer().release(demanded) }
                 return state.withLock { $0.share.partitions }
             }
             run?.logger.notice("\(summary): \(found.count) partitions of group \(group)")
@@ -177,11 +176,8 @@ final class SourceSession: Sendable {
                 queue: try consumer.queue(of: offset.partition), start: offset.offset, end: end)
         }
         if isShared {
-            let (known, offered) = state.withLock { state in
-                let known = state.share.owned
-                return (known, Set(state.share.takeOffers()))
-            }
-            try consumer.take(offsets.filter { offered.contains($0.partition) })
+            let (known, accepted) = state.withLock { ($0.share.owned, $0.share.takeAccepted()) }
+            if let accepted { try consumer.take(offsets.filter { accepted.contains($0.partition) }) }
             try consumer.seek(offsets.filter { known.contains($0.partition) }, timeout: options.timeout)
         } else {
             try consumer.assign(offsets)
@@ -303,15 +299,26 @@ final class SourceSession: Sendable {
         }
         let news = state.withLock { state in offsets.filter { state.committed[$0.partition] != $0.offset } }
         do {
-            try consumer().commit(news)
+            let consumer = try consumer()
+            try Self.throughRebalances { try consumer.commit(news) }
             state.withLock { state in for offset in news { state.committed[offset.partition] = offset.offset } }
-        } catch let error as KafkaError where run.storesPositions || isLost {
-            // The checkpoint has them (or somebody else has the partitions): the group's offsets are for onlookers.
+        } catch let error as KafkaError where run.storesPositions || error.isRebalance {
+            // The checkpoint has them, and the group's offsets are for onlookers; or somebody else has the partitions, and
+            // repeats what was not committed.
             run.logger.warning("\(summary): \(error)")
         }
     }
 
-    private var isLost: Bool { isShared && (try? consumer().isAssignmentLost) ?? false }
+    /// A member that has just joined again does not know its new generation for a moment.
+    private static func throughRebalances(_ call: () throws -> Void) throws {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(3))
+        while true {
+            do { return try call() } catch let error as KafkaError {
+                guard error.isRebalance, ContinuousClock.now < deadline else { throw error }
+                usleep(50_000)
+            }
+        }
+    }
 
     /// What a transaction commits of a checkpoint's positions, and for whom.
     func transactionOffsets(_ positions: [CommittedPosition]) throws -> (
@@ -336,7 +343,7 @@ final class SourceSession: Sendable {
         case .error(let error): note(error)
         case .assigned(let partitions):
             let (waiters, run) = state.withLock { state in
-                state.share.assigned(partitions)
+                state.share.note(.offer(partitions))
                 defer { state.waiters = [] }
                 return (state.waiters, state.run)
             }
@@ -344,7 +351,7 @@ final class SourceSession: Sendable {
             run?.partitionsChanged()
         case .revoked(let partitions):
             let run = state.withLock { state in
-                state.share.revoked(partitions)
+                state.share.note(.demand(partitions))
                 return state.run
             }
             run?.partitionsChanged()
@@ -359,12 +366,12 @@ final class SourceSession: Sendable {
     /// The tasks did not finish in time: the group has waited long enough.
     private func giveUp(_ partitions: [TopicPartition]) {
         let (late, run) = state.withLock { state -> ([TopicPartition], SourceRun?) in
-            let late = partitions.filter { state.share.wanted.contains($0) }
-            guard !late.isEmpty else { return ([], nil) }
+            guard state.share.isDemanding(partitions) else { return ([], nil) }
+            let late = partitions
             state.failure = SourceError(
                 "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocation)",
                 advice: "Look for an operator or sink that blocks, or allow more time (revocation)")
-            return (state.share.takeRevocations(), state.run)
+            return (state.share.begin() ?? [], state.run)
         }
         guard !late.isEmpty else { return }
         run?.logger.error("\(summary): letting go of \(late.count) partitions before their work is done")
@@ -425,7 +432,9 @@ final class SourceSession: Sendable {
     }
 
     func disconnect() {
-        let (consumer, timer, run) = state.withLock { state in
+        let (consumer, timer, run, demanded, accepted) = state.withLock { state in
+            let demanded = state.share.begin()
+            let accepted = state.share.takeAccepted()
             defer {
                 state.consumer = nil
                 state.discovery = nil
@@ -433,9 +442,12 @@ final class SourceSession: Sendable {
                 state.share = GroupShare()
                 state.initial = nil
             }
-            return (state.consumer, state.discovery, state.run)
+            return (state.consumer, state.discovery, state.run, demanded, accepted)
         }
         timer?.timer.cancel()
+        // Closing waits for answers that are still owed.
+        if let demanded { try? consumer?.release(demanded) }
+        if accepted != nil { try? consumer?.take([]) }
         consumer?.close()
         if let run { kafka.sessions.withLock { _ = $0.removeValue(forKey: run.operatorID) } }
     }
@@ -448,6 +460,12 @@ private final class Discovery: @unchecked Sendable {
     let timer: any DispatchSourceTimer
 
     init(_ timer: any DispatchSourceTimer) { self.timer = timer }
+}
+
+/// The group has given partitions to somebody else while their offsets were to be committed.
+struct GroupMoved: RepeatedAttempt, CustomStringConvertible {
+    let error: KafkaError
+    var description: String { "the group has moved partitions: \(error)" }
 }
 
 /// An error of Kafka's that no restart mends.

@@ -1,0 +1,110 @@
+import Foundation
+import KafkaTestBroker
+import Millrace
+import MillraceKafka
+import RDKafka
+import Testing
+
+/// Several instances that share a group: partitions move between them, and each record has its effect once.
+@Suite struct GroupTests {
+    static func pipeline(_ rig: KafkaRig, rate: Double? = 200) -> Pipeline {
+        var configuration = rig.configuration
+        configuration["session.timeout.ms"] = "6000"
+        configuration["heartbeat.interval.ms"] = "100"
+        configuration["topic.metadata.refresh.interval.ms"] = "500"
+        let kafka = Kafka(configuration)
+        return Pipeline("\(rig.name)-group") { graph in
+            graph.source(
+                kafka.source(
+                    rig.topic("in"), decoding: .string, group: rig.name,
+                    options: KafkaSourceOptions(membership: .group())), recordsPerSecond: rate
+            )
+            .sink(kafka.sink(rig.topic("out")) { $1.setValue($0) })
+        }
+    }
+
+    /// A running instance.
+    final class Instance: Sendable {
+        let stop = PipelineStop()
+        let task: Task<Void, any Error>
+
+        init(_ rig: KafkaRig, _ delivery: DeliveryGuarantee, rate: Double? = 200) {
+            let options = rig.options(delivery, folder: nil)
+            let (stop, pipeline) = (stop, GroupTests.pipeline(rig, rate: rate))
+            task = Task { _ = try await pipeline.run(options, stop: stop) }
+        }
+
+        func end() async throws {
+            stop.request()
+            try await task.value
+        }
+    }
+
+    static func wait(_ rig: KafkaRig, _ seconds: Double = 40, until done: () throws -> Bool) async throws {
+        let deadline = Date().addingTimeInterval(seconds)
+        while try !done() {
+            guard Date() < deadline else { throw KafkaRigError("did not come about within \(seconds) s") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    @Test(arguments: [DeliveryGuarantee.atLeastOnce, .exactlyOnce])
+    func membersComeAndGo(delivery: DeliveryGuarantee) async throws {
+        let rig = try await KafkaRig()
+        try rig.makeTopic("in", partitions: 4)
+        try rig.makeTopic("out", partitions: 2)
+        let values = (0..<3000).map { "value \($0)" }
+        try rig.send(values, to: "in", partition: { Int32($0 % 4) })
+        let first = Instance(rig, delivery)
+        try await Task.sleep(for: .seconds(1))
+        let second = Instance(rig, delivery)
+        try await Task.sleep(for: .seconds(1))
+        let third = Instance(rig, delivery)
+        try await Task.sleep(for: .seconds(1))
+        try await first.end()
+        try await Task.sleep(for: .milliseconds(500))
+        let fourth = Instance(rig, delivery, rate: nil)
+        try await Self.wait(rig) { try rig.committed("in", group: rig.name).values.reduce(0, +) == 3000 }
+        for instance in [second, third, fourth] { try await instance.end() }
+        let found = try rig.values(of: "out")
+        // All of them ended in an orderly way: even at-least-once repeats nothing then.
+        #expect(found.sorted() == values.sorted())
+        try await rig.stop()
+    }
+
+    /// A topic that grows while it is read.
+    @Test func newPartitionsAreRead() async throws {
+        let rig = try await KafkaRig()
+        try rig.makeTopic("in", partitions: 1)
+        try rig.makeTopic("out", partitions: 1)
+        try rig.send((0..<50).map { "old \($0)" }, to: "in", partition: { _ in 0 })
+        let instance = Instance(rig, .exactlyOnce, rate: nil)
+        try await Self.wait(rig) { try rig.values(of: "out").count == 50 }
+        let admin = try KafkaAdmin(rig.configuration, logger: rig.logger)
+        try admin.createPartitions(rig.topic("in"), total: 3)
+        try await Task.sleep(for: .milliseconds(200))
+        try rig.send((0..<50).map { "new \($0)" }, to: "in", partition: { Int32($0 % 3) })
+        try await Self.wait(rig) { try rig.values(of: "out").count == 100 }
+        try await instance.end()
+        #expect(Set(try rig.values(of: "out")).count == 100)
+        try await rig.stop()
+    }
+
+    @Test func keyedStateIsRefused() async throws {
+        let rig = try await KafkaRig()
+        try rig.makeTopic("in", partitions: 1)
+        let kafka = Kafka(rig.configuration)
+        let pipeline = Pipeline("refused") { graph in
+            graph.source(
+                kafka.source(
+                    rig.topic("in"), decoding: .string, options: KafkaSourceOptions(membership: .group()))
+            )
+            .keyed { $0 }.fold(into: 0) { count, _ in count += 1 }.named("counts").forEach { _ in }
+        }
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await pipeline.run(rig.options(.exactlyOnce, folder: nil))
+        }
+        #expect(error?.description.contains("counts") == true)
+        try await rig.stop()
+    }
+}
