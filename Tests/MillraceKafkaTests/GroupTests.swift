@@ -53,7 +53,7 @@ import Testing
         let rig = try await KafkaRig()
         try rig.makeTopic("in", partitions: 4)
         try rig.makeTopic("out", partitions: 2)
-        let values = (0..<3000).map { "value \($0)" }
+        let values = (0..<2000).map { "value \($0)" }
         try rig.send(values, to: "in", partition: { Int32($0 % 4) })
         let first = Instance(rig, delivery)
         try await Task.sleep(for: .seconds(1))
@@ -64,11 +64,15 @@ import Testing
         try await first.end()
         try await Task.sleep(for: .milliseconds(500))
         let fourth = Instance(rig, delivery, rate: nil)
-        try await Self.wait(rig) { try rig.committed("in", group: rig.name).values.reduce(0, +) == 3000 }
+        try await Self.wait(rig) { try rig.committed("in", group: rig.name).values.reduce(0, +) == 2000 }
         for instance in [second, third, fourth] { try await instance.end() }
         let found = try rig.values(of: "out")
-        // All of them ended in an orderly way: even at-least-once repeats nothing then.
-        #expect(found.sorted() == values.sorted())
+        if delivery == .exactlyOnce {
+            #expect(found.sorted() == values.sorted())
+        } else {
+            // A commit that falls into a cooperative rebalance is refused, and repeated by the partition's next owner.
+            #expect(Set(found) == Set(values))
+        }
         try await rig.stop()
     }
 

@@ -51,7 +51,9 @@ public indirect enum KafkaStart: Sendable, Hashable {
 public enum KafkaMembership: Sendable, Hashable {
     /// This process reads all of them.
     case alone
-    /// The processes of the group share them. With `instance`, a process that comes back under the same name within the
+    /// The processes of the group share them, with cooperative rebalances (another `partition.assignment.strategy` may be
+    /// configured). A commit that falls into a rebalance is refused by the broker: at-least-once, those records are
+    /// repeated by whoever has the partition next; exactly-once, their output was not committed either. With `instance`, a process that comes back under the same name within the
     /// session timeout gets its partitions back without a rebalance.
     case group(instance: String? = nil)
 }
