@@ -14,6 +14,8 @@ let package = Package(
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
+        .executable(name: "OffsetCommits", targets: ["OffsetCommits"]),
+        .executable(name: "FanOut", targets: ["FanOut"]),
         .plugin(name: "PipelineGraph", targets: ["PipelineGraph"]),
     ],
     dependencies: [
@@ -78,6 +80,19 @@ let package = Package(
                 "Millrace", "MillraceProgram",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/FlightDelays"),
+        .executableTarget(
+            name: "OffsetCommits",
+            dependencies: [
+                "Millrace", "MillraceKafka", "RDKafka", "KafkaTestBroker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Examples/OffsetCommits"),
+        .executableTarget(
+            name: "FanOut",
+            dependencies: [
+                "Millrace", "MillraceKafka", "MillraceJSON", "RDKafka", "KafkaTestBroker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], path: "Examples/FanOut"),
         .plugin(
             name: "PipelineGraph",
             capability: .command(

@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: TestPipeline.allCases)
     func killedPipelines(shape: TestPipeline) async throws {
         let kills = Self.isSoak ? 60 : 10
-        let records = TestPipeline.records(kills * 200)
+        let records = TestPipeline.records(kills * 500)
         let seed = UInt64.random(in: 0...UInt64.max)
         print("killed pipelines, \(shape): seed \(seed)")
         var random = SeededRandom(seed: seed)

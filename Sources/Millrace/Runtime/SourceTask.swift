@@ -15,9 +15,8 @@ struct SourceTask {
     private var lastFlush: Duration
     private var readSinceStart: UInt64 = 0
     private var turn: TaskTurn
+    private var batch = BatchSize()
 
-    /// Records and bytes that are read before channels, barriers and the clock are looked at.
-    static let limit = ReadLimit(records: 1024, bytes: 1 << 20)
     /// Gathered records are sent after this time at the latest.
     static let lingering = Duration.milliseconds(5)
 
@@ -60,7 +59,7 @@ struct SourceTask {
 
     private mutating func step() async throws {
         let now = run.options.clock.now
-        var limit = Self.limit
+        var limit = batch.limit
         if let throttle {
             let allowed = Int(throttle * (now - startedAt).inSeconds) - Int(readSinceStart) + 1
             guard allowed > 0 else {
@@ -78,6 +77,7 @@ struct SourceTask {
             throw run.located(error, context)
         }
         let (count, bytes) = body.counts()
+        batch.note(records: count, took: run.options.clock.now - now)
         records += UInt64(count)
         readSinceStart += UInt64(count)
         context.counters.records += UInt64(count)

@@ -55,8 +55,12 @@ final class Supervisor: Sendable {
                 options.onStatus?(status)
                 return status
             } catch PipelineError.failed(_, _, _, let cause as any RepeatedAttempt)
-                where !Task.isCancelled && !stop.isRequested
+                where !Task.isCancelled
             {
+                if stop.isRequested {
+                    options.logger.notice("\(pipeline.name) ends with the checkpoint before its last: \(cause)")
+                    return board.status(isFinished: true)
+                }
                 options.logger.notice("\(pipeline.name) goes on from its last checkpoint: \(cause)")
                 start = .again
             } catch {
