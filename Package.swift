@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "MillraceJSON", targets: ["MillraceJSON"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
+        .executable(name: "millrace", targets: ["MillraceCLI"]),
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
         .executable(name: "OffsetCommits", targets: ["OffsetCommits"]),
         .executable(name: "FanOut", targets: ["FanOut"]),
@@ -81,6 +82,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/FlightDelays"),
         .executableTarget(
+            name: "MillraceCLI",
+            dependencies: [
+                "RDKafka",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
             name: "OffsetCommits",
             dependencies: [
                 "Millrace", "MillraceKafka", "RDKafka", "KafkaTestBroker",
@@ -108,6 +116,7 @@ let package = Package(
                 "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaChild", "RDKafka", "Millrace",
                 "MillraceTesting",
             ]),
+        .testTarget(name: "MillraceCLITests", dependencies: ["MillraceCLI", "KafkaTestBroker", "RDKafka"]),
         .executableTarget(
             name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),

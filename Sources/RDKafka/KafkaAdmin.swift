@@ -96,6 +96,49 @@ public final class KafkaAdmin: Sendable {
             .compactMap { $0.group.map { String(cString: $0) } }.sorted()
     }
 
+    /// Everything that a group has committed, of all topics.
+    public func committedOffsets(of group: String, timeout: Duration = .seconds(10)) throws -> [CommittedOffset] {
+        guard let wanted = rd_kafka_ListConsumerGroupOffsets_new(group, nil) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "name group \(group)")
+        }
+        defer { rd_kafka_ListConsumerGroupOffsets_destroy(wanted) }
+        var found: [CommittedOffset] = []
+        try ask("read the offsets of group \(group)", timeout) { options, queue in
+            var groups: [OpaquePointer?] = [wanted]
+            rd_kafka_ListConsumerGroupOffsets(client.handle, &groups, 1, options, queue)
+        } answer: { event in
+            var count = 0
+            let results = rd_kafka_ListConsumerGroupOffsets_result_groups(
+                rd_kafka_event_ListConsumerGroupOffsets_result(event), &count)
+            for index in 0..<count {
+                guard let result = results?[index] else { continue }
+                if let error = rd_kafka_group_result_error(result) {
+                    throw KafkaError(
+                        rd_kafka_error_code(error), "read the offsets of group \(group)",
+                        reason: rd_kafka_error_string(error).map { String(cString: $0) })
+                }
+                if let list = rd_kafka_group_result_partitions(result) {
+                    found += try PartitionList.offsets(
+                        UnsafeMutablePointer(mutating: list), "read the committed offset")
+                }
+            }
+        }
+        return found
+    }
+
+    /// First and next offset of a partition.
+    public func watermarks(
+        of partition: TopicPartition, timeout: Duration = .seconds(10)
+    ) throws -> (low: Int64, high: Int64) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        try check(
+            rd_kafka_query_watermark_offsets(
+                client.handle, partition.topic, partition.partition, &low, &high, timeout.clampedMilliseconds),
+            "ask for the offsets of \(partition)")
+        return (low, high)
+    }
+
     private func ask(
         _ operation: String, _ timeout: Duration, _ request: (OpaquePointer?, OpaquePointer) -> Void,
         answer: (OpaquePointer) throws -> Void

@@ -86,8 +86,12 @@ struct PartitionList: ~Copyable {
     deinit { rd_kafka_topic_partition_list_destroy(pointer) }
 
     /// Entries that have an offset. Throws the first error that an entry carries.
-    func offsets(_ operation: String) throws -> [CommittedOffset] {
-        try TopicPartition.entries(pointer).compactMap { entry in
+    func offsets(_ operation: String) throws -> [CommittedOffset] { try Self.offsets(pointer, operation) }
+
+    static func offsets(
+        _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>, _ operation: String
+    ) throws -> [CommittedOffset] {
+        try TopicPartition.entries(list).compactMap { entry in
             let partition = TopicPartition(String(cString: entry.topic), entry.partition)
             try check(entry.err, "\(operation) of \(partition)")
             guard entry.offset >= 0 else { return nil }

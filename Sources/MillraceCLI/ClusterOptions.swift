@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Logging
+import RDKafka
+
+/// Which cluster, and how to reach it.
+struct ClusterOptions: ParsableArguments {
+    @Option(help: "Brokers, host:port, separated by commas.")
+    var brokers = "localhost:9092"
+
+    @Option(
+        name: .customShort("X"),
+        help: ArgumentHelp("A setting of librdkafka; may be repeated.", valueName: "name=value"))
+    var settings: [String] = []
+
+    @Option(
+        help: """
+            A file of settings, name=value a line, # for comments: where passwords belong. Also named by the environment \
+            variable MILLRACE_KAFKA_CONFIG.
+            """)
+    var config: String?
+
+    func configuration() throws -> KafkaConfiguration {
+        var configuration = KafkaConfiguration(brokers: brokers)
+        if let path = config ?? ProcessInfo.processInfo.environment["MILLRACE_KAFKA_CONFIG"] {
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw CommandError("the settings file \(path) cannot be read: see that it is there, and that it is text")
+            }
+            for (name, value) in try Self.settings(of: text, in: path) { configuration[name] = value }
+        }
+        for setting in settings {
+            guard let (name, value) = Self.pair(setting) else {
+                throw ValidationError("-X takes name=value, got '\(setting.prefix { $0 != "=" })'")
+            }
+            configuration[name] = value
+        }
+        return configuration
+    }
+
+    func admin() throws -> KafkaAdmin {
+        var logger = Logger(label: "millrace")
+        logger.logLevel = .critical
+        return try KafkaAdmin(try configuration(), logger: logger)
+    }
+
+    static func settings(of text: String, in path: String) throws -> [(String, String)] {
+        try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { number, line in
+            let line = line.trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("#") { return nil }
+            // What stands there may be a secret: it is not repeated.
+            guard let pair = pair(line) else { throw CommandError("\(path), line \(number + 1): expected name=value") }
+            return pair
+        }
+    }
+
+    private static func pair(_ text: String) -> (String, String)? {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
+        return (
+            text[..<equals].trimmingCharacters(in: .whitespaces),
+            text[text.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+        )
+    }
+
+    /// Does `work`; what Kafka refuses is said in a sentence, with what to do.
+    func run(_ work: () throws -> Void) throws {
+        do { try work() } catch let error as KafkaError {
+            let advice =
+                error.isUnauthorised
+                ? "Give this client the right, or other credentials (--config)"
+                : error.isRetriable
+                    ? "See that a broker listens at \(brokers) (--brokers), and that this machine reaches it"
+                    : "See that the name is right"
+            Self.say("\(error). \(advice).")
+            throw ExitCode.failure
+        } catch let error as CommandError {
+            Self.say(error.description)
+            throw ExitCode.failure
+        }
+    }
+
+    private static func say(_ text: String) { FileHandle.standardError.write(Data("error: \(text)\n".utf8)) }
+}
+
+/// What a user can do something about.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
