@@ -113,9 +113,17 @@ let package = Package(
         .testTarget(
             name: "MillraceKafkaTests",
             dependencies: [
-                "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaChild", "RDKafka", "Millrace",
-                "MillraceTesting",
+                "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "KafkaChild", "RDKafka",
+                "Millrace", "MillraceTesting",
             ]),
+        .target(
+            name: "KafkaTestSupport",
+            dependencies: [
+                "KafkaTestBroker", "RDKafka", "Millrace", .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/KafkaTestSupport"),
+        .testTarget(
+            name: "KafkaConformanceTests",
+            dependencies: ["KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "RDKafka"]),
         .testTarget(name: "MillraceCLITests", dependencies: ["MillraceCLI", "KafkaTestBroker", "RDKafka"]),
         .executableTarget(
             name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),

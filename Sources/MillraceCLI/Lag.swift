@@ -25,10 +25,12 @@ struct Lag: Encodable, Equatable {
     static func all(of group: String, _ admin: KafkaAdmin, topics wanted: [String]) throws -> [Lag] {
         let offsets = try admin.committedOffsets(of: group)
         let committed = Dictionary(offsets.map { ($0.partition, $0.offset) }) { $1 }
+        // Not asked for by name: that would make topics that were removed.
+        let topics = try admin.topics()
         var found: [Lag] = []
         for topic in Set(offsets.map(\.partition.topic)).sorted() where wanted.isEmpty || wanted.contains(topic) {
             // A topic that was removed leaves its offsets behind.
-            guard let count = try? admin.topics(named: topic)[topic] else { continue }
+            guard let count = topics[topic] else { continue }
             for number in 0..<Int32(count) {
                 let partition = TopicPartition(topic, number)
                 found.append(

@@ -1,4 +1,5 @@
 import Foundation
+import KafkaTestSupport
 
 @testable import KafkaChild
 

@@ -1,5 +1,6 @@
 import Foundation
 import KafkaTestBroker
+import KafkaTestSupport
 import Millrace
 import MillraceKafka
 import RDKafka

@@ -1,21 +1,20 @@
 import Foundation
-import KafkaTestBroker
-import Logging
-import Millrace
-import MillraceKafka
-import RDKafka
+package import KafkaTestBroker
+package import Logging
+package import Millrace
+package import RDKafka
 
 /// A cluster to test against: the one that `MILLRACE_KAFKA` (host:port) names, or else a broker in this process; with
 /// topics of this test's own.
-final class KafkaRig: Sendable {
-    let broker: KafkaTestBroker?
-    let address: String
-    let name = "t" + UUID().uuidString.prefix(8).lowercased()
-    let logger: Logger
+package final class KafkaRig: Sendable {
+    package let broker: KafkaTestBroker?
+    package let address: String
+    package let name = "t" + UUID().uuidString.prefix(8).lowercased()
+    package let logger: Logger
     private let admin: KafkaAdmin
 
     /// A cluster that is there already.
-    init(address: String) async throws {
+    package init(address: String) async throws {
         var logger = Logger(label: "kafka-test")
         logger.logLevel = ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
         self.logger = logger
@@ -24,7 +23,7 @@ final class KafkaRig: Sendable {
         admin = try KafkaAdmin(KafkaConfiguration(brokers: address), logger: logger)
     }
 
-    init(_ configuration: KafkaTestBroker.Configuration = .init()) async throws {
+    package init(_ configuration: KafkaTestBroker.Configuration = .init()) async throws {
         var logger = Logger(label: "kafka-test")
         logger.logLevel = ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
         self.logger = logger
@@ -39,19 +38,19 @@ final class KafkaRig: Sendable {
         admin = try KafkaAdmin(KafkaConfiguration(brokers: address), logger: logger)
     }
 
-    var configuration: KafkaConfiguration { KafkaConfiguration(brokers: address) }
+    package var configuration: KafkaConfiguration { KafkaConfiguration(brokers: address) }
 
     /// The topic's name in the cluster.
-    func topic(_ base: String) -> String { "\(name)-\(base)" }
+    package func topic(_ base: String) -> String { "\(name)-\(base)" }
 
     @discardableResult
-    func makeTopic(_ base: String, partitions: Int, settings: [String: String] = [:]) throws -> String {
+    package func makeTopic(_ base: String, partitions: Int, settings: [String: String] = [:]) throws -> String {
         try admin.createTopic(topic(base), partitions: partitions, settings: settings)
         return topic(base)
     }
 
     /// Sends values, each with the key and partition that `place` gives.
-    func send(
+    package func send(
         _ values: [String], to base: String, key: (String) -> String? = { $0 }, partition: (Int) -> Int32 = { _ in -1 }
     ) throws {
         let producer = try KafkaProducer(configuration, logger: logger)
@@ -72,20 +71,20 @@ final class KafkaRig: Sendable {
     }
 
     /// Everything in a topic that a reader of committed records sees, partition by partition.
-    func values(of base: String, committedOnly: Bool = true) throws -> [String] {
+    package func values(of base: String, committedOnly: Bool = true) throws -> [String] {
         try records(of: base, committedOnly: committedOnly).map { $0.value ?? "" }
     }
 
-    struct Seen: Sendable {
-        var partition: Int32
-        var offset: Int64
-        var key: String?
-        var value: String?
-        var headers: [KafkaHeader]
-        var timestamp: Int64?
+    package struct Seen: Sendable {
+        package var partition: Int32
+        package var offset: Int64
+        package var key: String?
+        package var value: String?
+        package var headers: [KafkaHeader]
+        package var timestamp: Int64?
     }
 
-    func records(of base: String, committedOnly: Bool = true) throws -> [Seen] {
+    package func records(of base: String, committedOnly: Bool = true) throws -> [Seen] {
         var configuration = configuration
         configuration["isolation.level"] = committedOnly ? "read_committed" : "read_uncommitted"
         configuration["auto.offset.reset"] = "earliest"
@@ -120,7 +119,7 @@ final class KafkaRig: Sendable {
     }
 
     /// What `group` has committed of a topic, by partition.
-    func committed(_ base: String, group: String) throws -> [Int32: Int64] {
+    package func committed(_ base: String, group: String) throws -> [Int32: Int64] {
         let consumer = try KafkaConsumer(configuration, group: group, logger: logger)
         defer { consumer.close() }
         let count = try consumer.topics(named: topic(base), timeout: .seconds(10))[topic(base)] ?? 0
@@ -129,7 +128,7 @@ final class KafkaRig: Sendable {
         return Dictionary(uniqueKeysWithValues: offsets.map { ($0.partition.partition, $0.offset) })
     }
 
-    func options(
+    package func options(
         _ delivery: DeliveryGuarantee, folder: String?, every interval: Duration = .milliseconds(50)
     ) -> RunOptions {
         var options = RunOptions(
@@ -140,10 +139,10 @@ final class KafkaRig: Sendable {
         return options
     }
 
-    func stop() async throws { try await broker?.stop() }
+    package func stop() async throws { try await broker?.stop() }
 }
 
-struct KafkaRigError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+package struct KafkaRigError: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
 }
