@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # make bench W=W1 N=10000000 JSON=1
 BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
 
-.PHONY: help deps run test bench bench-json format lint graph clean
+.PHONY: help deps run test kafka-demo bench bench-kafka bench-json format lint graph clean
 
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,16 @@ bench: deps ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSO
 bench-json: deps ## Compares JSON decoding and encoding with Foundation's
 	cd Benchmarks && swift build -c release --product JSONBenchmarks
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/JSONBenchmarks"
+
+bench-kafka: deps ## Measures reading, windows exactly once and latency, against a broker of its own
+	cd Benchmarks && swift build -c release --product KafkaBenchmarks
+	cd Benchmarks && "$$(swift build -c release --show-bin-path)/KafkaBenchmarks" $(ARGS)
+
+kafka-demo: deps ## Shows offset commits and a fan-out over processes, with a broker of its own
+	swift build -c release --product OffsetCommits
+	swift build -c release --product FanOut
+	"$$(swift build -c release --show-bin-path)/OffsetCommits"
+	"$$(swift build -c release --show-bin-path)/FanOut"
 
 format: ## Lays the sources out
 	swift format -i -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift

@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "MillraceKafkaTests",
             dependencies: [
-                "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "KafkaChild", "RDKafka",
+                "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "KafkaChild",
+                "RDKafka",
                 "Millrace", "MillraceTesting",
             ]),
         .target(

@@ -64,7 +64,8 @@ struct Trial {
         try await run(topic, handler)
         let counts = Dictionary(grouping: handler.handled) { $0 }.mapValues(\.count)
         return Outcome(
-            lost: (0..<orders).filter { counts[$0] == nil }, repeated: (0..<orders).filter { counts[$0, default: 0] > 1 })
+            lost: (0..<orders).filter { counts[$0] == nil },
+            repeated: (0..<orders).filter { counts[$0, default: 0] > 1 })
     }
 
     func throughput(orders: Int) async throws -> Double {
@@ -74,7 +75,9 @@ struct Trial {
         let begin = ContinuousClock.now
         try await run(topic, handler)
         let seconds = begin.duration(to: .now) / .seconds(1)
-        guard handler.handled.count == orders else { throw ExampleError("\(handler.handled.count) of \(orders) orders") }
+        guard handler.handled.count == orders else {
+            throw ExampleError("\(handler.handled.count) of \(orders) orders")
+        }
         return Double(orders) / seconds
     }
 

@@ -24,7 +24,8 @@ struct ClusterOptions: ParsableArguments {
         var configuration = KafkaConfiguration(brokers: brokers)
         if let path = config ?? ProcessInfo.processInfo.environment["MILLRACE_KAFKA_CONFIG"] {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw CommandError("the settings file \(path) cannot be read: see that it is there, and that it is text")
+                throw CommandError(
+                    "the settings file \(path) cannot be read: see that it is there, and that it is text")
             }
             for (name, value) in try Self.settings(of: text, in: path) { configuration[name] = value }
         }

@@ -21,7 +21,9 @@ struct TextTable {
 
     var text: String {
         var widths = header.map(\.count)
-        for row in rows { for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.shown.count) } }
+        for row in rows {
+            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.shown.count) }
+        }
         let isNumber = header.indices.map { column in
             if case .number = rows.first?[column] { true } else { false }
         }

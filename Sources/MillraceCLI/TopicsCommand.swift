@@ -54,7 +54,8 @@ struct TopicsCommand: ParsableCommand {
                     let (first, end) = (offsets.reduce(0) { $0 + $1.low }, offsets.reduce(0) { $0 + $1.high })
                     lines.append(
                         Line(
-                            topic: name, partition: nil, partitions: count, first: first, end: end, records: end - first))
+                            topic: name, partition: nil, partitions: count, first: first, end: end, records: end - first
+                        ))
                 }
             }
             try show(lines)

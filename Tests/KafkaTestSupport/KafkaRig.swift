@@ -16,7 +16,8 @@ package final class KafkaRig: Sendable {
     /// A cluster that is there already.
     package init(address: String) async throws {
         var logger = Logger(label: "kafka-test")
-        logger.logLevel = ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
+        logger.logLevel =
+            ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
         self.logger = logger
         self.address = address
         broker = nil
@@ -25,7 +26,8 @@ package final class KafkaRig: Sendable {
 
     package init(_ configuration: KafkaTestBroker.Configuration = .init()) async throws {
         var logger = Logger(label: "kafka-test")
-        logger.logLevel = ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
+        logger.logLevel =
+            ProcessInfo.processInfo.environment["MILLRACE_LOG"].flatMap { .init(rawValue: $0) } ?? .critical
         self.logger = logger
         if let address = ProcessInfo.processInfo.environment["MILLRACE_KAFKA"] {
             self.address = address

@@ -154,7 +154,8 @@ struct KafkaBench {
     }
 
     static var residentMegabytes: Int {
-        let text = FileManager.default.contents(atPath: "/proc/self/statm").map { String(decoding: $0, as: UTF8.self) }
+        let file = FileHandle(forReadingAtPath: "/proc/self/statm")
+        let text = (try? file?.readToEnd()).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
         return (text?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096 >> 20
     }
 }
