@@ -16,7 +16,7 @@ import Synchronization
 /// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state")))
 /// ```
 ///
-/// All sinks of one `Kafka` share their producers; with exactly-once delivery their records, and the positions of its
+/// A pipeline has a `Kafka` of its own. All sinks of one `Kafka` share their producers; with exactly-once delivery their records, and the positions of its
 /// sources, are committed in one transaction a checkpoint.
 public final class Kafka: Sendable {
     /// Where the cluster is, and how to talk to it.

@@ -178,6 +178,29 @@ import Testing
         try await rig.stop()
     }
 
+    @Test func exactlyOnceNeedsSomewhereToKeepThings() async throws {
+        let rig = try await KafkaRig()
+        try rig.makeTopic("in", partitions: 1)
+        let (kafka, other) = (Kafka(rig.configuration), Kafka(rig.configuration))
+        let options = rig.options(.exactlyOnce, folder: nil)
+        let bounded = KafkaSourceOptions(endsAtLatest: true)
+        let counting = Pipeline("counting") { graph in
+            graph.source(kafka.source(rig.topic("in"), decoding: .string, options: bounded))
+                .keyed { $0 }.fold(into: 0) { count, _ in count += 1 }.named("counts").forEach { _ in }
+        }
+        expect(await message { try await counting.run(options) }, names: "counts", "state folder", "directory")
+        let filling = Pipeline("filling") { graph in
+            graph.source(.memory([["a"]]), name: "list").sink(kafka.sink(rig.topic("out")) { $1.setValue($0) })
+        }
+        expect(await message { try await filling.run(options) }, names: "list", "directory")
+        let crossing = Pipeline("crossing") { graph in
+            graph.source(kafka.source(rig.topic("in"), decoding: .string, options: bounded))
+                .sink(other.sink(rig.topic("out")) { $1.setValue($0) })
+        }
+        expect(await message { try await crossing.run(options) }, names: "different clusters", "one Kafka object")
+        try await rig.stop()
+    }
+
     @Test func aTransactionTimeoutBelowTheIntervalIsRefused() async throws {
         let rig = try await KafkaRig()
         var configuration = rig.configuration

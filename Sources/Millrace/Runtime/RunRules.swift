@@ -1,6 +1,7 @@
 /// What does not go together in a pipeline and its options; and what a run says of itself at its start.
 enum RunRules {
     static func check(_ plan: PipelinePlan, _ options: RunOptions) throws {
+        try checkExactlyOnce(plan, options)
         guard let shared = plan.sharedSource else { return }
         if let stateful = plan.operators.first(where: { !$0.states.isEmpty }) {
             throw ConfigurationError(
@@ -11,6 +12,26 @@ enum RunRules {
             throw ConfigurationError(
                 "Source '\(shared.id)' shares its partitions in a group, whose positions are the group's: the state folder \(directory) would have no part in it",
                 advice: "Give checkpoints only an interval: .init(every:)")
+        }
+    }
+
+    /// What exactly-once needs a state folder for.
+    private static func checkExactlyOnce(_ plan: PipelinePlan, _ options: RunOptions) throws {
+        guard options.delivery == .exactlyOnce, options.checkpoints?.directory == nil else { return }
+        let advice = "Give checkpoints a directory, or choose delivery at-least-once"
+        if plan.keepsPositions, plan.sharedSource == nil,
+            let stateful = plan.operators.first(where: { !$0.states.isEmpty })
+        {
+            throw ConfigurationError(
+                "Exactly-once without a state folder: a restart would go on at the committed positions, without the state of operator '\(stateful.id)'",
+                advice: advice)
+        }
+        if let output = plan.sharedOutputs.first,
+            let forgetful = plan.stages.first(where: { $0.head.source.map { !$0.access.keepsPositions } ?? false })
+        {
+            throw ConfigurationError(
+                "Exactly-once output to \(output.summary) without a state folder: source '\(forgetful.head.id)' does not remember where it was",
+                advice: advice)
         }
     }
 

@@ -77,6 +77,11 @@ final class SourceSession: Sendable {
             return state.consumer == nil
         }
         kafka.sessions.withLock { $0[run.operatorID] = self }
+        if run.commitsPositionsWithOutput, !run.storesPositions, !commitsWithOutput {
+            throw ConfigurationError(
+                "\(summary) and the output are of different clusters, whose offsets and records cannot be committed as one without a state folder",
+                advice: "Give checkpoints a directory, use one Kafka object for both, or choose delivery at-least-once")
+        }
         guard isNew else { return }
         try await blocking { [self] in
             var configuration = kafka.configuration
@@ -209,9 +214,13 @@ final class SourceSession: Sendable {
         let isLater = (initial != nil || run?.isResumed == true) && !isShared && run?.delivery != .atMostOnce
         let isNew = { (partition: TopicPartition) in isLater && !(initial?.contains(partition) ?? false) }
         found += try resolve(.committed(orElse: .earliest), open.filter(isNew), consumer)
+        // Where the committed offsets are what a run has of its past, they go before what the options say.
+        let goesOnFromCommitted =
+            isShared || run?.delivery == .atMostOnce || initial != nil
+            || (run?.storesPositions == false && commitsWithOutput)
         found += try resolve(
-            isShared || run?.delivery == .atMostOnce ? .committed(orElse: options.start) : options.start,
-            open.filter { !isNew($0) }, consumer)
+            goesOnFromCommitted ? .committed(orElse: options.start) : options.start, open.filter { !isNew($0) },
+            consumer)
         return found
     }
 
@@ -263,10 +272,13 @@ final class SourceSession: Sendable {
         return error
     }
 
+    /// The offsets go into the transactions of this cluster's sinks.
+    private var commitsWithOutput: Bool { run?.commitsPositionsWithOutput == true && kafka.output.isTransactional }
+
     var commitMode: CommitMode {
         guard let run else { return .never }
         if run.delivery == .atMostOnce { return .before }
-        if run.commitsPositionsWithOutput { return .never }
+        if commitsWithOutput { return .never }
         switch options.commits {
         case .onCheckpoint: return .never
         case .perRecord: return .afterRecord
@@ -289,7 +301,7 @@ final class SourceSession: Sendable {
     // MARK: After a checkpoint
 
     func committed(_ positions: [PartitionStart<KafkaOffset>], isLast: Bool) throws {
-        guard let run, !run.commitsPositionsWithOutput, run.delivery != .atMostOnce else { return }
+        guard let run, !commitsWithOutput, run.delivery != .atMostOnce else { return }
         guard options.commits == .onCheckpoint || isLast else { return }
         let offsets = positions.compactMap { start -> CommittedOffset? in
             guard let partition = TopicPartition(start.partition.name), let position = start.position else {
