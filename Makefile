@@ -25,9 +25,9 @@ run: deps ## Builds in release mode and runs the main job: the hourly delays of 
 	@mkdir -p out
 	"$$(swift build -c release --show-bin-path)/FlightDelays" run --fresh $(ARGS)
 
-test: deps ## Builds and runs all tests
+test: deps ## Builds and runs all tests, one after the other: many of them start brokers and processes
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 bench: deps ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
 	cd Benchmarks && swift build -c release

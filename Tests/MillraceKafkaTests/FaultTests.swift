@@ -40,7 +40,8 @@ import Testing
             options.restart = .fixedDelay(attempts: 10, delay: .milliseconds(50))
             try await pipeline.run(options)
             #expect(
-                try rig.values(of: "out").sorted() == TestPipeline.windowed.expected(Self.records), "\(action) of \(kind)")
+                try rig.values(of: "out").sorted() == TestPipeline.windowed.expected(Self.records),
+                "\(action) of \(kind)")
             try await rig.stop()
         }
     }
@@ -74,7 +75,8 @@ import Testing
             }
             _ = try await run.value
             reviver.cancel()
-            #expect(try rig.values(of: "out").sorted() == TestPipeline.keyed.expected(Self.records), "\(action) of \(kind)")
+            #expect(
+                try rig.values(of: "out").sorted() == TestPipeline.keyed.expected(Self.records), "\(action) of \(kind)")
             try await rig.stop()
         }
     }

@@ -52,7 +52,7 @@ import Testing
             let folder = try TemporaryFolder()
             var options = rig.options(.exactlyOnce, folder: folder.path, every: .milliseconds(30))
             options.parallelism = .tasks(round % 3 + 1)
-            for checkpoint in [2, 3] as [UInt64] {
+            for checkpoint in [1, 2] as [UInt64] {
                 let wanted = point(CheckpointNumber(checkpoint))
                 options.crash = CrashSwitch { if $0 == wanted { throw SimulatedCrash(at: $0) } }
                 await #expect(throws: SimulatedCrash.self, "\(name) of \(checkpoint)") {
@@ -77,7 +77,7 @@ import Testing
             let folder = try TemporaryFolder()
             var options = rig.options(.exactlyOnce, folder: folder.path, every: .milliseconds(30))
             options.restart = .fixedDelay(attempts: 3, delay: .milliseconds(10))
-            let wanted = point(CheckpointNumber(3))
+            let wanted = point(CheckpointNumber(2))
             let once = Once()
             options.crash = CrashSwitch {
                 if $0 == wanted, once.first() {
