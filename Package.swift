@@ -116,6 +116,7 @@ let package = Package(
                 "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "KafkaChild",
                 "RDKafka",
                 "Millrace", "MillraceTesting",
+                "FanOut", "OffsetCommits",
             ]),
         .target(
             name: "KafkaTestSupport",
