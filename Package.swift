@@ -126,6 +126,11 @@ let package = Package(
         .testTarget(
             name: "KafkaConformanceTests",
             dependencies: ["KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "RDKafka"]),
+        .testTarget(
+            name: "KafkaBrokerTests",
+            dependencies: [
+                "KafkaTestBroker", "KafkaTestSupport", "RDKafka", .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .testTarget(name: "MillraceCLITests", dependencies: ["MillraceCLI", "KafkaTestBroker", "RDKafka"]),
         .executableTarget(
             name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),

@@ -62,6 +62,7 @@ public final class KafkaTestBroker: Sendable {
     /// The state of a broker without files that crashed: what it had acknowledged.
     private let kept = Mutex<BrokerState?>(nil)
     private let boundPort = Mutex(0)
+    private let turn = Mutex<Task<Void, any Error>?>(nil)
 
     private init(_ configuration: Configuration) { self.configuration = configuration }
 
@@ -82,8 +83,9 @@ public final class KafkaTestBroker: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
-            let state = try BrokerState(configuration, loop: loop, faults: faults) { [weak self] in
-                Task { try await self?.crash() }
+            let state = try BrokerState(configuration, loop: loop, faults: faults) { [weak self] dead in
+                guard let self else { return }
+                Task { try await self.inTurn { try await self.close(only: dead) } }
             }
             if let old = kept.withLock({ $0 }) { try await loop.submit { state.takeOver(old) }.get() }
             let bootstrap = ServerBootstrap(group: group)
@@ -114,13 +116,38 @@ public final class KafkaTestBroker: Sendable {
     public func stop() async throws { try await crash() }
 
     /// Dies, as if killed: connections and port are gone at once; what was acknowledged stays for `restart`.
-    public func crash() async throws {
-        guard
-            let old = running.withLock({ running in
-                defer { running = nil }
-                return running
-            })
-        else { return }
+    public func crash() async throws { try await inTurn { [self] in try await close(only: nil) } }
+
+    /// Comes back on the same port.
+    public func restart() async throws {
+        try await inTurn { [self] in
+            try await close(only: nil)
+            try await open(port: port)
+        }
+    }
+
+    /// Starts, deaths and returns happen one after the other, whoever asks for them.
+    private func inTurn(_ step: @escaping @Sendable () async throws -> Void) async throws {
+        let task = turn.withLock { turn in
+            let before = turn
+            let task = Task {
+                _ = await before?.result
+                try await step()
+            }
+            turn = task
+            return task
+        }
+        try await task.value
+    }
+
+    /// - Parameter only: nothing happens if another one runs by now.
+    private func close(only dead: BrokerState?) async throws {
+        let found = running.withLock { running -> Running? in
+            if let dead, running?.state !== dead { return nil }
+            defer { running = nil }
+            return running
+        }
+        guard let old = found else { return }
         try? await old.channel.close()
         try await old.state.loop.submit {
             for connection in old.state.connections.values { connection.close() }
@@ -128,12 +155,6 @@ public final class KafkaTestBroker: Sendable {
         }.get()
         if configuration.dataDirectory == nil { kept.withLock { $0 = old.state } }
         try await old.group.shutdownGracefully()
-    }
-
-    /// Comes back on the same port.
-    public func restart() async throws {
-        try await crash()
-        try await open(port: port)
     }
 
     private func ask<R: Sendable>(_ question: @escaping @Sendable (BrokerState) throws -> R) async throws -> R {
@@ -205,7 +226,7 @@ extension BrokerState {
         }
         transactions = old.transactions
         transactionOfProducer = old.transactionOfProducer
-        nextProducerID = old.nextProducerID
+        producerIDs = old.producerIDs
         for transaction in transactions.values where transaction.state == .ongoing { watch(transaction) }
     }
 }

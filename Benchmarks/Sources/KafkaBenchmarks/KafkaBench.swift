@@ -87,20 +87,12 @@ struct KafkaBench {
                 let kafka = Kafka(brokers: address)
                 var options = KafkaSourceOptions(start: .earliest)
                 options.endsAtLatest = true
-                let rows = graph.source(
-                    kafka.source(topic, decoding: .json(Bid.self), options: options),
-                    eventTime: { Timestamp(milliseconds: Int64($0.ts)) },
-                    watermarks: .boundedOutOfOrder(by: .seconds(1))
-                )
-                .keyed(by: \.auction)
-                .tumblingWindow(of: .seconds(10))
-                .fold(into: Total()) { total, bid in
-                    total.count += 1
-                    total.sum += bid.price
-                }
-                .map {
-                    Row(auction: $0.key, window: $0.window.start.milliseconds, count: $0.value.count, sum: $0.value.sum)
-                }
+                let rows = Self.totals(graph, kafka, topic, options)
+                    .map {
+                        Row(
+                            auction: $0.key, window: $0.window.start.milliseconds, count: $0.value.count,
+                            sum: $0.value.sum)
+                    }
                 rows.sink(kafka.sink(out, jsonKeyedBy: { "\($0.auction)" }))
                 rows.forEach { row in
                     written.withLock {
@@ -110,6 +102,7 @@ struct KafkaBench {
                 }
             }
             let cpu = Self.cpuSeconds
+            let threads = ThreadTimes.now
             let begin = ContinuousClock.now
             var settings = options(.exactlyOnce, folder)
             settings.parallelism = .tasks(tasks)
@@ -120,6 +113,7 @@ struct KafkaBench {
             try await pipeline.run(settings)
             report("windows, exactly once, \(tasks) tasks", records, since: begin, cpu: cpu)
             let found = written.withLock { $0 }
+            print("  by threads that still live: \((ThreadTimes.now - threads).text)")
             print(
                 "  \(found.rows) rows, of \(found.count) records\(found.count == records ? "" : "  WRONG"), last checkpoint \(statistics.withLock { $0 })"
             )
@@ -154,9 +148,8 @@ struct KafkaBench {
     }
 
     static var residentMegabytes: Int {
-        let file = FileHandle(forReadingAtPath: "/proc/self/statm")
-        let text = (try? file?.readToEnd()).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
-        return (text?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096 >> 20
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096 >> 20
     }
 }
 

@@ -80,6 +80,17 @@ struct Group {
         }
     }
 
+    /// What the members say that they read, where they are consumers.
+    var subscribedTopics: Set<String> {
+        var topics: Set<String> = []
+        for member in members.values {
+            var reader = WireReader(member.metadata(of: protocolName))
+            guard (try? reader.integer(Int16.self)) != nil else { continue }
+            topics.formUnion((try? reader.array { try $0.string() }) ?? [])
+        }
+        return topics
+    }
+
     /// Whether a member with these protocols could join the others.
     func accepts(_ type: String, _ protocols: [(name: String, metadata: ByteBuffer)], except id: String) -> Bool {
         let others = members.values.filter { $0.id != id }

@@ -36,7 +36,7 @@ extension BrokerState {
         if id.isEmpty {
             id = newMemberID(request)
             if request.version >= 4, request.instance == nil {
-                group.promised.insert(id)
+                promise(id, for: request.sessionTimeout, &group)
                 return refuse(answer, .memberIDRequired, id)
             }
         } else if group.members[id] == nil, group.promised.remove(id) == nil {
@@ -138,6 +138,7 @@ extension BrokerState {
         guard group.state == .preparingRebalance else { return }
         if isDelayed.contains(group.id), configuration.groupInitialRebalanceDelay > .zero { return }
         isDelayed.remove(group.id)
+        guard group.promised.isEmpty else { return }
         if group.members.values.allSatisfy({ $0.joining != nil }) { completeJoin(&group) }
     }
 
@@ -254,7 +255,10 @@ extension BrokerState {
     func leave(_ groupID: String, _ member: String, _ instance: String?) -> KafkaErrorCode {
         guard var group = groups[groupID] else { return .unknownMemberID }
         defer { groups[groupID] = group }
-        if group.promised.remove(member) != nil { return .none }
+        if group.promised.remove(member) != nil {
+            completeJoinIfAllAreThere(&group)
+            return .none
+        }
         var id = member
         if let instance {
             guard let known = group.member(ofInstance: instance) else { return .unknownMemberID }
@@ -273,11 +277,22 @@ extension BrokerState {
         group.members[id] = member
         let (name, alive) = (group.id, member.alive)
         loop.scheduleTask(in: .milliseconds(Int64(member.sessionTimeout))) { [self] in
-            guard var group = groups[name], let member = group.members[id], member.alive == alive,
-                member.joining == nil
-            else { return }
+            guard var group = groups[name], let member = group.members[id], member.alive == alive else { return }
+            defer { groups[name] = group }
+            // Who waits for an answer of the broker's cannot be expected to say anything meanwhile.
+            guard member.joining == nil, member.syncing == nil else { return keepAlive(id, &group) }
             logger.info("group \(name): member \(id) has not been heard of for \(member.sessionTimeout) ms")
             memberIsGone(id, &group)
+        }
+    }
+
+    /// Gives out an id; a rebalance waits for the member to come back with it, for as long as its session lasts.
+    private func promise(_ id: String, for timeout: Int32, _ group: inout Group) {
+        group.promised.insert(id)
+        let name = group.id
+        loop.scheduleTask(in: .milliseconds(Int64(timeout))) { [self] in
+            guard var group = groups[name], group.promised.remove(id) != nil else { return }
+            completeJoinIfAllAreThere(&group)
             groups[name] = group
         }
     }

@@ -1,5 +1,5 @@
 /// The CRC-32C (Castagnoli) of RFC 3720, eight bytes at a time by tables ("slicing by 8", M. Kounavis and F. Berry, 2005).
-enum CRC32C {
+package enum CRC32C {
     private static let tables: [[UInt32]] = {
         var tables = [[UInt32]](repeating: [UInt32](repeating: 0, count: 256), count: 8)
         for index in 0..<256 {
@@ -17,7 +17,7 @@ enum CRC32C {
     }()
     private static let flat: [UInt32] = tables.flatMap(\.self)
 
-    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         flat.withUnsafeBufferPointer { table in
             var crc: UInt32 = 0xffff_ffff
             var index = 0

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// The records of one partition.
-struct PartitionLog {
+/// The records of one partition. A class, so that who looks at it does not make the next append copy it.
+final class PartitionLog {
     private(set) var batches: [RecordBatch] = []
     private(set) var startOffset: Int64 = 0
     private(set) var endOffset: Int64 = 0
@@ -24,7 +24,7 @@ struct PartitionLog {
     }
 
     /// Appends a batch at the end, and returns it as it now lies there.
-    mutating func append(_ batch: RecordBatch) -> RecordBatch {
+    func append(_ batch: RecordBatch) -> RecordBatch {
         var placed = batch
         placed.place(at: endOffset)
         restore(placed)
@@ -32,7 +32,7 @@ struct PartitionLog {
     }
 
     /// Appends a batch that has its offset already.
-    mutating func restore(_ batch: RecordBatch) {
+    func restore(_ batch: RecordBatch) {
         if batches.isEmpty, startOffset < batch.baseOffset, endOffset == startOffset { startOffset = batch.baseOffset }
         batches.append(batch)
         endOffset = batch.lastOffset + 1
@@ -46,7 +46,7 @@ struct PartitionLog {
     }
 
     /// Removes whole batches below `offset`; records below it are not given any more.
-    mutating func deleteRecords(before offset: Int64) {
+    func deleteRecords(before offset: Int64) {
         startOffset = max(startOffset, min(offset, endOffset))
         batches.removeAll { $0.lastOffset < startOffset }
         transactions.forget(before: startOffset)

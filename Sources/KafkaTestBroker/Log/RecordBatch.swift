@@ -11,11 +11,12 @@ struct RecordBatch {
     private(set) var bytes: ByteBuffer
     private(set) var baseOffset: Int64
     let lastOffsetDelta: Int32
-    let maxTimestamp: Int64
+    private(set) var maxTimestamp: Int64
     let producerID: Int64
     let producerEpoch: Int16
     let baseSequence: Int32
-    private let attributes: Int16
+    private var attributes: Int16
+    private let count: Int32
 
     static let headerSize = 61
     private static let lengthEnd = 12
@@ -61,8 +62,21 @@ struct RecordBatch {
         producerID = try field(43, Int64.self)
         producerEpoch = try field(51, Int16.self)
         baseSequence = try field(53, Int32.self)
-        let count = try field(57, Int32.self)
+        count = try field(57, Int32.self)
         guard lastOffsetDelta >= 0, count >= 0, count <= Int64(lastOffsetDelta) + 1 else { throw .corruptMessage }
+    }
+
+    /// Whether every offset has a record, as in every batch that comes from a producer.
+    var isDense: Bool { Int64(count) == Int64(lastOffsetDelta) + 1 }
+
+    /// Sets the time at which the broker got the batch (`LogAppendTime`), instead of its producer's.
+    mutating func stamp(_ time: Int64) {
+        attributes |= 0x08
+        maxTimestamp = time
+        bytes.setInteger(attributes, at: bytes.readerIndex + 21)
+        bytes.setInteger(time, at: bytes.readerIndex + 35)
+        let sum = bytes.withUnsafeReadableBytes { CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[21...])) }
+        bytes.setInteger(sum, at: bytes.readerIndex + 17)
     }
 
     mutating func place(at offset: Int64) {
@@ -119,6 +133,7 @@ struct RecordBatch {
     func firstRecord(at time: Int64) -> (offset: Int64, time: Int64)? {
         guard maxTimestamp >= time else { return nil }
         let baseTime = bytes.getInteger(at: bytes.readerIndex + 27, as: Int64.self) ?? 0
+        if attributes & 0x08 != 0 { return (baseOffset, maxTimestamp) }
         if isCompressed { return (baseOffset, max(baseTime, time)) }
         var cursor = bytes
         cursor.moveReaderIndex(forwardBy: Self.headerSize)
@@ -126,7 +141,8 @@ struct RecordBatch {
             guard record.readInteger(as: Int8.self) != nil, let timeDelta = record.readZigZag(),
                 let offsetDelta = record.readZigZag()
             else { return nil }
-            if baseTime + timeDelta >= time { return (baseOffset + offsetDelta, baseTime + timeDelta) }
+            let recordTime = baseTime &+ timeDelta
+            if recordTime >= time { return (baseOffset &+ offsetDelta, recordTime) }
         }
         return nil
     }

@@ -42,8 +42,9 @@ extension BrokerState {
         writer.array(names) { writer, name in
             let count = topics[name]?.partitions.count ?? 0
             writer.string(name)
-            writer.error(forced ?? deleteTopic(name))
-            journal?.forgetTopic(name, partitions: count)
+            let error = forced ?? deleteTopic(name)
+            writer.error(error)
+            if error == .none { journal?.forgetTopic(name, partitions: count) }
         }
         reply.send(writer)
     }

@@ -172,6 +172,38 @@ extension BrokerState {
         reply.send(writer)
     }
 
+    /// There has been one leader only, with epoch 0.
+    func offsetForLeaderEpoch(_ reader: inout WireReader, _ reply: PendingReply) throws {
+        let version = reply.version
+        if version >= 3 { let _: Int32 = try reader.integer() }
+        let topics = try reader.array { reader in
+            (
+                name: try reader.string(),
+                parts: try reader.array { reader in
+                    let partition: Int32 = try reader.integer()
+                    let current = version >= 2 ? try reader.integer(Int32.self) : -1
+                    return (partition: partition, current: current, epoch: try reader.integer(Int32.self))
+                }
+            )
+        }
+        var writer = WireWriter()
+        if version >= 2 { writer.throttle() }
+        writer.array(topics) { writer, topic in
+            writer.string(topic.name)
+            writer.array(topic.parts) { writer, part in
+                let log = log(TopicPartitionKey(topic: topic.name, partition: part.partition))
+                var error = forced ?? (log == nil ? .unknownTopicOrPartition : .none)
+                if error == .none, part.current > 0 { error = .unknownLeaderEpoch }
+                let isKnown = error == .none && part.epoch == 0
+                writer.error(error)
+                writer.integer(part.partition)
+                if version >= 1 { writer.integer(Int32(isKnown ? 0 : -1)) }
+                writer.integer(isKnown ? log?.endOffset ?? -1 : -1)
+            }
+        }
+        reply.send(writer)
+    }
+
     func deleteRecords(_ reader: inout WireReader, _ reply: PendingReply) throws {
         let topics = try reader.array { reader in
             (try reader.string(), try reader.array { (try $0.integer(Int32.self), try $0.integer(Int64.self)) })
@@ -196,7 +228,7 @@ extension BrokerState {
         guard let log = log(key) else { return .unknownTopicOrPartition }
         let offset = offset == -1 ? log.endOffset : offset
         guard offset >= log.startOffset, offset <= log.endOffset else { return .offsetOutOfRange }
-        topics[key.topic]?.partitions[Int(key.partition)].deleteRecords(before: offset)
+        log.deleteRecords(before: offset)
         journal?.note(.recordsRemoved(key, before: offset))
         return .none
     }

@@ -30,6 +30,8 @@ extension BrokerState {
         case .deleteTopics: try deleteTopics(&reader, reply)
         case .createPartitions: try createPartitions(&reader, reply)
         case .deleteRecords: try deleteRecords(&reader, reply)
+        case .offsetForLeaderEpoch: try offsetForLeaderEpoch(&reader, reply)
+        case .offsetDelete: try deleteOffsets(&reader, reply)
         case .describeConfigs: try describeConfigs(&reader, reply)
         }
     }

@@ -169,4 +169,31 @@ extension BrokerState {
         writer.tags()
         reply.send(writer)
     }
+
+    /// Removes offsets of a group, except of topics that its members read.
+    func deleteOffsets(_ reader: inout WireReader, _ reply: PendingReply) throws {
+        let name = try reader.string()
+        let topics = try reader.array { (try $0.string(), try $0.array { try $0.integer(Int32.self) }) }
+        let group = groups[name]
+        let subscribed = group?.subscribedTopics ?? []
+        var removed: [TopicPartitionKey] = []
+        var writer = WireWriter()
+        writer.error(forced ?? (group == nil ? .groupIDNotFound : .none))
+        writer.throttle()
+        writer.array(group == nil || forced != nil ? [] : topics) { writer, topic in
+            writer.string(topic.0)
+            writer.array(topic.1) { writer, partition in
+                let key = TopicPartitionKey(topic: topic.0, partition: partition)
+                writer.integer(partition)
+                guard !subscribed.contains(topic.0) else { return writer.error(.groupSubscribedToTopic) }
+                removed.append(key)
+                writer.error(log(key) == nil ? .unknownTopicOrPartition : .none)
+            }
+        }
+        if !removed.isEmpty {
+            for key in removed { groups[name]?.offsets[key] = nil }
+            journal?.note(.offsetsRemoved(group: name, partitions: removed))
+        }
+        reply.send(writer)
+    }
 }

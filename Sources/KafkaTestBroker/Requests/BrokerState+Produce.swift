@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 
 /// Appending records.
@@ -20,11 +21,11 @@ extension BrokerState {
             writer.string(entry.topic)
             writer.array(entry.partitions) { writer, part in
                 let key = TopicPartitionKey(topic: entry.topic, partition: part.partition)
-                let (error, offset) = append(part.records ?? ByteBuffer(), to: key)
+                let (error, offset, time) = append(part.records ?? ByteBuffer(), to: key)
                 writer.integer(part.partition)
                 writer.error(error)
                 writer.integer(offset)
-                writer.integer(Int64(-1))
+                writer.integer(time ?? -1)
                 if version >= 5 { writer.integer(log(key)?.startOffset ?? -1) }
                 if version >= 8 {
                     writer.count(0)
@@ -36,18 +37,21 @@ extension BrokerState {
         if acks == 0 { reply.sendNothing() } else { reply.send(writer) }
     }
 
-    private func append(_ records: ByteBuffer, to key: TopicPartitionKey) -> (KafkaErrorCode, Int64) {
-        if let forced { return (forced, -1) }
-        guard let log = log(key) else { return (.unknownTopicOrPartition, -1) }
-        let limit =
-            topics[key.topic]?.settings["max.message.bytes"].flatMap { Int($0) } ?? configuration.maximumMessageBytes
+    private func append(_ records: ByteBuffer, to key: TopicPartitionKey) -> (KafkaErrorCode, Int64, time: Int64?) {
+        if let forced { return (forced, -1, nil) }
+        guard let log = log(key) else { return (.unknownTopicOrPartition, -1, nil) }
+        let settings = topics[key.topic]?.settings ?? [:]
+        let limit = settings["max.message.bytes"].flatMap { Int($0) } ?? configuration.maximumMessageBytes
+        let time =
+            settings["message.timestamp.type"] == "LogAppendTime" ? Int64(Date().timeIntervalSince1970 * 1000) : nil
         var rest = records
         var first: Int64?
         do {
             while rest.readableBytes > 0 {
-                guard let batch = try RecordBatch(from: &rest) else { throw KafkaErrorCode.corruptMessage }
+                guard var batch = try RecordBatch(from: &rest) else { throw KafkaErrorCode.corruptMessage }
                 if batch.bytes.readableBytes > limit { throw KafkaErrorCode.messageTooLarge }
-                if batch.isControl { throw KafkaErrorCode.invalidRequest }
+                guard !batch.isControl, batch.isDense else { throw KafkaErrorCode.invalidRecord }
+                if let time { batch.stamp(time) }
                 switch log.judge(batch) {
                 case .refuse(let error): throw error
                 case .duplicate(let offset): first = first ?? offset
@@ -57,7 +61,7 @@ extension BrokerState {
                     first = first ?? offset
                 }
             }
-        } catch { return (error as? KafkaErrorCode ?? .corruptMessage, -1) }
-        return (.none, first ?? log.endOffset)
+        } catch { return (error as? KafkaErrorCode ?? .corruptMessage, -1, nil) }
+        return (.none, first ?? log.endOffset, time)
     }
 }

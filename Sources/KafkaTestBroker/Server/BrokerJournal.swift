@@ -11,9 +11,12 @@ final class BrokerJournal {
     enum Entry: Codable {
         case topic(name: String, partitions: Int, settings: [String: String])
         case topicRemoved(name: String)
+        /// Producer ids below this one may be in use.
+        case producerIDs(below: Int64)
         case recordsRemoved(TopicPartitionKey, before: Int64)
         case offsets(group: String, offsets: [StoredOffset])
         case groupRemoved(String)
+        case offsetsRemoved(group: String, partitions: [TopicPartitionKey])
         case pending(group: String, producerID: Int64, offsets: [StoredOffset])
         case transaction(StoredTransaction)
         /// Decided; its markers follow in the logs.

@@ -9,15 +9,18 @@ extension BrokerState {
             case .topic(let name, let partitions, let settings):
                 let known = topics[name]?.partitions ?? []
                 topics[name] = Topic(
-                    partitions: known + Array(repeating: PartitionLog(), count: max(0, partitions - known.count)),
+                    partitions: known + (0..<max(0, partitions - known.count)).map { _ in PartitionLog() },
                     settings: settings)
             case .topicRemoved(let name): topics[name] = nil
+            case .producerIDs(let end): producerIDs = ProducerIDs(from: end)
             case .recordsRemoved(let partition, let offset): removed[partition] = offset
             case .offsets(let group, let offsets):
                 for stored in offsets {
                     groups[group, default: Group(id: group)].offsets[stored.partition] = stored.value
                 }
             case .groupRemoved(let group): groups[group] = nil
+            case .offsetsRemoved(let group, let partitions):
+                for partition in partitions { groups[group]?.offsets[partition] = nil }
             case .pending(let group, let producerID, let offsets):
                 for stored in offsets {
                     groups[group, default: Group(id: group)].pending[producerID, default: [:]][stored.partition] =
@@ -28,7 +31,6 @@ extension BrokerState {
                 ending[stored.id] = nil
                 transactions[stored.id] = transaction
                 transactionOfProducer[stored.producerID] = stored.id
-                nextProducerID = max(nextProducerID, stored.producerID + 1)
                 if transaction.state == .committed || transaction.state == .aborted {
                     for group in groups.keys { groups[group]?.pending[stored.producerID] = nil }
                 }
@@ -39,10 +41,9 @@ extension BrokerState {
             for partition in topic.partitions.indices {
                 let key = TopicPartitionKey(topic: name, partition: Int32(partition))
                 for batch in try journal.batches(of: key) {
-                    topics[name]?.partitions[partition].restore(batch)
-                    nextProducerID = max(nextProducerID, batch.producerID + 1)
+                    topic.partitions[partition].restore(batch)
                 }
-                if let offset = removed[key] { topics[name]?.partitions[partition].deleteRecords(before: offset) }
+                if let offset = removed[key] { topic.partitions[partition].deleteRecords(before: offset) }
             }
         }
         removed = [:]

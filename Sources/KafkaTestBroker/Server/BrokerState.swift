@@ -17,7 +17,7 @@ final class BrokerState: @unchecked Sendable {
     var isDelayed: Set<String> = []
     var transactions: [String: Transaction] = [:]
     var transactionOfProducer: [Int64: String] = [:]
-    var nextProducerID: Int64 = 1000
+    var producerIDs = ProducerIDs()
     var waitingFetches: [Int: WaitingFetch] = [:]
     var nextFetch = 0
     /// While files are read back: where each partition begins.
@@ -26,7 +26,9 @@ final class BrokerState: @unchecked Sendable {
     var journal: BrokerJournal?
     /// The error that a fault makes the request in hand end with.
     var forced: KafkaErrorCode?
-    private let onDeath: @Sendable () -> Void
+    /// It died: whatever still comes in is not answered.
+    private(set) var isDead = false
+    private let onDeath: @Sendable (BrokerState) -> Void
 
     struct Topic {
         var partitions: [PartitionLog]
@@ -35,7 +37,7 @@ final class BrokerState: @unchecked Sendable {
 
     init(
         _ configuration: KafkaTestBroker.Configuration, loop: any EventLoop, faults: FaultScript,
-        onDeath: @escaping @Sendable () -> Void
+        onDeath: @escaping @Sendable (BrokerState) -> Void
     ) throws {
         self.configuration = configuration
         self.loop = loop
@@ -51,8 +53,11 @@ final class BrokerState: @unchecked Sendable {
 
     /// The broker dies: from outside it looks as if it had been killed.
     func die() {
+        guard !isDead else { return }
+        isDead = true
         for connection in connections.values { connection.close() }
-        onDeath()
+        journal?.close()
+        onDeath(self)
     }
 
     // MARK: Topics
@@ -61,7 +66,7 @@ final class BrokerState: @unchecked Sendable {
         guard Self.isValid(name) else { return .invalidTopic }
         guard topics[name] == nil else { return .topicAlreadyExists }
         guard (1...10_000).contains(partitions) else { return .invalidPartitions }
-        topics[name] = Topic(partitions: Array(repeating: PartitionLog(), count: partitions), settings: settings)
+        topics[name] = Topic(partitions: (0..<partitions).map { _ in PartitionLog() }, settings: settings)
         journal?.note(.topic(name: name, partitions: partitions, settings: settings))
         return .none
     }
@@ -101,9 +106,7 @@ final class BrokerState: @unchecked Sendable {
     /// Appends a batch, on disk too, and wakes those who wait for it.
     @discardableResult
     func append(_ batch: RecordBatch, to partition: TopicPartitionKey) -> Int64 {
-        guard let placed = topics[partition.topic]?.partitions[Int(partition.partition)].append(batch) else {
-            return -1
-        }
+        guard let placed = log(partition)?.append(batch) else { return -1 }
         journal?.append(placed, to: partition)
         wakeFetches(of: partition)
         return placed.baseOffset

@@ -17,6 +17,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     init(_ broker: BrokerState) { self.broker = broker }
 
     func channelActive(context: ChannelHandlerContext) {
+        guard !broker.isDead else { return context.close(promise: nil) }
         self.context = context
         broker.connections[ObjectIdentifier(self)] = self
     }
@@ -64,6 +65,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func close() { context?.close(promise: nil) }
 
     private func handle(_ request: ByteBuffer) throws {
+        broker.faults.tap?(request)
         var reader = WireReader(request)
         let key: Int16 = try reader.integer()
         let version: Int16 = try reader.integer()

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// What goes wrong, and when: rules that a test gives a broker.
@@ -40,6 +41,7 @@ public final class FaultScript: Sendable {
     }
 
     private let state = Mutex(State())
+    private let observer = Mutex<(@Sendable (ByteBuffer) -> Void)?>(nil)
 
     /// Adds a rule.
     ///
@@ -68,6 +70,12 @@ public final class FaultScript: Sendable {
 
     /// Requests of a kind that have come.
     public func requests(of api: KafkaAPI) -> Int { state.withLock { $0.seen[api, default: 0] } }
+
+    /// For the broker's own tests: sees every request as it came, without its length.
+    var tap: (@Sendable (ByteBuffer) -> Void)? {
+        get { observer.withLock { $0 } }
+        set { observer.withLock { $0 = newValue } }
+    }
 
     /// Notes a request, and says what happens to it.
     func next(_ api: KafkaAPI, client: String) -> Action? {

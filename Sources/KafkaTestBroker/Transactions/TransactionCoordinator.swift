@@ -6,12 +6,7 @@ extension BrokerState {
     func initProducer(
         _ id: String?, timeout: Int32, known: (producerID: Int64, epoch: Int16)?, version: Int16
     ) -> (error: KafkaErrorCode, producerID: Int64, epoch: Int16) {
-        guard let id else {
-            if let known, known.producerID >= 0, known.epoch < Int16.max - 1 {
-                return (.none, known.producerID, known.epoch + 1)
-            }
-            return (.none, takeProducerID(), 0)
-        }
+        guard let id else { return (.none, takeProducerID(), 0) }
         guard !id.isEmpty else { return (.invalidRequest, -1, -1) }
         guard timeout > 0, Int64(timeout) <= Int64(configuration.maximumTransactionTimeout / .milliseconds(1)) else {
             return (.invalidTransactionTimeout, -1, -1)
@@ -44,8 +39,7 @@ extension BrokerState {
     }
 
     private func takeProducerID() -> Int64 {
-        defer { nextProducerID += 1 }
-        return nextProducerID
+        producerIDs.take { journal?.note(.producerIDs(below: $0)) }
     }
 
     private func store(_ transaction: Transaction) {

@@ -34,6 +34,8 @@ public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
     case deleteTopics = 20
     /// Records to be removed.
     case deleteRecords = 21
+    /// Where a leader's time ended.
+    case offsetForLeaderEpoch = 23
     /// A producer's identity.
     case initProducerId = 22
     /// Partitions that a transaction writes to.
@@ -50,6 +52,8 @@ public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
     case createPartitions = 37
     /// Groups to be removed.
     case deleteGroups = 42
+    /// Offsets of a group to be removed.
+    case offsetDelete = 47
 
     var versions: ClosedRange<Int16> {
         switch self {
@@ -74,11 +78,13 @@ public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
         case .describeConfigs: 1...2
         case .createPartitions: 0...1
         case .deleteGroups: 0...1
+        case .offsetForLeaderEpoch: 0...3
+        case .offsetDelete: 0...0
         }
     }
 
     /// The first version with compact lengths and tagged fields.
-    func isFlexible(_ version: Int16) -> Bool {
+    package func isFlexible(_ version: Int16) -> Bool {
         switch self {
         case .apiVersions, .txnOffsetCommit: version >= 3
         case .initProducerId: version >= 2
@@ -126,8 +132,12 @@ public enum KafkaErrorCode: Int16, Error, Sendable, Hashable {
     case transactionalIDAuthorizationFailed = 53
     case nonEmptyGroup = 68
     case groupIDNotFound = 69
+    case fencedLeaderEpoch = 74
+    case unknownLeaderEpoch = 75
     case memberIDRequired = 79
     case fencedInstanceID = 82
+    case groupSubscribedToTopic = 86
+    case invalidRecord = 87
     case unstableOffsetCommit = 88
     case producerFenced = 90
 }

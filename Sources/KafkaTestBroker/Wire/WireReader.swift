@@ -1,25 +1,25 @@
 import NIOCore
 
 /// Reads Kafka's wire types from a request. `flexible` requests have compact lengths and tagged fields.
-struct WireReader {
+package struct WireReader {
     private var buffer: ByteBuffer
-    var isFlexible: Bool
+    package var isFlexible: Bool
 
-    init(_ buffer: ByteBuffer, flexible: Bool = false) {
+    package init(_ buffer: ByteBuffer, flexible: Bool = false) {
         self.buffer = buffer
         isFlexible = flexible
     }
 
-    var remaining: Int { buffer.readableBytes }
+    package var remaining: Int { buffer.readableBytes }
 
-    mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self) throws -> T {
+    package mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self) throws -> T {
         guard let value = buffer.readInteger(as: T.self) else { throw WireError("\(T.self)", remaining) }
         return value
     }
 
-    mutating func bool() throws -> Bool { try integer(Int8.self) != 0 }
+    package mutating func bool() throws -> Bool { try integer(Int8.self) != 0 }
 
-    mutating func unsignedVarint() throws -> UInt32 {
+    package mutating func unsignedVarint() throws -> UInt32 {
         var result: UInt32 = 0
         for shift in stride(from: UInt32(0), through: 28, by: 7) {
             let byte: UInt8 = try integer()
@@ -35,29 +35,29 @@ struct WireReader {
         return short ? Int(try integer(Int16.self)) : Int(try integer(Int32.self))
     }
 
-    mutating func nullableString() throws -> String? {
+    package mutating func nullableString() throws -> String? {
         let length = try length(short: true)
         if length < 0 { return nil }
         guard let text = buffer.readString(length: length) else { throw WireError("a string of \(length)", remaining) }
         return text
     }
 
-    mutating func string() throws -> String {
+    package mutating func string() throws -> String {
         guard let text = try nullableString() else { throw WireError("a string, not null", remaining) }
         return text
     }
 
-    mutating func nullableBytes() throws -> ByteBuffer? {
+    package mutating func nullableBytes() throws -> ByteBuffer? {
         let length = try length(short: false)
         if length < 0 { return nil }
         guard let slice = buffer.readSlice(length: length) else { throw WireError("\(length) bytes", remaining) }
         return slice
     }
 
-    mutating func bytes() throws -> ByteBuffer { try nullableBytes() ?? ByteBuffer() }
+    package mutating func bytes() throws -> ByteBuffer { try nullableBytes() ?? ByteBuffer() }
 
     /// Elements of an array, each read by `element`; `nil` for null.
-    mutating func nullableArray<T>(_ element: (inout WireReader) throws -> T) throws -> [T]? {
+    package mutating func nullableArray<T>(_ element: (inout WireReader) throws -> T) throws -> [T]? {
         let count = try length(short: false)
         if count < 0 { return nil }
         guard count <= remaining else { throw WireError("an array of \(count)", remaining) }
@@ -67,12 +67,12 @@ struct WireReader {
         return elements
     }
 
-    mutating func array<T>(_ element: (inout WireReader) throws -> T) throws -> [T] {
+    package mutating func array<T>(_ element: (inout WireReader) throws -> T) throws -> [T] {
         try nullableArray(element) ?? []
     }
 
     /// Skips tagged fields, where there may be any.
-    mutating func tags() throws {
+    package mutating func tags() throws {
         guard isFlexible else { return }
         for _ in 0..<(try unsignedVarint()) {
             _ = try unsignedVarint()
@@ -83,12 +83,12 @@ struct WireReader {
 }
 
 /// A request that is not what its version says.
-struct WireError: Error, CustomStringConvertible {
-    let description: String
+package struct WireError: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ expected: String, _ remaining: Int) {
+    package init(_ expected: String, _ remaining: Int) {
         description = "expected \(expected), \(remaining) bytes are left"
     }
 
-    init(_ text: String) { description = text }
+    package init(_ text: String) { description = text }
 }

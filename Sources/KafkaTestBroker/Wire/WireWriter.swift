@@ -1,20 +1,20 @@
 import NIOCore
 
 /// Writes Kafka's wire types of a response. Large byte fields are kept as parts of their own, and not copied.
-struct WireWriter {
+package struct WireWriter {
     private var buffer = ByteBuffer()
     private var parts: [ByteBuffer] = []
-    let isFlexible: Bool
+    package let isFlexible: Bool
 
-    init(flexible: Bool = false) { isFlexible = flexible }
+    package init(flexible: Bool = false) { isFlexible = flexible }
 
-    mutating func integer<T: FixedWidthInteger>(_ value: T) { buffer.writeInteger(value) }
-    mutating func bool(_ value: Bool) { buffer.writeInteger(value ? 1 : 0, as: Int8.self) }
-    mutating func error(_ code: KafkaErrorCode) { buffer.writeInteger(code.rawValue) }
+    package mutating func integer<T: FixedWidthInteger>(_ value: T) { buffer.writeInteger(value) }
+    package mutating func bool(_ value: Bool) { buffer.writeInteger(value ? 1 : 0, as: Int8.self) }
+    package mutating func error(_ code: KafkaErrorCode) { buffer.writeInteger(code.rawValue) }
     /// No client is throttled.
-    mutating func throttle() { buffer.writeInteger(0, as: Int32.self) }
+    package mutating func throttle() { buffer.writeInteger(0, as: Int32.self) }
 
-    mutating func unsignedVarint(_ value: UInt32) {
+    package mutating func unsignedVarint(_ value: UInt32) {
         var rest = value
         while rest >= 0x80 {
             buffer.writeInteger(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -23,7 +23,7 @@ struct WireWriter {
         buffer.writeInteger(UInt8(rest))
     }
 
-    mutating func string(_ text: String?) {
+    package mutating func string(_ text: String?) {
         guard let text else {
             if isFlexible { unsignedVarint(0) } else { buffer.writeInteger(-1, as: Int16.self) }
             return
@@ -33,30 +33,30 @@ struct WireWriter {
         buffer.writeString(text)
     }
 
-    mutating func count(_ count: Int) {
+    package mutating func count(_ count: Int) {
         if isFlexible { unsignedVarint(UInt32(count + 1)) } else { buffer.writeInteger(Int32(count)) }
     }
 
-    mutating func bytes(_ bytes: ByteBuffer) {
+    package mutating func bytes(_ bytes: ByteBuffer) {
         count(bytes.readableBytes)
         buffer.writeImmutableBuffer(bytes)
     }
 
     /// A byte field that consists of several pieces.
-    mutating func pieces(_ pieces: [ByteBuffer]) {
+    package mutating func pieces(_ pieces: [ByteBuffer]) {
         count(pieces.reduce(0) { $0 + $1.readableBytes })
         parts.append(buffer)
         parts.append(contentsOf: pieces)
         buffer = ByteBuffer()
     }
 
-    mutating func array<T>(_ elements: some Collection<T>, _ write: (inout WireWriter, T) -> Void) {
+    package mutating func array<T>(_ elements: some Collection<T>, _ write: (inout WireWriter, T) -> Void) {
         count(elements.count)
         for element in elements { write(&self, element) }
     }
 
-    mutating func tags() { if isFlexible { unsignedVarint(0) } }
+    package mutating func tags() { if isFlexible { unsignedVarint(0) } }
 
     /// Everything written, in order.
-    func finished() -> [ByteBuffer] { parts + [buffer] }
+    package func finished() -> [ByteBuffer] { parts + [buffer] }
 }
