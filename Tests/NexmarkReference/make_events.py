@@ -43,7 +43,8 @@ STATES = ["OR", "ID", "CA", "WA", "AZ", "or", ""]
 CITIES = ["Portland", "Boise", "Zürich", "München", "東京", "O'Fallon"]
 NAMES = ["Peter Shultz", "Kate Bartels", "Zoë \"Z\" Ångström", "Ли Вэй", "Vicky 🦊 Noris"]
 CATEGORIES = [10, 10, 11, 12, 13, 14]
-CHANNELS = ["apple", "Google", "FACEBOOK", "baidu", "Apple", "channel-7", "канал", "", "chännel"]
+CHANNELS = ["apple", "Google", "FACEBOOK", "baidu", "Apple", "channel-7", "канал", "",
+            "chännel"]
 CANONICAL_TWINS = ["cha\u0308nnel", "e\u0301clair", "\u00e9clair"]
 PRICES = [1, 100, 9_999, 10_000, 10_001, 999_999, 1_000_000, 1_101_321, 1_101_322,
           1_500_000, 55_066_079, 55_066_080, 99_999_999, 3_000_000_000]
@@ -64,8 +65,8 @@ URLS = [
     "",
 ]
 EXTRAS = ["", "c", "cc c", "Cc", "no such letter? yes: c", "say \"c\" \\ c\tc", "çc", "c\u0327",
-          "🙂c🙂", "line\nbreak c\r\nc", "\u2028c", "日本cc語", "</c>", "abc" * 9, "ordinary",
-          "2025-01-01", "12", "null"]
+          "🙂c🙂", "line\nbreak c\r\nc", "\u2028c", "日本cc語", "</c>", "abc" * 9,
+          "ordinary", "2025-01-01", "12", "null"]
 
 
 class Generator:
@@ -113,7 +114,8 @@ class Generator:
         elif draw < 0.99:
             self.now += self.random.choice([12, 20, 35]) * SECOND
         elif draw < 0.998:
-            self.now += HOUR - self.now % HOUR - self.random.choice([0, 1, SECOND])
+            hours = self.random.choice([1, 2, 5, 7, 8])
+            self.now += hours * HOUR - self.now % HOUR - self.random.choice([0, 1, SECOND])
         else:
             self.now += DAY - self.now % DAY - self.random.choice([0, 1, 5 * SECOND])
 

@@ -181,15 +181,16 @@ QUERIES = {
                day_of("dateTime") AS dt, minute_of("dateTime") AS hm
         FROM bid""",
     "q11": """
-        WITH marked AS (
-            SELECT bidder, "dateTime" AS t,
-                   t - lag(t) OVER (PARTITION BY bidder ORDER BY t) > 10000 AS opens
-            FROM bid),
+        WITH moments AS (
+            SELECT bidder, "dateTime" AS t, count(*) AS num FROM bid GROUP BY ALL),
+        marked AS (
+            SELECT *, t - lag(t) OVER (PARTITION BY bidder ORDER BY t) > 10000 AS opens
+            FROM moments),
         numbered AS (
-            SELECT bidder, t, count(*) FILTER (WHERE opens) OVER (
-                PARTITION BY bidder ORDER BY t RANGE UNBOUNDED PRECEDING) AS session
+            SELECT *, sum(CASE WHEN opens THEN 1 ELSE 0 END) OVER (
+                PARTITION BY bidder ORDER BY t ROWS UNBOUNDED PRECEDING) AS session
             FROM marked)
-        SELECT bidder, count(*) AS bid_count,
+        SELECT bidder, CAST(sum(num) AS BIGINT) AS bid_count,
                iso(min(t)) AS starttime, iso(max(t) + 10000) AS endtime
         FROM numbered GROUP BY bidder, session""",
     "q12": """

@@ -162,7 +162,8 @@ class Joins(unittest.TestCase):
         # Category 10: winning prices 20 and 25, so 45 / 2 = 22; auction 3 has none.
         sales = [auction(1, 1000, 5000), auction(2), auction(3), auction(4, category=11)]
         bids = [*self.EDGES, bid(on=2, price=25), bid(on=4, price=7), bid(on=99, price=1)]
-        self.assertEqual(result("q4", bids, sales), [{"final": 22, "id": 10}, {"final": 7, "id": 11}])
+        self.assertEqual(result("q4", bids, sales), [
+            {"final": 22, "id": 10}, {"final": 7, "id": 11}])
 
     def test_q6(self):
         # Auctions 1..12 close in this order, at prices 1..12; 13 has no bid.
@@ -260,7 +261,8 @@ class Windows(unittest.TestCase):
 
     def test_q11_exact_gap_joins(self):
         bids = [bid(at=20_001), bid(at=0), bid(at=0), bid(at=10_000), bid(by=2, at=5)]
-        self.assertEqual(columns(result("q11", bids), "bidder", "bid_count", "starttime", "endtime"), [
+        rows = result("q11", bids)
+        self.assertEqual(columns(rows, "bidder", "bid_count", "starttime", "endtime"), [
             (1, 1, "2025-01-01T00:00:20.001Z", "2025-01-01T00:00:30.001Z"),
             (1, 3, "2025-01-01T00:00:00.000Z", "2025-01-01T00:00:20.000Z"),
             (2, 1, "2025-01-01T00:00:00.005Z", "2025-01-01T00:00:10.005Z")])
@@ -355,8 +357,10 @@ class Files(unittest.TestCase):
 
     def test_equal(self):
         self.assertEqual(self.compare([], []), 0)
-        self.assertEqual(self.compare([{"a": 1, "b": "x"}, {"a": 2}], [{"a": 2}, {"b": "x", "a": 1}]), 0)
-        self.assertEqual(self.compare([{"a": 908.0}, {"a": 0.1}], [{"a": 0.1 + 1e-12}, {"a": 908}]), 0)
+        self.assertEqual(self.compare([{"a": 1, "b": "x"}, {"a": 2}],
+                                      [{"a": 2}, {"b": "x", "a": 1}]), 0)
+        self.assertEqual(self.compare([{"a": 908.0}, {"a": 0.1}],
+                                      [{"a": 0.1 + 1e-12}, {"a": 908}]), 0)
         self.assertEqual(self.compare([{"a": 0.5, "k": 1}] * 2, [{"a": 0.5, "k": 1}] * 2), 0)
 
     def test_different(self):
@@ -494,15 +498,16 @@ class NaiveLoops(unittest.TestCase):
         times = defaultdict(list)
         for row in self.bids:
             times[row["bidder"]].append(row["dateTime"])
-        wanted = []
+        sessions = []
         for bidder, moments in times.items():
-            session = []
+            last = None
             for moment in sorted(moments):
-                if session and moment > session[-1] + 10_000:
-                    wanted.append((bidder, len(session), iso(session[0]), iso(session[-1] + 10_000)))
-                    session = []
-                session.append(moment)
-            wanted.append((bidder, len(session), iso(session[0]), iso(session[-1] + 10_000)))
+                if last is None or moment > last + 10_000:
+                    sessions.append((bidder, []))
+                sessions[-1][1].append(moment)
+                last = moment
+        wanted = [(bidder, len(moments), iso(moments[0]), iso(moments[-1] + 10_000))
+                  for bidder, moments in sessions]
         self.check("q11", wanted, "bidder", "bid_count", "starttime", "endtime")
 
     def test_q14(self):

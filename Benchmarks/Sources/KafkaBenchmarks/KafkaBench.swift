@@ -149,7 +149,7 @@ struct KafkaBench {
 
     static var residentMegabytes: Int {
         let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-        return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096 >> 20
+        return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 256
     }
 }
 

@@ -26,6 +26,8 @@ extension Workload {
         case .w0: baselineW0(records: records)
         case .w1: baselineW1(records: records)
         case .w2: baselineW2(records: records)
+        case .w3: baselineW3(records: records)
+        case .w4: baselineW4(records: records)
         case .w6: baselineW6(records: records)
         }
     }

@@ -8,6 +8,8 @@ enum EngineWorkloads {
         case .w0: try await EngineW0.run(records: records, stateDirectory: stateDirectory)
         case .w1: try await EngineW1.run(records: records, stateDirectory: stateDirectory)
         case .w2: try await EngineW2.run(records: records, stateDirectory: stateDirectory)
+        case .w3: try await EngineW3.run(records: records, stateDirectory: stateDirectory)
+        case .w4: try await EngineW4.run(records: records, stateDirectory: stateDirectory)
         case .w6: try await EngineW6.run(records: records, stateDirectory: stateDirectory)
         }
     }

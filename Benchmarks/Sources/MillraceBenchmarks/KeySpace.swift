@@ -13,7 +13,7 @@ enum SingleKey: KeySpace {
     @inline(__always) static var keyCount: UInt64 { 1 }
 }
 
-/// W2.
+/// W2 and W3.
 enum TenThousandKeys: KeySpace {
     @inline(__always) static var keyCount: UInt64 { 10_000 }
 }
@@ -21,6 +21,11 @@ enum TenThousandKeys: KeySpace {
 /// W1.
 enum HundredThousandKeys: KeySpace {
     @inline(__always) static var keyCount: UInt64 { 100_000 }
+}
+
+/// W4.
+enum MillionKeys: KeySpace {
+    @inline(__always) static var keyCount: UInt64 { 1_000_000 }
 }
 
 /// W6.

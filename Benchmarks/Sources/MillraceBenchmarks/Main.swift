@@ -8,7 +8,7 @@ struct MillraceBenchmarks: AsyncParsableCommand {
         abstract: "Runs the engine and a hand-written loop over the same records and compares them.",
         discussion: "Ends with status 1 when a run failed or gave another result than expected.")
 
-    @Option(name: .customLong("workload"), help: "W0, W1, W2 or W6; may be given several times. Default: all.")
+    @Option(name: .customLong("workload"), help: "W0, W1, W2, W3, W4 or W6; may be given several times. Default: all.")
     var workloads: [Workload] = []
 
     @Option(help: "Records a workload. Default: each workload's short length.")

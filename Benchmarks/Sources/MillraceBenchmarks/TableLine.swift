@@ -30,7 +30,7 @@ enum TableLine {
         if !result.isCorrect {
             let expected = result.expected
             notes.append(
-                "expected \(result.workload.text(ofChecksum: expected.checksum)) in \(expected.rows) rows; "
+                "expected \(result.workload.text(ofChecksum: expected.checksum)) in \(expected.rows.map { "\($0)" } ?? "so many") rows; "
                     + [("engine", result.engine), ("baseline", result.baseline)].compactMap { name, outcome in
                         outcome.map {
                             "\(name) \(result.workload.text(ofChecksum: $0.checksum)) in \($0.rows) rows "

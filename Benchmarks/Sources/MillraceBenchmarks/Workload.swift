@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The workloads that this package runs. W3 and W4 of the full list are not among them.
+/// The workloads that this package runs.
 enum Workload: String, CaseIterable, Codable, Sendable {
     /// Stateless: map, filter, count.
     case w0 = "W0"
@@ -8,6 +8,10 @@ enum Workload: String, CaseIterable, Codable, Sendable {
     case w1 = "W1"
     /// Tumbling event-time window of 10 s, count and sum per key.
     case w2 = "W2"
+    /// Sliding event-time window of 60 s every 5 s, count per key.
+    case w3 = "W3"
+    /// Event-time sessions with a gap of 1 s, count per key.
+    case w4 = "W4"
     /// The latest value per key, many keys.
     case w6 = "W6"
 
@@ -16,6 +20,7 @@ enum Workload: String, CaseIterable, Codable, Sendable {
         switch self {
         case .w0, .w2, .w6: 20_000_000
         case .w1: 10_000_000
+        case .w3, .w4: 5_000_000
         }
     }
 
@@ -25,6 +30,7 @@ enum Workload: String, CaseIterable, Codable, Sendable {
         case .w0: 1_000_000_000
         case .w1: 200_000_000
         case .w2: 400_000_000
+        case .w3, .w4: 100_000_000
         case .w6: shortRecords
         }
     }

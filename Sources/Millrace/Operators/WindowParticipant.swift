@@ -1,10 +1,11 @@
-/// Tumbling windows in one task: a table for each open window, fired in the order of their ends.
+/// Windows of fixed length in one task: a table for each slice, merged and fired in the order of the windows' ends.
 @usableFromInline
 final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @usableFromInline typealias Table = KeyedTable<Key, A.Accumulator>
 
     @usableFromInline let aggregate: A
-    @usableFromInline let assigner: TumblingAssigner
+    @usableFromInline let plan: WindowPlan
+    @usableFromInline let assigner: SliceAssigner
     @usableFromInline let timing: WindowTiming
     @usableFromInline let kind: TimeKind
     @usableFromInline let context: TaskContext
@@ -14,31 +15,36 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @usableFromInline let failures: FailureHandler<A.Input>
     @usableFromInline let stored: StoredState?
 
-    /// Open windows by their end; those that only the store knows of so far have no table.
+    /// Slices that hold anything, by their end; those that only the store knows of so far have no table.
     @usableFromInline var tables: [Int64: Table?] = [:]
-    /// The ends of open windows, in order.
+    /// Their ends, in order.
     @usableFromInline var ends: [Int64] = []
-    /// Windows that are gone, but may still have entries in the store.
+    /// Slices that are gone, but may still have entries in the store.
     @usableFromInline var dropped: [Int64] = []
-    /// The window that the last record was in.
+    /// The slice that the last record was in.
     @exclusivity(unchecked) @usableFromInline var currentEnd: Int64 = .min
     @exclusivity(unchecked) @usableFromInline var currentTable: Table?
     /// Windows up to this end have fired.
     @exclusivity(unchecked) @usableFromInline var firedUpTo: Int64 = .min
+    /// The next window that will fire; `nil`: to be found out.
+    @exclusivity(unchecked) @usableFromInline var nextDue: Int64?
     /// Where a firing stopped because the outputs were congested.
     @usableFromInline var firing: (end: Int64, slot: Int)?
+    /// Where a window's slices are merged.
+    @usableFromInline var merged: Table?
     @usableFromInline var hasLoadedSlices = false
+    @usableFromInline var previews: WindowPreviews<Key>?
 
     @inlinable
     init(
-        _ aggregate: A, _ assigner: TumblingAssigner, _ timing: WindowTiming, _ kind: TimeKind,
-        context: TaskContext, node: OperatorNode, next: Push<WindowResult<Key, A.Output>>, late: Push<A.Input>?,
-        failures: FailureHandler<A.Input>
+        _ aggregate: A, _ plan: WindowPlan, context: TaskContext, node: OperatorNode,
+        next: Push<WindowResult<Key, A.Output>>, late: Push<A.Input>?, failures: FailureHandler<A.Input>
     ) {
         self.aggregate = aggregate
-        self.assigner = assigner
-        self.timing = timing
-        self.kind = kind
+        self.plan = plan
+        assigner = plan.assigner
+        timing = plan.timing
+        kind = plan.kind
         self.context = context
         self.node = node
         results = PushBuffer(next)
@@ -48,11 +54,12 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         // What had fired at the checkpoint: everything that the restored event time covers.
         let restored = context.watermark.time
         if kind == .event, restored > .distantPast, restored < .distantFuture {
-            firedUpTo = restored.milliseconds + 1
+            firedUpTo = timing.lastFired(at: restored)
         }
+        if plan.trigger.needsPreviews { previews = WindowPreviews(plan.trigger, context, node) }
     }
 
-    /// Adds a batch to its windows.
+    /// Adds a batch to its slices.
     @inlinable
     func work(on batch: ExchangeBatch<A.Input>, _ keyOf: (A.Input) -> Key) throws {
         let (count, records, times) = (batch.count, batch.records, batch.times)
@@ -60,61 +67,88 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         var index = 0
         while index < count {
             let time = kind == .event ? times[index] : processingTime
-            let end = assigner.end(of: time)
+            let end = assigner.sliceEnd(of: time)
             guard let table = try select(end) else {
                 context.counters.late += 1
                 try late?.call(records + index, times + index, 1)
                 index &+= 1
                 continue
             }
-            // As far as the records stay in this window.
-            let start = end &- assigner.length
+            // As far as the records stay in this slice.
+            let start = assigner.sliceStart(end)
             var last = index &+ 1
             if kind == .event {
                 while last < count, times[last].milliseconds < end, times[last].milliseconds >= start { last &+= 1 }
             } else {
                 last = count
             }
-            try add(batch, index..<last, to: table, end, keyOf)
+            if previews == nil, assigner.firstEnd(holding: end) > firedUpTo {
+                try add(batch, index..<last, to: table, keyOf)
+            } else {
+                try addAndTell(batch, index..<last, to: table, end, keyOf)
+            }
             index = last
         }
         try results.flush()
     }
 
-    /// Adds records that are all in one window to its table.
+    /// Adds records that are all in one slice, of which no window has fired, to its table.
     @inlinable
     @inline(__always)
-    func add(
-        _ batch: ExchangeBatch<A.Input>, _ range: Range<Int>, to table: Table, _ end: Int64,
-        _ keyOf: (A.Input) -> Key
-    ) throws {
+    func add(_ batch: ExchangeBatch<A.Input>, _ range: Range<Int>, to table: Table, _ keyOf: (A.Input) -> Key) throws {
         let (records, hashes, times) = (batch.records, batch.hashes, batch.times)
-        let refires = end <= firedUpTo
         let ahead = 24
         for index in range {
             if index &+ ahead < range.upperBound { table.prefetch(hashes[index &+ ahead]) }
-            let key = keyOf(records[index])
-            let slot = try table.update(hashes[index], key) { aggregate.create() }
+            let slot = try table.update(hashes[index], keyOf(records[index])) { aggregate.create() }
             do { try aggregate.add(records[index], to: &slot.pointee.value) } catch {
                 try failures.handle(error, records[index], times[index])
-                continue
             }
-            if refires { try emit(slot, table, end) }
         }
     }
 
-    /// The table of the window that ends at `end`; `nil` if it is gone.
+    /// The same where a result may follow from a record: its windows have fired, or have a trigger.
+    @inlinable
+    @inline(never)
+    func addAndTell(
+        _ batch: ExchangeBatch<A.Input>, _ range: Range<Int>, to table: Table, _ end: Int64,
+        _ keyOf: (A.Input) -> Key
+    ) throws {
+        for index in range {
+            let (key, hash) = (keyOf(batch.records[index]), batch.hashes[index])
+            let slot = try table.update(hash, key) { aggregate.create() }
+            do { try aggregate.add(batch.records[index], to: &slot.pointee.value) } catch {
+                try failures.handle(error, batch.records[index], batch.times[index])
+                continue
+            }
+            // The windows that have fired, and are kept for late records, fire again.
+            var window = assigner.firstEnd(holding: end)
+            let last = min(assigner.lastEnd(holding: end), firedUpTo)
+            while window <= last {
+                if !timing.isForgotten(end: window, at: context.watermark.time) { try emit(hash, key, window) }
+                let (next, overflow) = window.addingReportingOverflow(assigner.slide)
+                if overflow { break }
+                window = next
+            }
+            guard let previews, window > firedUpTo else { continue }
+            if try previews.note(hash, key, end) { try emit(hash, key, window) }
+        }
+    }
+
+    /// The table of the slice that ends at `end`; `nil` if no window needs it any more.
     @inlinable
     func select(_ end: Int64) throws -> Table? {
         if !hasLoadedSlices { try loadSlices() }
-        if kind == .event, timing.isForgotten(end: end, at: context.watermark.time) { return nil }
+        if kind == .event, timing.isForgotten(end: assigner.lastEnd(holding: end), at: context.watermark.time) {
+            return nil
+        }
         if end == currentEnd, let currentTable { return currentTable }
         let table = try table(end)
         (currentTable, currentEnd) = (table, end)
         return table
     }
 
-    /// The table of a window, which is opened if it is not.
+    /// The table of a slice, which is opened if it is not.
     @inlinable
     func table(_ end: Int64) throws -> Table {
         if case .some(.some(let table)) = tables[end] { return table }
@@ -130,9 +164,10 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     func insertEnd(_ end: Int64) {
         let place = ends.firstIndex { $0 > end } ?? ends.count
         ends.insert(end, at: place)
+        nextDue = nil
     }
 
-    /// Learns of the windows that were open at the checkpoint.
+    /// Learns of the slices that there were at the checkpoint.
     @inlinable
     func loadSlices() throws {
         if hasLoadedSlices { return }
@@ -154,23 +189,59 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
 
     @inlinable
     func advance(processingTime time: Timestamp) throws -> Timestamp? {
-        guard kind == .processing else { return nil }
         try loadSlices()
+        var next: Timestamp?
+        if let previews, previews.isDue(at: time) {
+            for (end, keys) in previews.takeChanged() {
+                for key in keys { try emitPreview(key, end) }
+            }
+            try results.flush()
+        }
+        if let preview = previews?.nextDue(after: time) { next = preview }
+        guard kind == .processing else { return next }
         _ = try fire(until: Timestamp(milliseconds: time.milliseconds - 1))
-        return ends.first.map { Timestamp(milliseconds: $0) }
+        if let due = nextWindow() { next = min(next ?? .distantFuture, Timestamp(milliseconds: due)) }
+        return next
+    }
+
+    /// Gives the state of the open windows that hold a slice.
+    @inlinable
+    func emitPreview(_ key: Key, _ slice: Int64) throws {
+        guard tables[slice] != nil else { return }
+        var window = assigner.firstEnd(holding: slice)
+        let last = assigner.lastEnd(holding: slice)
+        while window <= last {
+            if window > firedUpTo { try emit(key.frozenHash, key, window) }
+            let (next, overflow) = window.addingReportingOverflow(assigner.slide)
+            if overflow { break }
+            window = next
+        }
+    }
+
+    /// The end of the next window to fire.
+    @inlinable
+    func nextWindow() -> Int64? {
+        if let nextDue { return nextDue == .min ? nil : nextDue }
+        var least: Int64?
+        for end in ends {
+            guard let next = assigner.nextEnd(holding: end, after: firedUpTo) else { continue }
+            least = min(least ?? next, next)
+            if assigner.shape == .tumbling { break }
+        }
+        nextDue = least ?? .min
+        return least
     }
 
     /// Fires and forgets what is due at `time`; false if it stopped because of congestion.
     @inlinable
     func fire(until time: Timestamp) throws -> Bool {
-        while let end = firing?.end ?? ends.first(where: { $0 > firedUpTo }), timing.hasFired(end: end, at: time) {
-            let table = try table(end)
-            try table.loadAll()
+        while let end = firing?.end ?? nextWindow(), timing.hasFired(end: end, at: time) {
+            let table = try contents(of: end)
             var slot = firing?.slot ?? 0
             while slot < table.slotCount {
                 let stamp = table.slots[slot].stamp
                 if stamp != TableStamp.empty, stamp & TableStamp.tombstone == 0 {
-                    try emit(table.slots + slot, table, end)
+                    try emit(table.key(of: table.slots + slot), table.slots[slot].value, end)
                 }
                 slot += 1
                 if slot & 1023 == 0, context.isCongested {
@@ -181,10 +252,55 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             }
             try results.flush()
             firing = nil
-            if kind == .event { firedUpTo = end } else { forget(end) }
+            merged?.removeAllInMemory()
+            firedUpTo = max(firedUpTo, end)
+            nextDue = nil
+            if plan.trigger.discards { try discard(end) }
+            if kind == .processing { forgetSlices(until: Timestamp(milliseconds: end)) }
         }
-        while let end = ends.first, timing.isForgotten(end: end, at: time) { forget(end) }
+        if kind == .event { forgetSlices(until: time) }
         return true
+    }
+
+    /// A table of all that is in the window: its only slice's, or one in which its slices are merged.
+    @inlinable
+    func contents(of window: Int64) throws -> Table {
+        if assigner.shape == .tumbling || assigner.shape == .global {
+            let table = try table(window)
+            try table.loadAll()
+            return table
+        }
+        if let merged, firing != nil { return merged }
+        let target =
+            merged
+            ?? Table(hashes: context.hashes, store: nil, storedEntries: nil, budget: context.budget)
+        merged = target
+        let start = assigner.window(endingAt: window).start.milliseconds
+        for end in ends where end > start && end <= window {
+            let table = try table(end)
+            try table.loadAll()
+            target.makeRoom(forAtLeast: table.live)
+            try table.forEachInMemory { slot in
+                let value = slot.pointee.value
+                var isNew = false
+                let found = try target.update(slot.pointee.hash, table.key(of: slot)) {
+                    isNew = true
+                    return value
+                }
+                if !isNew { aggregate.merge(value, into: &found.pointee.value) }
+            }
+        }
+        return target
+    }
+
+    /// Forgets the slices whose windows are all forgotten.
+    @inlinable
+    func forgetSlices(until time: Timestamp) {
+        while let end = ends.first {
+            let last = assigner.lastEnd(holding: end)
+            guard kind == .event ? timing.isForgotten(end: last, at: time) : last <= time.milliseconds else { return }
+            forget(end)
+        }
     }
 
     @inlinable
@@ -195,18 +311,48 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             currentEnd = .min
             currentTable = nil
         }
+        previews?.forget(end)
+        nextDue = nil
+    }
+
+    /// What was given counts no more.
+    @inlinable
+    func discard(_ end: Int64) throws {
+        guard case .some(.some(let table)) = tables[end] else { return }
+        var keys: [Key] = []
+        table.forEachInMemory { keys.append(table.key(of: $0)) }
+        for key in keys { try table.remove(key.frozenHash, key) }
+    }
+
+    /// Gives a key's result of a window, merged from its slices.
+    @inlinable
+    func emit(_ hash: UInt64, _ key: Key, _ window: Int64) throws {
+        let start = assigner.window(endingAt: window).start.milliseconds
+        var value: A.Accumulator?
+        for end in ends where end > start && end <= window {
+            let table = try table(end)
+            guard let slot = try table.find(hash, key) else { continue }
+            if value == nil {
+                value = slot.pointee.value
+            } else {
+                aggregate.merge(slot.pointee.value, into: &value!)
+            }
+            if plan.trigger.discards { try table.remove(hash, key) }
+        }
+        if let value { try emit(key, value, window) }
     }
 
     @inlinable
     @inline(__always)
-    func emit(_ slot: UnsafeMutablePointer<TableSlot<Key, A.Accumulator>>, _ table: Table, _ end: Int64) throws {
+    func emit(_ key: Key, _ accumulator: A.Accumulator, _ end: Int64) throws {
         let value: A.Output
-        do { value = try aggregate.result(slot.pointee.value) } catch {
+        do { value = try aggregate.result(accumulator) } catch {
             throw OperatorFailure(operatorID: node.id, cause: error)
         }
         let window = assigner.window(endingAt: end)
         results.reserve(1)
-        results.append(WindowResult(key: table.key(of: slot), window: window, value: value), window.last)
+        let time = kind == .event ? min(window.last, Timestamp(milliseconds: .max - 1)) : window.last
+        results.append(WindowResult(key: key, window: window, value: value), time)
         if results.count >= PushBuffer<WindowResult<Key, A.Output>>.chunk { try results.flush() }
     }
 
@@ -224,5 +370,6 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             entries = max(entries, table.live)
         }
         snapshot.add(&delta, stored, entries: entries)
+        previews?.prepare(&snapshot)
     }
 }

@@ -45,6 +45,25 @@ extension KeyedTable {
         }
     }
 
+    /// Empties the table; for tables without a store.
+    @inlinable
+    func removeAllInMemory() {
+        destroyEntries()
+        for index in 0..<slotCount { slots[index].stamp = TableStamp.empty }
+        for word in 0..<dirtyWords { dirtyGroups[word] = 0 }
+        occupied = 0
+        live = 0
+    }
+
+    /// Grows to where that many entries fit.
+    @inlinable
+    func makeRoom(forAtLeast entries: Int) {
+        guard entries >= growAt else { return }
+        var wanted = homes
+        while wanted * 5 / 8 <= entries { wanted *= 2 }
+        rebuild(homes: wanted) { _ in true }
+    }
+
     /// Makes room for more: by evicting what the store has, if memory is short; else by doubling.
     @inlinable
     @inline(never)

@@ -54,6 +54,7 @@ extension KeyedTable {
         if !Key.hashIsUnique { orderEqualHashes(&cluster) }
         for (hash, index) in cluster {
             let slot = slots + index
+            slot.pointee.stamp &= ~TableStamp.fresh
             if slot.pointee.stamp & TableStamp.tombstone != 0 {
                 segment.append(hash: hash, key: { Key.encodeRemainder(slot.pointee.remainder, into: &$0) }, value: nil)
             } else {

@@ -82,7 +82,10 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @inlinable
     @inline(__always)
     func prefetch(_ hash: UInt64) {
-        millrace_prefetch(slots + home(hash))
+        let slot = UnsafeRawPointer(slots + home(hash))
+        millrace_prefetch(slot)
+        // Slots that do not fit a cache line twice reach into the next, and so does the search.
+        if MemoryLayout<Slot>.stride > 32 { millrace_prefetch(slot + 64) }
     }
 
     /// The slot that holds the key (live or tombstone), or the empty one where the search ended.
@@ -116,9 +119,13 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     func update(_ hash: UInt64, _ key: Key, initial: () -> Value) throws -> UnsafeMutablePointer<Slot> {
         var index = probe(hash, key)
         let stamp = slots[index].stamp
-        if stamp == epoch { return slots + index }
+        if stamp & ~TableStamp.fresh == epoch { return slots + index }
         if stamp == TableStamp.empty || stamp & TableStamp.tombstone != 0 {
             index = try insert(hash, key, at: index, initial: initial)
+            let isFresh = slots[index].stamp & TableStamp.fresh
+            touch(index)
+            slots[index].stamp |= isFresh
+            return slots + index
         }
         touch(index)
         return slots + index
@@ -132,17 +139,55 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         dirtyGroups[index &>> 12] |= 1 &<< UInt64(truncatingIfNeeded: index &>> 6 & 63)
     }
 
+    /// Marks an entry as changed in this epoch, new or not.
+    @inlinable
+    @inline(__always)
+    func touchChanged(_ index: Int) {
+        if slots[index].stamp & ~TableStamp.fresh != epoch { touch(index) }
+    }
+
     /// Removes a key; false if it was not there.
     @inlinable
     @discardableResult
     func remove(_ hash: UInt64, _ key: Key) throws -> Bool {
         guard let slot = try find(hash, key) else { return false }
+        remove(at: slot)
+        return true
+    }
+
+    /// Removes an entry that was found.
+    @inlinable
+    func remove(at slot: UnsafeMutablePointer<Slot>) {
         let index = slot - slots
+        if slots[index].stamp & TableStamp.fresh != 0 {
+            return vacate(index)
+        }
         _ = withUnsafeMutablePointer(to: &slots[index].value) { $0.deinitialize(count: 1) }
         touch(index)
         slots[index].stamp |= TableStamp.tombstone
         live &-= 1
-        return true
+    }
+
+    /// Empties a slot that the store knows nothing of, and moves what was pushed beyond it back towards its home.
+    @inlinable
+    func vacate(_ index: Int) {
+        (slots + index).deinitialize(count: 1)
+        slots[index].stamp = TableStamp.empty
+        occupied &-= 1
+        live &-= 1
+        var hole = index
+        var next = index &+ 1
+        while slots[next].stamp != TableStamp.empty {
+            if home(slots[next].hash) <= hole {
+                (slots + hole).moveInitialize(from: slots + next, count: 1)
+                slots[next].stamp = TableStamp.empty
+                if slots[hole].stamp & TableStamp.epochMask == epoch {
+                    dirtyGroups[hole &>> 12] |= 1 &<< UInt64(truncatingIfNeeded: hole &>> 6 & 63)
+                }
+                hole = next
+            }
+            next &+= 1
+        }
     }
 
     /// Puts a key that is not live into the table: at `index`, where a search for it ended, if that is still right.
@@ -161,7 +206,12 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
                 index = probe(hash, key)
             }
         }
-        place(Slot(hash: hash, value: initial(), remainder: key.remainder, stamp: TableStamp.loaded), at: index)
+        // A tombstone says that the store may have an older value.
+        let isFresh = slots[index].stamp == TableStamp.empty
+        place(
+            Slot(
+                hash: hash, value: initial(), remainder: key.remainder,
+                stamp: isFresh ? TableStamp.fresh | TableStamp.loaded : TableStamp.loaded), at: index)
         return index
     }
 
@@ -204,7 +254,7 @@ extension KeyedTable {
             while bits != 0 {
                 let group = word * 64 + bits.trailingZeroBitCount
                 bits &= bits &- 1
-                for index in group * 64..<min(group * 64 + 64, slotCount) where slots[index].stamp == epoch {
+                for index in group * 64..<min(group * 64 + 64, slotCount) where slots[index].stamp & ~TableStamp.fresh == epoch {
                     try body(slots + index)
                 }
             }

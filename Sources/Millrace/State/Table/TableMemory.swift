@@ -19,8 +19,8 @@ enum TableMemory {
             preconditionFailure("no memory for a table of \(bytes) bytes; set a smaller memory budget")
         }
         #if os(Linux)
-            // More than two huge pages: below that, rounding up would waste what it gains.
-            if bytes >= 8 << 20 { madvise(memory, bytes, 14 /* MADV_HUGEPAGE */) }
+            // At least two huge pages: below that, rounding up would waste what it gains.
+            if bytes >= 4 << 20 { madvise(memory, bytes, 14 /* MADV_HUGEPAGE */) }
         #endif
         return memory
     }

@@ -6,7 +6,8 @@ struct TableSlot<Key: StreamKey, Value> {
     @usableFromInline var hash: UInt64
     @usableFromInline var value: Value
     @usableFromInline var remainder: Key.Remainder
-    /// 0: empty. Otherwise the epoch of the last change; `tombstone` added where the key was removed since.
+    /// 0: empty. Otherwise the epoch of the last change; `tombstone` added where the key was removed since,
+    /// `fresh` where the store need not hear of that.
     @usableFromInline var stamp: UInt32
 
     @inlinable
@@ -27,5 +28,7 @@ enum TableStamp {
     /// The first epoch.
     @inlinable static var firstEpoch: UInt32 { 2 }
     @inlinable static var tombstone: UInt32 { 1 << 31 }
-    @inlinable static var epochMask: UInt32 { ~(1 << 31) }
+    /// The key came into the table in this epoch, and the store has never heard of it.
+    @inlinable static var fresh: UInt32 { 1 << 30 }
+    @inlinable static var epochMask: UInt32 { ~(3 << 30) }
 }

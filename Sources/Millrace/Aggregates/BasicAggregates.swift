@@ -1,0 +1,122 @@
+/// How many records.
+public struct Count<Input: Sendable>: Aggregate {
+    /// Counts every record.
+    @inlinable
+    public init(of type: Input.Type = Input.self) {}
+    @inlinable
+    public func create() -> Int { 0 }
+    @inlinable
+    public func add(_ input: Input, to count: inout Int) { count &+= 1 }
+    @inlinable
+    public func merge(_ other: Int, into count: inout Int) { count &+= other }
+    @inlinable
+    public func result(_ count: Int) -> Int { count }
+}
+
+/// The sum of a number of each record.
+public struct Sum<Input: Sendable, Number: StateValue & Numeric>: Aggregate {
+    @usableFromInline let number: @Sendable (Input) -> Number
+
+    /// Sums `number` of each record.
+    @inlinable
+    public init(of number: @escaping @Sendable (Input) -> Number) { self.number = number }
+    @inlinable
+    public func create() -> Number { .zero }
+    @inlinable
+    public func add(_ input: Input, to sum: inout Number) { sum += number(input) }
+    @inlinable
+    public func merge(_ other: Number, into sum: inout Number) { sum += other }
+    @inlinable
+    public func result(_ sum: Number) -> Number { sum }
+}
+
+/// The least value of each record's; of equal ones the first.
+public struct Minimum<Input: Sendable, Value: StateValue & Comparable>: Aggregate {
+    @usableFromInline let value: @Sendable (Input) -> Value
+
+    /// The least `value`.
+    @inlinable
+    public init(of value: @escaping @Sendable (Input) -> Value) { self.value = value }
+    @inlinable
+    public func create() -> Value? { nil }
+    @inlinable
+    public func add(_ input: Input, to least: inout Value?) {
+        let value = value(input)
+        least = least.map { value < $0 ? value : $0 } ?? value
+    }
+    @inlinable
+    public func merge(_ other: Value?, into least: inout Value?) {
+        guard let other else { return }
+        least = least.map { other < $0 ? other : $0 } ?? other
+    }
+    @inlinable
+    public func result(_ least: Value?) -> Value? { least }
+}
+
+/// The greatest value of each record's; of equal ones the first.
+public struct Maximum<Input: Sendable, Value: StateValue & Comparable>: Aggregate {
+    @usableFromInline let value: @Sendable (Input) -> Value
+
+    /// The greatest `value`.
+    @inlinable
+    public init(of value: @escaping @Sendable (Input) -> Value) { self.value = value }
+    @inlinable
+    public func create() -> Value? { nil }
+    @inlinable
+    public func add(_ input: Input, to greatest: inout Value?) {
+        let value = value(input)
+        greatest = greatest.map { value > $0 ? value : $0 } ?? value
+    }
+    @inlinable
+    public func merge(_ other: Value?, into greatest: inout Value?) {
+        guard let other else { return }
+        greatest = greatest.map { other > $0 ? other : $0 } ?? other
+    }
+    @inlinable
+    public func result(_ greatest: Value?) -> Value? { greatest }
+}
+
+/// The record that came first.
+public struct First<Input: StateValue>: Aggregate {
+    /// Keeps the first record.
+    @inlinable
+    public init(of type: Input.Type = Input.self) {}
+    @inlinable
+    public func create() -> Input? { nil }
+    @inlinable
+    public func add(_ input: Input, to first: inout Input?) { if first == nil { first = input } }
+    @inlinable
+    public func merge(_ other: Input?, into first: inout Input?) { if first == nil { first = other } }
+    @inlinable
+    public func result(_ first: Input?) -> Input? { first }
+}
+
+/// The record that came last.
+public struct Last<Input: StateValue>: Aggregate {
+    /// Keeps the last record.
+    @inlinable
+    public init(of type: Input.Type = Input.self) {}
+    @inlinable
+    public func create() -> Input? { nil }
+    @inlinable
+    public func add(_ input: Input, to last: inout Input?) { last = input }
+    @inlinable
+    public func merge(_ other: Input?, into last: inout Input?) { if let other { last = other } }
+    @inlinable
+    public func result(_ last: Input?) -> Input? { last }
+}
+
+/// All records, in the order in which they came.
+public struct Collect<Input: StateValue>: Aggregate {
+    /// Keeps every record.
+    @inlinable
+    public init(of type: Input.Type = Input.self) {}
+    @inlinable
+    public func create() -> [Input] { [] }
+    @inlinable
+    public func add(_ input: Input, to all: inout [Input]) { all.append(input) }
+    @inlinable
+    public func merge(_ other: [Input], into all: inout [Input]) { all.append(contentsOf: other) }
+    @inlinable
+    public func result(_ all: [Input]) -> [Input] { all }
+}

@@ -1,0 +1,70 @@
+/// Two aggregates in one pass over the records: `Count().and(Maximum(of: \.price))`.
+public struct CombinedAggregate<First: Aggregate, Second: Aggregate>: Aggregate where First.Input == Second.Input {
+    @usableFromInline let first: First
+    @usableFromInline let second: Second
+
+    /// What both keep.
+    @frozen
+    public struct Accumulator: StateValue {
+        @usableFromInline var first: First.Accumulator
+        @usableFromInline var second: Second.Accumulator
+
+        @inlinable
+        init(first: First.Accumulator, second: Second.Accumulator) {
+            self.first = first
+            self.second = second
+        }
+
+        public static var stateSchema: String {
+            "(\(First.Accumulator.stateSchema), \(Second.Accumulator.stateSchema))"
+        }
+        @inlinable
+        public static var fixedWidth: Int? {
+            guard let first = First.Accumulator.fixedWidth, let second = Second.Accumulator.fixedWidth else {
+                return nil
+            }
+            return first + second
+        }
+        @inlinable
+        public func encode(into writer: inout ByteWriter) {
+            first.encode(into: &writer)
+            second.encode(into: &writer)
+        }
+        @inlinable
+        public static func decode(from reader: inout ByteReader) throws -> Accumulator {
+            let first = try First.Accumulator.decode(from: &reader)
+            return Accumulator(first: first, second: try Second.Accumulator.decode(from: &reader))
+        }
+    }
+
+    @inlinable
+    init(first: First, second: Second) {
+        self.first = first
+        self.second = second
+    }
+
+    @inlinable
+    public func create() -> Accumulator { Accumulator(first: first.create(), second: second.create()) }
+    @inlinable
+    public func add(_ input: First.Input, to accumulator: inout Accumulator) throws {
+        try first.add(input, to: &accumulator.first)
+        try second.add(input, to: &accumulator.second)
+    }
+    @inlinable
+    public func merge(_ other: Accumulator, into accumulator: inout Accumulator) {
+        first.merge(other.first, into: &accumulator.first)
+        second.merge(other.second, into: &accumulator.second)
+    }
+    @inlinable
+    public func result(_ accumulator: Accumulator) throws -> (First.Output, Second.Output) {
+        (try first.result(accumulator.first), try second.result(accumulator.second))
+    }
+}
+
+extension Aggregate {
+    /// This and another in one pass.
+    @inlinable
+    public func and<Other: Aggregate>(_ other: Other) -> CombinedAggregate<Self, Other> where Other.Input == Input {
+        CombinedAggregate(first: self, second: other)
+    }
+}

@@ -1,0 +1,33 @@
+/// The `limit` greatest records by an order, the greatest first; of equal ones those that came first.
+public struct TopK<Input: StateValue>: Aggregate {
+    @usableFromInline let limit: Int
+    @usableFromInline let precedes: @Sendable (Input, Input) -> Bool
+
+    /// - Parameter precedes: whether the first ranks before the second.
+    @inlinable
+    public init(_ limit: Int, by precedes: @escaping @Sendable (Input, Input) -> Bool) {
+        precondition(limit > 0, "the best \(limit) records: there has to be one at least")
+        self.limit = limit
+        self.precedes = precedes
+    }
+
+    @inlinable
+    public func create() -> [Input] { [] }
+
+    @inlinable
+    public func add(_ input: Input, to best: inout [Input]) {
+        if best.count == limit, !precedes(input, best[limit - 1]) { return }
+        var (low, high) = (0, best.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(input, best[middle]) { high = middle } else { low = middle + 1 }
+        }
+        if best.count == limit { best.removeLast() }
+        best.insert(input, at: low)
+    }
+
+    @inlinable
+    public func merge(_ other: [Input], into best: inout [Input]) { for input in other { add(input, to: &best) } }
+    @inlinable
+    public func result(_ best: [Input]) -> [Input] { best }
+}

@@ -1,0 +1,59 @@
+/// A session: records of one key with no longer gap between them than allowed, and what they amount to.
+@frozen
+@usableFromInline
+struct Session<Accumulator: StateValue>: StateValue {
+    /// Times of the first and the last record, in milliseconds.
+    @usableFromInline var first: Int64
+    @usableFromInline var last: Int64
+    @usableFromInline var value: Accumulator
+    /// It has given a result, and is kept for late records.
+    @usableFromInline var hasFired: Bool
+    /// The key has other sessions too, in the table of further ones.
+    @usableFromInline var hasOthers: Bool
+
+    @inlinable
+    init(first: Int64, last: Int64, value: Accumulator, hasFired: Bool = false, hasOthers: Bool = false) {
+        self.first = first
+        self.last = last
+        self.value = value
+        self.hasFired = hasFired
+        self.hasOthers = hasOthers
+    }
+
+    /// Whether a record at `time`, or a session that begins or ends there, belongs to this one.
+    @inlinable
+    func reaches(_ time: Int64, gap: Int64) -> Bool {
+        let (before, under) = first.subtractingReportingOverflow(gap)
+        let (after, over) = last.addingReportingOverflow(gap)
+        return time >= (under ? .min : before) && time <= (over ? .max : after)
+    }
+
+    /// When it is over: at the watermark that says that nothing comes within the gap any more.
+    @inlinable
+    func end(gap: Int64) -> Int64 {
+        let (end, overflow) = last.addingReportingOverflow(gap)
+        return overflow ? .max : end
+    }
+
+    @usableFromInline
+    static var stateSchema: String { "Session<\(Accumulator.stateSchema)>" }
+    @inlinable
+    static var fixedWidth: Int? { Accumulator.fixedWidth.map { $0 + 17 } }
+    @inlinable
+    func encode(into writer: inout ByteWriter) {
+        writer.write(first)
+        writer.write(last)
+        writer.write((hasFired ? 1 : 0) | (hasOthers ? 2 : 0) as UInt8)
+        value.encode(into: &writer)
+    }
+    @inlinable
+    static func decode(from reader: inout ByteReader) throws -> Session {
+        let first = try reader.read(Int64.self)
+        let last = try reader.read(Int64.self)
+        let flags = try reader.read(UInt8.self)
+        guard flags < 4 else { throw StateDecodingError(expected: "a session's flags", found: "\(flags)") }
+        return Session(
+            first: first, last: last, value: try Accumulator.decode(from: &reader), hasFired: flags & 1 != 0,
+            hasOthers: flags & 2 != 0)
+    }
+}

@@ -1,0 +1,145 @@
+/// Says which windows of fixed length there are, and which slices they are made of. Pure.
+///
+/// Records are kept per slice: the pieces that the starts and ends of all windows cut time into. A record is added to one
+/// slice however many windows overlap there; a window that fires merges its slices.
+///
+///     tumbling     one slice a window
+///     sliding      slices as long as the greatest common divisor of length and slide
+///     global       one slice, from the beginning to the end of time
+///     cumulative   slices as long as the step; the windows of a round all start with the first slice
+@frozen
+@usableFromInline
+struct SliceAssigner: Sendable {
+    @usableFromInline
+    enum Shape: Sendable {
+        case tumbling, sliding, cumulative, global
+    }
+
+    @usableFromInline let shape: Shape
+    /// Milliseconds, as all here.
+    @usableFromInline let slice: Int64
+    /// Of a window, at most.
+    @usableFromInline let length: Int64
+    /// From one window's end to the next one's.
+    @usableFromInline let slide: Int64
+    @usableFromInline let offset: Int64
+
+    private init(_ shape: Shape, slice: Int64, length: Int64, slide: Int64, offset: Duration) {
+        self.shape = shape
+        self.slice = slice
+        self.length = length
+        self.slide = slide
+        self.offset = offset.wholeMilliseconds % length
+    }
+
+    private static func check(_ what: String, _ duration: Duration) -> Int64 {
+        precondition(duration >= .milliseconds(1), "\(what) must be at least a millisecond, got \(duration)")
+        return duration.wholeMilliseconds
+    }
+
+    @usableFromInline
+    static func tumbling(_ length: Duration, offset: Duration = .zero) -> SliceAssigner {
+        let length = check("a window's length", length)
+        return SliceAssigner(.tumbling, slice: length, length: length, slide: length, offset: offset)
+    }
+
+    @usableFromInline
+    static func sliding(_ length: Duration, every slide: Duration, offset: Duration = .zero) -> SliceAssigner {
+        let (length, slide) = (check("a window's length", length), check("a window's slide", slide))
+        precondition(
+            slide <= length, "a window's slide must not be longer than the window, got \(slide) ms and \(length) ms")
+        if slide == length {
+            return SliceAssigner(.tumbling, slice: length, length: length, slide: length, offset: offset)
+        }
+        var (divisor, rest) = (length, slide)
+        while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+        return SliceAssigner(.sliding, slice: divisor, length: length, slide: slide, offset: offset)
+    }
+
+    @usableFromInline
+    static func cumulative(upTo length: Duration, step: Duration, offset: Duration = .zero) -> SliceAssigner {
+        let (length, step) = (check("a window's length", length), check("a window's step", step))
+        precondition(
+            length % step == 0, "a cumulative window's length must be a multiple of its step, got \(length), \(step) ms")
+        return SliceAssigner(.cumulative, slice: step, length: length, slide: step, offset: offset)
+    }
+
+    @usableFromInline
+    static var global: SliceAssigner {
+        SliceAssigner(.global, slice: .max, length: .max, slide: .max, offset: .zero)
+    }
+
+    /// The first instant of the slice that ends there.
+    @inlinable
+    func sliceStart(_ end: Int64) -> Int64 { shape == .global ? .min : end &- slice }
+
+    /// The greatest `offset + n * unit` that is not after `time`; `nil` beyond what fits.
+    @inlinable
+    func floor(_ time: Int64, _ unit: Int64) -> Int64? {
+        let (shifted, overflow) = time.subtractingReportingOverflow(offset)
+        if overflow { return nil }
+        let rest = shifted % unit
+        let (floor, under) = time.subtractingReportingOverflow(rest < 0 ? rest &+ unit : rest)
+        return under ? nil : floor
+    }
+
+    /// The end of the slice that holds `time`, held at the last instant there is.
+    @inlinable
+    func sliceEnd(of time: Timestamp) -> Int64 {
+        guard shape != .global, let start = floor(time.milliseconds, slice) else { return .max }
+        let (end, overflow) = start.addingReportingOverflow(slice)
+        return overflow ? .max : end
+    }
+
+    /// The end of the first window that holds the slice that ends there.
+    @inlinable
+    func firstEnd(holding sliceEnd: Int64) -> Int64 {
+        guard shape == .sliding else { return sliceEnd }
+        // Ends lie at offset + length + n * slide; the first one not before the slice's end.
+        let (shifted, overflow) = sliceEnd.subtractingReportingOverflow(offset)
+        if overflow { return .max }
+        let rest = (shifted &- length % slide) % slide
+        let missing = rest == 0 ? 0 : rest > 0 ? slide &- rest : 0 &- rest
+        let (end, over) = sliceEnd.addingReportingOverflow(missing)
+        return over ? .max : end
+    }
+
+    /// The end of the last window that holds the slice that ends there.
+    @inlinable
+    func lastEnd(holding sliceEnd: Int64) -> Int64 {
+        switch shape {
+        case .tumbling, .global: return sliceEnd
+        case .sliding:
+            // The last window that starts no later than the slice does.
+            guard let start = floor(sliceEnd &- slice, slide) else { return .max }
+            let (end, overflow) = start.addingReportingOverflow(length)
+            return overflow ? .max : end
+        case .cumulative:
+            guard let start = floor(sliceEnd &- slice, length) else { return .max }
+            let (end, overflow) = start.addingReportingOverflow(length)
+            return overflow ? .max : end
+        }
+    }
+
+    /// The end of the first window that holds the slice and ends after `time`; `nil` if there is none.
+    @inlinable
+    func nextEnd(holding sliceEnd: Int64, after time: Int64) -> Int64? {
+        let first = firstEnd(holding: sliceEnd)
+        if first > time { return first }
+        let steps = (time &- first) / slide &+ 1
+        let (next, overflow) = first.addingReportingOverflow(steps &* slide)
+        return overflow || next > lastEnd(holding: sliceEnd) ? nil : next
+    }
+
+    /// The window that ends there.
+    @inlinable
+    func window(endingAt end: Int64) -> TimeWindow {
+        let start: Int64
+        switch shape {
+        case .global: start = .min
+        case .tumbling, .sliding: start = end &- length
+        case .cumulative: start = floor(end &- 1, length) ?? .min
+        }
+        return TimeWindow(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
+    }
+}

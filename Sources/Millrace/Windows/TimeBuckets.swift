@@ -1,0 +1,61 @@
+/// What is due, by time: entries in buckets of some milliseconds, in no order within a bucket. For very many entries whose
+/// exact turn does not matter: who takes one looks whether its time has really come, and puts it back if not.
+@usableFromInline
+struct TimeBuckets<Entry> {
+    @usableFromInline
+    final class Bucket {
+        @exclusivity(unchecked) @usableFromInline var entries: [Entry] = []
+
+        @inlinable
+        init() {}
+    }
+
+    @usableFromInline let width: Int64
+    @usableFromInline var buckets: [Int64: Bucket] = [:]
+    @usableFromInline var currentNumber: Int64 = .min
+    @usableFromInline var current = Bucket()
+    /// The least number there is.
+    @usableFromInline var least: Int64 = .max
+
+    /// - Parameter width: milliseconds.
+    @inlinable
+    init(width: Int64) { self.width = max(width, 1) }
+
+    @inlinable
+    func number(of time: Int64) -> Int64 {
+        let quotient = time / width
+        return time < 0 && quotient &* width != time ? quotient &- 1 : quotient
+    }
+
+    @inlinable
+    mutating func insert(_ entry: Entry, at time: Int64) {
+        let number = number(of: time)
+        if number != currentNumber { select(number) }
+        current.entries.append(entry)
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func select(_ number: Int64) {
+        if let known = buckets[number] {
+            current = known
+        } else {
+            current = Bucket()
+            buckets[number] = current
+            least = min(least, number)
+        }
+        currentNumber = number
+    }
+
+    /// Takes the entries of the first bucket whose last instant is not after `time`.
+    @inlinable
+    mutating func take(upTo time: Int64) -> [Entry]? {
+        let (next, overflow) = time.addingReportingOverflow(1)
+        guard !buckets.isEmpty, overflow || least < number(of: next), let bucket = buckets.removeValue(forKey: least) else {
+            return nil
+        }
+        least = buckets.keys.min() ?? .max
+        currentNumber = .min
+        return bucket.entries
+    }
+}

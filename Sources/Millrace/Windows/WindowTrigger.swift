@@ -1,0 +1,49 @@
+/// When a window gives results besides the one at its end, and what a result counts.
+///
+/// ```swift
+/// .tumblingWindow(of: .hours(1)).trigger(.early(every: .seconds(10)))          // a preview every 10 s by the clock
+/// .tumblingWindow(of: .hours(1), allowedLateness: .minutes(5)).trigger(.final) // one result, when nothing can change it
+/// ```
+public struct WindowTrigger: Sendable, Hashable {
+    /// Results before the window's end, of the keys that have changed, so often by the clock; `nil`: none.
+    public var earlyInterval: Duration?
+    /// A result before the window's end after every so many records of a key; `nil`: none.
+    public var recordCount: Int?
+    /// Only one result, once nothing can change it: when the allowed lateness is over too.
+    public var isFinalOnly = false
+    /// Each result counts only what came since the last one of its key and window, instead of all.
+    public var discards = false
+
+    /// When the watermark reaches the window's end, and again for each record that comes within the allowed lateness.
+    public static var atWatermark: WindowTrigger { WindowTrigger() }
+
+    /// Besides, by the clock, for the keys that have changed.
+    public static func early(every interval: Duration) -> WindowTrigger {
+        precondition(interval >= .milliseconds(1), "early results need an interval of at least a millisecond")
+        var trigger = WindowTrigger()
+        trigger.earlyInterval = interval
+        return trigger
+    }
+
+    /// Besides, after every so many records of a key.
+    public static func every(records count: Int) -> WindowTrigger {
+        precondition(count >= 1, "a result after every \(count) records: there has to be one at least")
+        var trigger = WindowTrigger()
+        trigger.recordCount = count
+        return trigger
+    }
+
+    /// One result a key and window, the last (what Kafka Streams calls suppressing).
+    public static var final: WindowTrigger {
+        var trigger = WindowTrigger()
+        trigger.isFinalOnly = true
+        return trigger
+    }
+
+    /// The same, each result counting only what is new.
+    public var discarding: WindowTrigger {
+        var trigger = self
+        trigger.discards = true
+        return trigger
+    }
+}
