@@ -104,6 +104,8 @@ final class Supervisor: Sendable {
         let marker = try await startOutputs(folder)
         let restored = try restore(manifests, marker, start)
         if let restored, restored.isComplete {
+            // It may have died between its last checkpoint and the publishing of what belongs to it.
+            try recoverOutputs(restored, start)
             options.logger.notice(
                 "\(pipeline.name) was completed at checkpoint \(restored.checkpoint): nothing to do. Start over with --fresh (checkpoints.fresh)"
             )

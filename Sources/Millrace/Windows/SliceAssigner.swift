@@ -29,7 +29,7 @@ struct SliceAssigner: Sendable {
         self.slice = slice
         self.length = length
         self.slide = slide
-        self.offset = offset.wholeMilliseconds % length
+        self.offset = offset.wholeMilliseconds % (shape == .sliding ? slide : length)
     }
 
     private static func check(_ what: String, _ duration: Duration) -> Int64 {
