@@ -254,7 +254,8 @@ extension KeyedTable {
             while bits != 0 {
                 let group = word * 64 + bits.trailingZeroBitCount
                 bits &= bits &- 1
-                for index in group * 64..<min(group * 64 + 64, slotCount) where slots[index].stamp & ~TableStamp.fresh == epoch {
+                for index in group * 64..<min(group * 64 + 64, slotCount)
+                where slots[index].stamp & ~TableStamp.fresh == epoch {
                     try body(slots + index)
                 }
             }

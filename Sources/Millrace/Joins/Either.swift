@@ -1,0 +1,35 @@
+/// A record of one stream or of another: what two streams become when they are brought together by key.
+@frozen
+public enum Either<Left, Right> {
+    /// Of the first stream.
+    case left(Left)
+    /// Of the other.
+    case right(Right)
+}
+
+extension Either: Sendable where Left: Sendable, Right: Sendable {}
+extension Either: Equatable where Left: Equatable, Right: Equatable {}
+extension Either: Hashable where Left: Hashable, Right: Hashable {}
+
+extension Either: StateValue where Left: StateValue, Right: StateValue {
+    public static var stateSchema: String { "Either<\(Left.stateSchema), \(Right.stateSchema)>" }
+    @inlinable
+    public func encode(into writer: inout ByteWriter) {
+        switch self {
+        case .left(let left):
+            writer.write(0 as UInt8)
+            left.encode(into: &writer)
+        case .right(let right):
+            writer.write(1 as UInt8)
+            right.encode(into: &writer)
+        }
+    }
+    @inlinable
+    public static func decode(from reader: inout ByteReader) throws -> Either {
+        switch try reader.read(UInt8.self) {
+        case 0: return .left(try Left.decode(from: &reader))
+        case 1: return .right(try Right.decode(from: &reader))
+        case let tag: throw StateDecodingError(expected: "0 or 1 for one of two sides", found: "\(tag)")
+        }
+    }
+}

@@ -1,0 +1,236 @@
+extension JoinedStream where Left: StateValue, Right: StateValue {
+    /// Joins each record of the left stream with those of the right stream whose time lies between `lower` and `upper` from
+    /// its own, both included.
+    ///
+    /// ```swift
+    /// orders.joined(with: payments, on: \.id, equals: \.order).interval(from: .minutes(-1), through: .minutes(10))
+    /// ```
+    ///
+    /// A result comes with the later of the two records, and has its time. A record without a partner comes, where `kind`
+    /// asks for it, once the watermark says that none can come. A record at or before the watermark is late: it goes to
+    /// `late` and is counted. Records are kept, in slices of time, as long as a partner can come.
+    ///
+    /// Restart: as if there had been none.
+    @inlinable
+    public func interval(
+        from lower: Duration, through upper: Duration, kind: JoinKind = .inner,
+        late: SideOutput<Either<Left, Right>>? = nil
+    ) -> Stream<Joined<Key, Left, Right>> {
+        precondition(lower <= upper, "an interval join needs an interval, got \(lower) to \(upper)")
+        let keyOf = keyed.node.key
+        let bounds = (lower.wholeMilliseconds, upper.wholeMilliseconds)
+        let result: Stream<Joined<Key, Left, Right>> = keyed.attach(
+            "interval join", detail: "\(lower) to \(upper), \(kind)"
+        ) { context, node, next in
+            let join = IntervalJoinParticipant<Key, Left, Right>(
+                lower: bounds.0, upper: bounds.1, kind, context: context, node: node, next: next,
+                late: late?.push(in: context))
+            context.register(join, of: node)
+            return BatchHandler { batch in try join.work(on: batch, keyOf) }
+        }
+        let node = result.node.producer
+        node.addState("left", key: Key.keySchema, value: [JoinEntry<Left>].stateSchema)
+        node.addState("right", key: Key.keySchema, value: [JoinEntry<Right>].stateSchema)
+        late?.link(from: node)
+        return result
+    }
+}
+
+/// A record that waits for partners.
+@frozen
+@usableFromInline
+struct JoinEntry<Record: StateValue>: StateValue {
+    @usableFromInline let time: Int64
+    @usableFromInline let record: Record
+    @usableFromInline var isMatched: Bool
+
+    @inlinable
+    init(time: Int64, record: Record, isMatched: Bool) {
+        self.time = time
+        self.record = record
+        self.isMatched = isMatched
+    }
+
+    @usableFromInline
+    static var stateSchema: String { "JoinEntry<\(Record.stateSchema)>" }
+    @inlinable
+    func encode(into writer: inout ByteWriter) {
+        writer.write(time)
+        isMatched.encode(into: &writer)
+        record.encode(into: &writer)
+    }
+    @inlinable
+    static func decode(from reader: inout ByteReader) throws -> JoinEntry {
+        let time = try reader.read(Int64.self)
+        let isMatched = try Bool.decode(from: &reader)
+        return JoinEntry(time: time, record: try Record.decode(from: &reader), isMatched: isMatched)
+    }
+}
+
+/// An interval join in one task: both sides' records in slices of time.
+@usableFromInline
+final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: StateValue>: StageParticipant {
+    /// Milliseconds from a left record's time to a right one's.
+    @usableFromInline let lower: Int64
+    @usableFromInline let upper: Int64
+    @usableFromInline let kind: JoinKind
+    @usableFromInline let context: TaskContext
+    @usableFromInline let results: PushBuffer<Joined<Key, Left, Right>>
+    @usableFromInline let late: Push<Either<Left, Right>>?
+    @usableFromInline let left: SliceTables<Key, [JoinEntry<Left>]>
+    @usableFromInline let right: SliceTables<Key, [JoinEntry<Right>]>
+    @usableFromInline let slice: Int64
+
+    @inlinable
+    init(
+        lower: Int64, upper: Int64, _ kind: JoinKind, context: TaskContext, node: OperatorNode,
+        next: Push<Joined<Key, Left, Right>>, late: Push<Either<Left, Right>>?
+    ) {
+        self.lower = lower
+        self.upper = upper
+        self.kind = kind
+        self.context = context
+        results = PushBuffer(next)
+        self.late = late
+        left = SliceTables(context, node, "left")
+        right = SliceTables(context, node, "right")
+        // Few enough to look into, many enough to let go of what is over.
+        slice = max((upper &- lower) / 8, 1000)
+    }
+
+    @inlinable
+    func sliceEnd(of time: Int64) -> Int64 {
+        let rest = time % slice
+        let (end, overflow) = (time &- (rest < 0 ? rest &+ slice : rest)).addingReportingOverflow(slice)
+        return overflow ? .max : end
+    }
+
+    @inlinable
+    func sum(_ time: Int64, _ distance: Int64) -> Int64 {
+        let (sum, overflow) = time.addingReportingOverflow(distance)
+        return overflow ? (distance > 0 ? .max : .min) : sum
+    }
+
+    @inlinable
+    func work(on batch: ExchangeBatch<Either<Left, Right>>, _ keyOf: (Either<Left, Right>) -> Key) throws {
+        let now = context.watermark.time.milliseconds
+        for index in 0..<batch.count {
+            let time = batch.times[index].milliseconds
+            guard time > now else {
+                context.counters.late += 1
+                try late?.call(batch.records + index, batch.times + index, 1)
+                continue
+            }
+            let (hash, key) = (batch.hashes[index], keyOf(batch.records[index]))
+            switch batch.records[index] {
+            case .left(let record): try add(left: record, time, hash, key)
+            case .right(let record): try add(right: record, time, hash, key)
+            }
+        }
+        try results.flush()
+    }
+
+    @inlinable
+    func add(left record: Left, _ time: Int64, _ hash: UInt64, _ key: Key) throws {
+        var isMatched = false
+        try forEach(right, from: sum(time, lower), through: sum(time, upper), hash, key, marks: kind.keepsRight) {
+            isMatched = true
+            try emit(Joined(key: key, left: record, right: $0.record), max(time, $0.time))
+        }
+        // Always kept until the watermark has passed it: only then its partners are known not to come.
+        try left.table(sliceEnd(of: time)).update(hash, key) { [] }.pointee.value
+            .append(JoinEntry(time: time, record: record, isMatched: isMatched))
+    }
+
+    @inlinable
+    func add(right record: Right, _ time: Int64, _ hash: UInt64, _ key: Key) throws {
+        var isMatched = false
+        try forEach(left, from: sum(time, 0 &- upper), through: sum(time, 0 &- lower), hash, key, marks: kind.keepsLeft)
+        {
+            isMatched = true
+            try emit(Joined(key: key, left: $0.record, right: record), max(time, $0.time))
+        }
+        try right.table(sliceEnd(of: time)).update(hash, key) { [] }.pointee.value
+            .append(JoinEntry(time: time, record: record, isMatched: isMatched))
+    }
+
+    /// Visits a key's entries of one side in a span of time; with `marks`, they are noted to have a partner.
+    @inlinable
+    func forEach<Record>(
+        _ side: SliceTables<Key, [JoinEntry<Record>]>, from first: Int64, through last: Int64, _ hash: UInt64,
+        _ key: Key, marks: Bool, _ body: (JoinEntry<Record>) throws -> Void
+    ) throws {
+        try side.load()
+        for end in side.ends where end > first && end &- slice <= last {
+            let table = try side.table(end)
+            guard let slot = try table.find(hash, key) else { continue }
+            var isNews = false
+            for entry in slot.pointee.value where entry.time >= first && entry.time <= last {
+                try body(entry)
+                if marks, !entry.isMatched { isNews = true }
+            }
+            guard isNews else { continue }
+            let changed = try table.update(hash, key) { [] }
+            for index in changed.pointee.value.indices {
+                let time = changed.pointee.value[index].time
+                if time >= first, time <= last { changed.pointee.value[index].isMatched = true }
+            }
+        }
+    }
+
+    @inlinable
+    func emit(_ joined: Joined<Key, Left, Right>, _ time: Int64) throws {
+        results.reserve(1)
+        results.append(joined, Timestamp(milliseconds: time))
+        if results.count >= PushBuffer<Joined<Key, Left, Right>>.chunk { try results.flush() }
+    }
+
+    @inlinable
+    func advance(to watermark: Watermark) throws -> Bool {
+        let now = watermark.time.milliseconds
+        // A left record waits for right ones up to `upper` later, a right one for left ones up to `-lower` later.
+        try expire(left, after: max(upper, 0), now, keeps: kind.keepsLeft) { Joined(key: $0, left: $1, right: nil) }
+        try expire(right, after: max(0 &- lower, 0), now, keeps: kind.keepsRight) {
+            Joined(key: $0, left: nil, right: $1)
+        }
+        try results.flush()
+        return !context.isCongested || !isDue(now)
+    }
+
+    @inlinable
+    func isDue(_ now: Int64) -> Bool {
+        (left.ends.first.map { sum($0 &- 1, max(upper, 0)) <= now } ?? false)
+            || (right.ends.first.map { sum($0 &- 1, max(0 &- lower, 0)) <= now } ?? false)
+    }
+
+    /// Lets go of slices that nothing can find any more, one at a time if the outputs are congested.
+    @inlinable
+    func expire<Record>(
+        _ side: SliceTables<Key, [JoinEntry<Record>]>, after delay: Int64, _ now: Int64, keeps: Bool,
+        _ unmatched: (Key, Record) -> Joined<Key, Left, Right>
+    ) throws {
+        try side.load()
+        while let end = side.ends.first {
+            let due = sum(end &- 1, delay)
+            guard due <= now else { return }
+            if keeps {
+                let table = try side.table(end)
+                try table.loadAll()
+                try table.forEachInMemory { slot in
+                    let key = table.key(of: slot)
+                    for entry in slot.pointee.value where !entry.isMatched {
+                        try emit(unmatched(key, entry.record), min(due, .max &- 1))
+                    }
+                }
+            }
+            side.forget(end)
+            if context.isCongested { return }
+        }
+    }
+
+    @inlinable
+    func prepare(_ snapshot: inout TaskSnapshot) throws {
+        try left.prepare(&snapshot)
+        try right.prepare(&snapshot)
+    }
+}

@@ -1,0 +1,138 @@
+extension JoinedStream where Left: Sendable, Right: StateValue {
+    /// Joins each record of the left stream with the last one of the right stream that has its key: the right stream keeps
+    /// a table up to date.
+    ///
+    /// ```swift
+    /// orders.joined(with: customerChanges, on: \.customer, equals: \.id)
+    ///     .latest(kind: .left, deleting: { $0.isDeleted })
+    /// ```
+    ///
+    /// What a record finds depends on the order in which the streams come together: for results that do not, use `version`.
+    ///
+    /// - Parameters:
+    ///   - kind: `.left` gives records without a table entry as well; `.inner` does not.
+    ///   - deleting: whether a record of the right stream takes its key out of the table.
+    @inlinable
+    public func latest(
+        kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false }
+    ) -> Stream<Joined<Key, Left, Right>> {
+        precondition(!kind.keepsRight, "a table's entries are no results: join as .inner or .left")
+        return keyed.process { states in
+            let table = states.value("table", of: Right.self)
+            return ProcessFunction(onRecord: { record, context in
+                switch record {
+                case .right(let change): try table.set(deleting(change) ? nil : change)
+                case .left(let record):
+                    let entry = try table.get()
+                    if entry != nil || kind.keepsLeft {
+                        try context.emit(Joined(key: context.key, left: record, right: entry))
+                    }
+                }
+            })
+        }
+    }
+}
+
+extension JoinedStream where Left: StateValue, Right: StateValue {
+    /// Joins two tables: each stream says what is the last of its key, and each change of either gives the pair as it is
+    /// now.
+    ///
+    /// - Parameters:
+    ///   - kind: which pairs with one side missing are given.
+    ///   - deletingLeft, deletingRight: whether a record takes its key out of its table. Where that ends a pair that was
+    ///     given before, it is given once more without that side.
+    @inlinable
+    public func tables(
+        kind: JoinKind = .inner, deletingLeft: @escaping @Sendable (Left) -> Bool = { _ in false },
+        deletingRight: @escaping @Sendable (Right) -> Bool = { _ in false }
+    ) -> Stream<Joined<Key, Left, Right>> {
+        keyed.process { states in
+            let (left, right) = (states.value("left", of: Left.self), states.value("right", of: Right.self))
+            return ProcessFunction(onRecord: { record, context in
+                let before = (left: try left.get(), right: try right.get())
+                switch record {
+                case .left(let change): try left.set(deletingLeft(change) ? nil : change)
+                case .right(let change): try right.set(deletingRight(change) ? nil : change)
+                }
+                let now = (left: try left.get(), right: try right.get())
+                func isGiven(_ pair: (left: Left?, right: Right?)) -> Bool {
+                    switch (pair.left != nil, pair.right != nil) {
+                    case (true, true): true
+                    case (true, false): kind.keepsLeft
+                    case (false, true): kind.keepsRight
+                    case (false, false): false
+                    }
+                }
+                if isGiven(now) || isGiven(before) {
+                    try context.emit(Joined(key: context.key, left: now.left, right: now.right))
+                }
+            })
+        }
+    }
+
+    /// Joins each record of the left stream with the version of the right stream's that was valid at its time: the one
+    /// with the greatest time that is not after the record's.
+    ///
+    /// ```swift
+    /// trades.joined(with: rates, on: \.currency, equals: \.currency).version(kind: .left)
+    /// ```
+    ///
+    /// Left records wait until the watermark has reached their time, so that the result does not depend on how the streams
+    /// come together. Versions that no record can ask for any more are forgotten. A record at or before the watermark is
+    /// late: a left one is joined at once with what is known, a right one still counts for records to come.
+    @inlinable
+    public func version(kind: JoinKind = .inner) -> Stream<Joined<Key, Left, Right>> {
+        precondition(!kind.keepsRight, "a table's versions are no results: join as .inner or .left")
+        return keyed.process { states in
+            let waiting = states.list("waiting", of: JoinEntry<Left>.self)
+            let versions = states.list("versions", of: JoinEntry<Right>.self)
+            /// Versions by time; of equal times the one that came last counts.
+            func insert(_ version: JoinEntry<Right>) throws {
+                var all = try versions.get()
+                let place = all.lastIndex { $0.time <= version.time }.map { $0 + 1 } ?? 0
+                if place > 0, all[place - 1].time == version.time {
+                    all[place - 1] = version
+                } else {
+                    all.insert(version, at: place)
+                }
+                try versions.set(all)
+            }
+            func join(
+                _ entry: JoinEntry<Left>, _ all: [JoinEntry<Right>],
+                _ context: ProcessContext<Key, Joined<Key, Left, Right>>
+            ) throws {
+                let valid = all.last { $0.time <= entry.time }
+                if valid != nil || kind.keepsLeft {
+                    try context.emit(Joined(key: context.key, left: entry.record, right: valid?.record))
+                }
+            }
+            return ProcessFunction(
+                onRecord: { record, context in
+                    let time = context.time
+                    switch record {
+                    case .right(let version):
+                        try insert(JoinEntry(time: time.milliseconds, record: version, isMatched: false))
+                        // So that versions that nobody asks for are forgotten too.
+                        try context.setTimer(.event(time))
+                    case .left(let record):
+                        let entry = JoinEntry(time: time.milliseconds, record: record, isMatched: false)
+                        if time <= context.watermark { return try join(entry, try versions.get(), context) }
+                        try waiting.append(entry)
+                        try context.setTimer(.event(time))
+                    }
+                },
+                onTimer: { timer, context in
+                    let now = timer.time.milliseconds
+                    let all = try versions.get()
+                    let entries = try waiting.get()
+                    for entry in entries where entry.time <= now { try join(entry, all, context) }
+                    if entries.contains(where: { $0.time <= now }) {
+                        try waiting.set(entries.filter { $0.time > now })
+                    }
+                    if let valid = all.lastIndex(where: { $0.time <= now }), valid > 0 {
+                        try versions.set(Array(all[valid...]))
+                    }
+                })
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// Keyed state in slices of time, in one task: a table for each slice, opened when it is first needed, dropped as a whole.
+@usableFromInline
+final class SliceTables<Key: StreamKey, Value: StateValue> {
+    @usableFromInline typealias Table = KeyedTable<Key, Value>
+
+    @usableFromInline let context: TaskContext
+    @usableFromInline let node: OperatorNode
+    @usableFromInline let name: String
+    @usableFromInline let stored: StoredState?
+    /// By their end; those that only the store knows of so far have no table.
+    @usableFromInline var tables: [Int64: Table?] = [:]
+    /// The ends, in order.
+    @usableFromInline var ends: [Int64] = []
+    /// Gone, but the store may still have entries of them.
+    @usableFromInline var dropped: [Int64] = []
+    @usableFromInline var hasLoaded = false
+
+    @inlinable
+    init(_ context: TaskContext, _ node: OperatorNode, _ name: String) {
+        self.context = context
+        self.node = node
+        self.name = name
+        stored = context.storedState(node, name)
+    }
+
+    /// Learns of the slices of the checkpoint.
+    @inlinable
+    func load() throws {
+        if hasLoaded { return }
+        hasLoaded = true
+        for slice in try stored?.storedSlices() ?? [] where tables[slice.value] == nil {
+            tables[slice.value] = .some(nil)
+            insertEnd(slice.value)
+        }
+    }
+
+    @inlinable
+    func insertEnd(_ end: Int64) {
+        let place = ends.firstIndex { $0 > end } ?? ends.count
+        ends.insert(end, at: place)
+    }
+
+    /// The table of a slice, which is opened if it is not.
+    @inlinable
+    func table(_ end: Int64) throws -> Table {
+        if case .some(.some(let table)) = tables[end] { return table }
+        try load()
+        let isStored = tables[end] != nil
+        let table = context.makeTable(
+            node, name, slice: Slice(end), isStored: isStored, key: Key.self, value: Value.self)
+        tables[end] = .some(table)
+        if !isStored { insertEnd(end) }
+        return table
+    }
+
+    @inlinable
+    func forget(_ end: Int64) {
+        ends.removeAll { $0 == end }
+        if case .some(let table) = tables.removeValue(forKey: end), table?.isStored ?? true { dropped.append(end) }
+    }
+
+    @inlinable
+    func prepare(_ snapshot: inout TaskSnapshot) throws {
+        guard let stored else { return }
+        try load()
+        var delta = snapshot.makeBuilder(stored)
+        for end in dropped { delta.drop(Slice(end), hashes: context.hashes) }
+        dropped.removeAll()
+        var entries = 0
+        for end in ends {
+            guard case .some(.some(let table)) = tables[end] else { continue }
+            table.encodeChanges(into: &delta, slice: Slice(end), checkpoint: snapshot.checkpoint.value)
+            entries = max(entries, table.live)
+        }
+        snapshot.add(&delta, stored, entries: entries)
+    }
+}
