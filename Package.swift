@@ -82,6 +82,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/FlightDelays"),
         .executableTarget(
+            name: "Nexmark",
+            dependencies: [
+                "Millrace", "MillraceJSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Examples/Nexmark"),
+        .executableTarget(
             name: "MillraceCLI",
             dependencies: [
                 "RDKafka",

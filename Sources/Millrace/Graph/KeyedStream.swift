@@ -80,3 +80,17 @@ extension Keyed: Hashable where Key: Hashable, Value: Hashable {}
 extension Keyed: BitwiseCopyable where Key: BitwiseCopyable, Value: BitwiseCopyable {}
 extension Keyed: Encodable where Key: Encodable, Value: Encodable {}
 extension Keyed: Decodable where Key: Decodable, Value: Decodable {}
+
+extension Keyed: StateValue where Key: StateValue, Value: StateValue {
+    public static var stateSchema: String { "Keyed<\(Key.stateSchema), \(Value.stateSchema)>" }
+    @inlinable
+    public func encode(into writer: inout ByteWriter) {
+        key.encode(into: &writer)
+        value.encode(into: &writer)
+    }
+    @inlinable
+    public static func decode(from reader: inout ByteReader) throws -> Keyed {
+        let key = try Key.decode(from: &reader)
+        return Keyed(key: key, value: try Value.decode(from: &reader))
+    }
+}
