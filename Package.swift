@@ -140,6 +140,7 @@ let package = Package(
         .testTarget(name: "MillraceCLITests", dependencies: ["MillraceCLI", "KafkaTestBroker", "RDKafka"]),
         .executableTarget(
             name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),
+        .testTarget(name: "NexmarkTests", dependencies: ["Nexmark"]),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
     ],
     swiftLanguageModes: [.v6],

@@ -135,7 +135,9 @@ import Testing
             $0.slidingWindow(of: .milliseconds(length), every: .milliseconds(slide), offset: .milliseconds(offset))
                 .aggregate(Values())
         }
-        expectSame(rows.map(\.description), expected.map(\.description), "seed \(seed): \(length) every \(slide), offset \(offset), bound \(bound)")
+        expectSame(
+            rows.map(\.description), expected.map(\.description),
+            "seed \(seed): \(length) every \(slide), offset \(offset), bound \(bound)")
     }
 
     @Test(arguments: seeds)
@@ -153,7 +155,9 @@ import Testing
         let rows = try Self.run(events, &random, bound: bound) {
             $0.cumulativeWindow(upTo: .milliseconds(length), step: .milliseconds(step)).aggregate(Values())
         }
-        expectSame(rows.map(\.description), expected.map(\.description), "seed \(seed): up to \(length), step \(step), bound \(bound)")
+        expectSame(
+            rows.map(\.description), expected.map(\.description),
+            "seed \(seed): up to \(length), step \(step), bound \(bound)")
     }
 
     /// Sessions, where nothing is late and where the last record of a session may be.
@@ -229,7 +233,9 @@ import Testing
             if let known = last[place], known.values.count > row.values.count { continue }
             last[place] = row
         }
-        expectSame(last.values.map(\.description), expected.map(\.description), "seed \(seed): \(length) every \(slide), disorder \(disorder)")
+        expectSame(
+            last.values.map(\.description), expected.map(\.description),
+            "seed \(seed): \(length) every \(slide), disorder \(disorder)")
         if isFinal { #expect(rows.count == expected.count, "seed \(seed): final results only") }
     }
 
