@@ -25,6 +25,7 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
             try fire(due, .event(due.time))
             if scope.context.isCongested { return false }
         }
+        for sweep in states.eventSweeps { try sweep() }
         guard watermark.isEnd else { return true }
         // Input is over: what waits for the clock would wait for nothing.
         while let due = try timers.takeProcessing(upTo: .distantFuture) {
@@ -37,7 +38,11 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
     @inlinable
     func advance(processingTime time: Timestamp) throws -> Timestamp? {
         while let due = try timers.takeProcessing(upTo: time) { try fire(due, .processing(due.time)) }
-        return try timers.nextProcessing()
+        let next = try timers.nextProcessing()
+        if states.clockSweeps.isEmpty { return next }
+        for sweep in states.clockSweeps { try sweep() }
+        let nextSweep = time.advanced(by: .seconds(1))
+        return min(next ?? nextSweep, nextSweep)
     }
 
     @inlinable
@@ -53,6 +58,8 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
 
     @inlinable
     func prepare(_ snapshot: inout TaskSnapshot) throws {
+        // A task that is never at rest lets go of what is over here.
+        for sweep in states.clockSweeps { try sweep() }
         for encode in states.snapshots { encode(&snapshot) }
         timers.prepare(&snapshot)
     }

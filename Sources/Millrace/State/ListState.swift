@@ -1,40 +1,25 @@
 /// A list per key in a process function. Always that of the current key; empty where nothing was added.
 public struct ListState<Key: StreamKey, Element: StateValue> {
-    @usableFromInline let table: KeyedTable<Key, [Element]>?
-    @usableFromInline let current: CurrentKey<Key>
+    @usableFromInline let cell: StateCell<Key, [Element]>
 
     @inlinable
-    init(table: KeyedTable<Key, [Element]>?, current: CurrentKey<Key>) {
-        self.table = table
-        self.current = current
-    }
+    init(_ cell: StateCell<Key, [Element]>) { self.cell = cell }
 
     /// The elements.
     @inlinable
-    public func get() throws -> [Element] {
-        guard let table else { stateOutsideTask() }
-        return try table.find(current.hash, current.get())?.pointee.value ?? []
-    }
+    public func get() throws -> [Element] { try cell.get() ?? [] }
 
     /// Adds an element at the end.
     @inlinable
-    public func append(_ element: Element) throws {
-        guard let table else { stateOutsideTask() }
-        try table.update(current.hash, current.get()) { [] }.pointee.value.append(element)
-    }
+    public func append(_ element: Element) throws { try cell.update(or: { [] }) { $0.append(element) } }
 
     /// Replaces all elements.
     @inlinable
     public func set(_ elements: [Element]) throws {
-        guard let table else { stateOutsideTask() }
-        if elements.isEmpty { return try removeAll() }
-        try table.update(current.hash, current.get()) { [] }.pointee.value = elements
+        if elements.isEmpty { try cell.remove() } else { try cell.set(elements) }
     }
 
     /// Removes all elements.
     @inlinable
-    public func removeAll() throws {
-        guard let table else { stateOutsideTask() }
-        try table.remove(current.hash, current.get())
-    }
+    public func removeAll() throws { try cell.remove() }
 }

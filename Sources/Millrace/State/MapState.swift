@@ -1,42 +1,31 @@
 /// A map per key in a process function. Always that of the current key; empty where nothing was set.
 public struct MapState<Key: StreamKey, MapKey: StateValue & Hashable, Value: StateValue> {
-    @usableFromInline let table: KeyedTable<Key, [MapKey: Value]>?
-    @usableFromInline let current: CurrentKey<Key>
+    @usableFromInline let cell: StateCell<Key, [MapKey: Value]>
 
     @inlinable
-    init(table: KeyedTable<Key, [MapKey: Value]>?, current: CurrentKey<Key>) {
-        self.table = table
-        self.current = current
-    }
+    init(_ cell: StateCell<Key, [MapKey: Value]>) { self.cell = cell }
 
     /// All entries.
     @inlinable
-    public func get() throws -> [MapKey: Value] {
-        guard let table else { stateOutsideTask() }
-        return try table.find(current.hash, current.get())?.pointee.value ?? [:]
-    }
+    public func get() throws -> [MapKey: Value] { try cell.get() ?? [:] }
 
     /// The value of a map key.
     @inlinable
-    public func get(_ key: MapKey) throws -> Value? {
-        guard let table else { stateOutsideTask() }
-        return try table.find(current.hash, current.get())?.pointee.value[key]
-    }
+    public func get(_ key: MapKey) throws -> Value? { try cell.get()?[key] }
 
     /// Sets the value of a map key, or removes it with `nil`.
     @inlinable
     public func set(_ key: MapKey, _ value: Value?) throws {
-        guard let table else { stateOutsideTask() }
         if value == nil, try get(key) == nil { return }
-        let slot = try table.update(current.hash, current.get()) { [:] }
-        slot.pointee.value[key] = value
-        if slot.pointee.value.isEmpty { try removeAll() }
+        var isEmpty = false
+        try cell.update(or: { [:] }) { map in
+            map[key] = value
+            isEmpty = map.isEmpty
+        }
+        if isEmpty { try removeAll() }
     }
 
     /// Removes all entries.
     @inlinable
-    public func removeAll() throws {
-        guard let table else { stateOutsideTask() }
-        try table.remove(current.hash, current.get())
-    }
+    public func removeAll() throws { try cell.remove() }
 }

@@ -10,6 +10,9 @@ public final class ProcessStates<Key: StreamKey> {
 
     @usableFromInline let current: CurrentKey<Key>
     @usableFromInline let place: Place
+    /// Let go of what is over, where state has a time to live.
+    @usableFromInline var eventSweeps: [() throws -> Void] = []
+    @usableFromInline var clockSweeps: [() throws -> Void] = []
     /// Encodes the changes of each state.
     @usableFromInline var snapshots: [(inout TaskSnapshot) -> Void] = []
 
@@ -21,36 +24,69 @@ public final class ProcessStates<Key: StreamKey> {
 
     /// One value per key, or none.
     @inlinable
-    public func value<Value: StateValue>(_ name: String, of type: Value.Type = Value.self) -> ValueState<Key, Value> {
-        ValueState(table: table(name, Value.self), current: current)
+    public func value<Value: StateValue>(
+        _ name: String, of type: Value.Type = Value.self, timeToLive: TimeToLive? = nil
+    ) -> ValueState<Key, Value> {
+        ValueState(cell(name, timeToLive))
     }
 
-    /// A map per key. It is stored as a whole when any of it changed: for maps of up to some thousand entries.
+    /// A map per key. It is stored as a whole when any of it changed: for maps of up to some thousand entries. A time to
+    /// live is that of the whole map.
     @inlinable
     public func map<MapKey: StateValue & Hashable, Value: StateValue>(
-        _ name: String, of type: (MapKey, Value).Type = (MapKey, Value).self
+        _ name: String, of type: (MapKey, Value).Type = (MapKey, Value).self, timeToLive: TimeToLive? = nil
     ) -> MapState<Key, MapKey, Value> {
-        MapState(table: table(name, [MapKey: Value].self), current: current)
+        MapState(cell(name, timeToLive))
     }
 
-    /// A list per key. It is stored as a whole when any of it changed: for lists of up to some thousand elements.
+    /// A list per key. It is stored as a whole when any of it changed: for lists of up to some thousand elements. A time to
+    /// live is that of the whole list.
     @inlinable
     public func list<Element: StateValue>(
-        _ name: String, of type: Element.Type = Element.self
+        _ name: String, of type: Element.Type = Element.self, timeToLive: TimeToLive? = nil
     ) -> ListState<Key, Element> {
-        ListState(table: table(name, [Element].self), current: current)
+        ListState(cell(name, timeToLive))
+    }
+
+    /// A value per key that additions are combined into.
+    @inlinable
+    public func reducing<Value: StateValue>(
+        _ name: String, of type: Value.Type = Value.self, timeToLive: TimeToLive? = nil,
+        _ combine: @escaping (Value, Value) throws -> Value
+    ) -> ReducingState<Key, Value> {
+        ReducingState(cell(name, timeToLive), combine)
+    }
+
+    /// An aggregate per key.
+    @inlinable
+    public func aggregating<A: Aggregate>(
+        _ name: String, _ aggregate: A, timeToLive: TimeToLive? = nil
+    ) -> AggregatingState<Key, A> {
+        AggregatingState(cell(name, timeToLive), aggregate)
     }
 
     @inlinable
-    func table<Value: StateValue>(_ name: String, _ type: Value.Type) -> KeyedTable<Key, Value>? {
-        switch place {
-        case .declaration(let node):
+    func cell<Value: StateValue>(_ name: String, _ timeToLive: TimeToLive?) -> StateCell<Key, Value> {
+        switch (place, timeToLive) {
+        case (.declaration(let node), nil):
             node.addState(name, key: Key.keySchema, value: Value.stateSchema)
-            return nil
-        case .task(let context, let node):
+            return StateCell(.none, current)
+        case (.declaration(let node), .some):
+            node.addState(name, key: Key.keySchema, value: Expiring<Value>.stateSchema)
+            return StateCell(.none, current)
+        case (.task(let context, let node), nil):
             let table = context.makeTable(node, name, key: Key.self, value: Value.self)
             snapshots.append { $0.add(table) }
-            return table
+            return StateCell(.plain(table), current)
+        case (.task(let context, let node), .some(let timeToLive)):
+            let table = ExpiringTable(
+                context.makeTable(node, name, key: Key.self, value: Expiring<Value>.self), timeToLive, context)
+            snapshots.append { $0.add(table.table) }
+            switch timeToLive.kind {
+            case .event: eventSweeps.append { try table.sweep() }
+            case .processing: clockSweeps.append { try table.sweep() }
+            }
+            return StateCell(.expiring(table), current)
         }
     }
 }

@@ -1,0 +1,117 @@
+/// Keyed state with a time to live, in one task.
+@usableFromInline
+final class ExpiringTable<Key: StreamKey, Value: StateValue> {
+    @usableFromInline let table: KeyedTable<Key, Expiring<Value>>
+    @usableFromInline let timeToLive: TimeToLive
+    @usableFromInline let context: TaskContext
+    /// Where the walk through all keys goes on, and how far it has to be at which time.
+    @usableFromInline var nextHash: UInt64
+    @usableFromInline var lastSweep: Int64?
+
+    @inlinable
+    init(_ table: KeyedTable<Key, Expiring<Value>>, _ timeToLive: TimeToLive, _ context: TaskContext) {
+        self.table = table
+        self.timeToLive = timeToLive
+        self.context = context
+        nextHash = table.low
+    }
+
+    /// The time that counts.
+    @inlinable var now: Int64 {
+        timeToLive.kind == .event ? context.watermark.time.milliseconds : context.processingTime.milliseconds
+    }
+
+    @inlinable
+    func end(from now: Int64) -> Int64 {
+        let (end, overflow) = now.addingReportingOverflow(timeToLive.milliseconds)
+        return overflow ? .max : end
+    }
+
+    @inlinable
+    func get(_ hash: UInt64, _ key: Key) throws -> Value? {
+        guard let slot = try table.find(hash, key) else { return nil }
+        let now = now
+        guard slot.pointee.value.expires > now else {
+            table.remove(at: slot)
+            return nil
+        }
+        if timeToLive.refresh == .onReadAndWrite {
+            table.touchChanged(slot - table.slots)
+            slot.pointee.value.expires = end(from: now)
+        }
+        return slot.pointee.value.value
+    }
+
+    @inlinable
+    func update(_ hash: UInt64, _ key: Key, _ initial: () -> Value, _ body: (inout Value) throws -> Void) throws {
+        let now = now
+        let slot = try table.update(hash, key) { Expiring(expires: .max, value: initial()) }
+        if slot.pointee.value.expires <= now { slot.pointee.value.value = initial() }
+        slot.pointee.value.expires = end(from: now)
+        try body(&slot.pointee.value.value)
+    }
+
+    @inlinable
+    func remove(_ hash: UInt64, _ key: Key) throws { try table.remove(hash, key) }
+
+    /// Goes through a part of all keys, as much as the time that has passed asks for, and removes what is over. The whole
+    /// way takes half a time to live.
+    @inlinable
+    func sweep() throws {
+        let now = now
+        guard now > .min, now < .max else { return }
+        guard let last = lastSweep else { return lastSweep = now }
+        let period = max(timeToLive.milliseconds / 2, 1)
+        let passed = min(now &- last, period)
+        guard passed > 0, passed >= min(period / 64, 1000) else { return }
+        lastSweep = now
+        let span = table.high &- table.low
+        let share =
+            span == .max && passed == period
+            ? UInt64.max : (span / UInt64(period)).multipliedReportingOverflow(by: UInt64(passed)).partialValue &+ 1
+        let (sum, overflow) = nextHash.addingReportingOverflow(share)
+        let end = overflow || sum >= table.high || passed == period ? table.high : sum
+        let begin = passed == period ? table.low : nextHash
+        try table.forEach(from: begin, through: end) { slot in
+            if slot.pointee.value.expires <= now { table.remove(at: slot) }
+        }
+        nextHash = end == table.high ? table.low : end &+ 1
+    }
+}
+
+extension KeyedTable {
+    /// Visits the live entries of a span of hashes, in memory or not. `body` may remove the one that it is given.
+    @inlinable
+    func forEach(
+        from first: UInt64, through last: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void
+    ) throws {
+        if !loaded.isComplete {
+            var hash = first
+            while true {
+                if !loaded.contains(hash) { try load(hash) }
+                let end = loaded.hashes(around: hash).upperBound
+                if loaded.isComplete || end >= last { break }
+                hash = end + 1
+            }
+        }
+        var index = home(first)
+        let lastHome = home(last)
+        while index < slotCount {
+            let stamp = slots[index].stamp
+            if stamp == TableStamp.empty {
+                if index >= lastHome { return }
+                index += 1
+                continue
+            }
+            let hash = slots[index].hash
+            guard hash >= first, hash <= last, stamp & TableStamp.tombstone == 0 else {
+                index += 1
+                continue
+            }
+            let before = live
+            try body(slots + index)
+            // Where an entry was taken out for good, another may have come to its place.
+            if live == before || slots[index].stamp & TableStamp.tombstone != 0 { index += 1 }
+        }
+    }
+}

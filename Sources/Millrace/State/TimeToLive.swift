@@ -1,0 +1,64 @@
+/// How long a key's state lives.
+///
+/// ```swift
+/// let seen = states.value("seen", of: Bool.self, timeToLive: TimeToLive(.hours(1)))
+/// ```
+///
+/// State that is older is not given any more, and leaves the store, also if nobody asks for it: the whole state is gone
+/// through a little at a time, so that a key is gone at the latest after another half of its time to live.
+public struct TimeToLive: Sendable, Hashable {
+    /// What makes state live on.
+    public enum Refresh: Sendable, Hashable {
+        /// Each change.
+        case onWrite
+        /// Each change, and each look at it, which then has to be stored as a change would.
+        case onReadAndWrite
+    }
+
+    /// How long.
+    public var duration: Duration
+    /// What begins it anew.
+    public var refresh: Refresh
+    /// Which time counts: that of the records (the watermark), or the clock's.
+    public var kind: TimeKind
+
+    /// - Parameter duration: at least a millisecond.
+    public init(_ duration: Duration, refresh: Refresh = .onWrite, in kind: TimeKind = .processing) {
+        precondition(duration >= .milliseconds(1), "a time to live must be at least a millisecond, got \(duration)")
+        self.duration = duration
+        self.refresh = refresh
+        self.kind = kind
+    }
+
+    @usableFromInline var milliseconds: Int64 { duration.wholeMilliseconds }
+}
+
+/// A value with the time at which it is over.
+@frozen
+@usableFromInline
+struct Expiring<Value: StateValue>: StateValue {
+    /// Milliseconds; the first instant at which it is gone.
+    @usableFromInline var expires: Int64
+    @usableFromInline var value: Value
+
+    @inlinable
+    init(expires: Int64, value: Value) {
+        self.expires = expires
+        self.value = value
+    }
+
+    @usableFromInline
+    static var stateSchema: String { "Expiring<\(Value.stateSchema)>" }
+    @inlinable
+    static var fixedWidth: Int? { Value.fixedWidth.map { $0 + 8 } }
+    @inlinable
+    func encode(into writer: inout ByteWriter) {
+        writer.write(expires)
+        value.encode(into: &writer)
+    }
+    @inlinable
+    static func decode(from reader: inout ByteReader) throws -> Expiring {
+        let expires = try reader.read(Int64.self)
+        return Expiring(expires: expires, value: try Value.decode(from: &reader))
+    }
+}
