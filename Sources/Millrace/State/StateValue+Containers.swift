@@ -59,3 +59,29 @@ extension Dictionary: StateValue where Key: StateValue, Value: StateValue {
         return entries
     }
 }
+
+extension Set: StateValue where Element: StateValue {
+    public static var stateSchema: String { "Set<\(Element.stateSchema)>" }
+    /// Elements in the order of their encoded bytes, so that equal sets encode to equal bytes.
+    public func encode(into writer: inout ByteWriter) {
+        let elements = map { element -> [UInt8] in
+            var encoded = ByteWriter()
+            element.encode(into: &encoded)
+            return encoded.bytes()
+        }.sorted { $0.lexicographicallyPrecedes($1) }
+        writer.writeLength(count)
+        for element in elements { element.withUnsafeBytes { writer.write($0) } }
+    }
+    public static func decode(from reader: inout ByteReader) throws -> Set<Element> {
+        let count = try reader.readLength(unit: Element.fixedWidth ?? 0)
+        var elements: Set<Element> = []
+        elements.reserveCapacity(Swift.min(count, 4096))
+        for _ in 0..<count {
+            let element = try Element.decode(from: &reader)
+            guard elements.insert(element).inserted else {
+                throw StateDecodingError(expected: "\(count) different elements", found: "\(element) twice")
+            }
+        }
+        return elements
+    }
+}
