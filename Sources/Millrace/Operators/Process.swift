@@ -24,8 +24,17 @@ extension KeyedStream {
         to output: Output.Type = Output.self, onError: ErrorPolicy<Record> = .fail,
         _ make: @escaping @Sendable (ProcessStates<Key>) -> ProcessFunction<Key, Record, Output>
     ) -> Stream<Output> {
+        process(kind: "process", to: output, onError: onError, make)
+    }
+
+    /// The same for operators that are made of it, which have a kind of their own.
+    @inlinable
+    func process<Output: Sendable>(
+        kind: String, detail: String = "", to output: Output.Type = Output.self, onError: ErrorPolicy<Record> = .fail,
+        _ make: @escaping @Sendable (ProcessStates<Key>) -> ProcessFunction<Key, Record, Output>
+    ) -> Stream<Output> {
         let keyOf = node.key
-        let result: Stream<Output> = attach("process") { context, node, next in
+        let result: Stream<Output> = attach(kind, detail: detail) { context, node, next in
             let current = CurrentKey<Key>()
             let states = ProcessStates<Key>(current: current, place: .task(context, node))
             let timers = TimerStore<Key>(context, node)

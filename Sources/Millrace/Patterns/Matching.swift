@@ -1,0 +1,133 @@
+extension KeyedStream where Record: StateValue {
+    /// Looks for a pattern in each key's records.
+    ///
+    /// ```swift
+    /// logins.keyed(by: \.user)
+    ///     .matching(
+    ///         Pattern("fraud")
+    ///             .first("failed", where: { !$0.succeeded }, times: 3...)
+    ///             .then("success", where: { $0.succeeded }, within: .minutes(5)),
+    ///         late: late)
+    ///     .map { "\($0.key): \($0["failed"].count) failures, then a success at \($0.end)" }
+    /// ```
+    ///
+    /// What matches is said at `Pattern`. Records are held until the watermark reaches their times, and taken in the order
+    /// of these; a record at or before the watermark goes to `late` and is counted. A match has the time of its last
+    /// record.
+    ///
+    /// A partial match whose time limit has passed goes to `timedOut`, with the records it has; one that can go on no more
+    /// for another reason is forgotten. At the end of the input those with a time limit time out.
+    ///
+    /// Holds per key the records ahead of the watermark and those of partial matches: at most as many of these as `limit`
+    /// says, but a step without an upper number of `times` takes records until its time limit. Give patterns one.
+    ///
+    /// Restart: matches are as if there had been none; each is in a transactional sink exactly once.
+    ///
+    /// - Parameters:
+    ///   - after: what becomes of other partial matches once there is a match.
+    ///   - limit: how many partial matches a key may have.
+    @inlinable
+    public func matching(
+        _ pattern: Pattern<Record>, after: AfterMatch = .skipPastLast,
+        limit: PartialMatchLimit = .dropOldest(beyond: 1000), late: SideOutput<Record>? = nil,
+        timedOut: SideOutput<PatternMatch<Key, Record>>? = nil
+    ) -> Stream<PatternMatch<Key, Record>> {
+        let machine = PatternMachine(pattern, after, limit)
+        let matches: Stream<PatternMatch<Key, Record>> = process(kind: "pattern", detail: pattern.detail) { states in
+            let matcher = PatternMatcher(
+                machine, states, late: states.push(to: late), timedOut: states.push(to: timedOut))
+            return ProcessFunction(onRecord: matcher.note, onTimer: matcher.wake)
+        }
+        late?.link(from: matches.node.producer)
+        timedOut?.link(from: matches.node.producer)
+        return matches
+    }
+}
+
+/// A pattern in one task.
+@usableFromInline
+struct PatternMatcher<Key: StreamKey, Record: StateValue> {
+    @usableFromInline typealias Match = PatternMatch<Key, Record>
+    @usableFromInline typealias Machine = PatternMachine<Record>
+
+    @usableFromInline let machine: Machine
+    @usableFromInline let state: ValueState<Key, PatternState<Record>>
+    @usableFromInline let late: Push<Record>?
+    @usableFromInline let timedOut: Push<Match>?
+
+    @inlinable
+    init(_ machine: Machine, _ states: ProcessStates<Key>, late: Push<Record>?, timedOut: Push<Match>?) {
+        self.machine = machine
+        state = states.value("matches", of: PatternState<Record>.self)
+        self.late = late
+        self.timedOut = timedOut
+    }
+
+    /// Keeps a record until the watermark has reached its time.
+    @inlinable
+    func note(_ record: Record, _ context: ProcessContext<Key, Match>) throws {
+        guard context.time > context.watermark else {
+            context.context.counters.late += 1
+            try hand(record, to: late, context.time)
+            return
+        }
+        let time = context.time.milliseconds
+        var (replaced, isEarlier) = (Int64?.none, false)
+        try state.update(or: PatternState()) { state in
+            state.insert(record, time)
+            replaced = state.wakeTime
+            isEarlier = replaced.map { time < $0 } ?? true
+            if isEarlier { state.wakeTime = time }
+        }
+        guard isEarlier else { return }
+        if let replaced { try context.deleteTimer(.event(Timestamp(milliseconds: replaced))) }
+        try context.setTimer(.event(context.time))
+    }
+
+    /// Takes the records that the watermark has reached, and asks to be called for what comes next.
+    @inlinable
+    func wake(_ timer: Timer, _ context: ProcessContext<Key, Match>) throws {
+        let watermark = max(context.watermark, timer.time).milliseconds
+        var outcome = Machine.Outcome()
+        var next: Int64?
+        var isEmpty = false
+        try state.update(or: PatternState()) { state in
+            try machine.advance(&state, to: watermark, into: &outcome)
+            next = machine.nextTime(state)
+            state.wakeTime = next
+            isEmpty = state.isEmpty
+        }
+        if isEmpty { try state.set(nil) }
+        if let next { try context.setTimer(.event(Timestamp(milliseconds: next))) }
+        context.context.counters.skipped += UInt64(outcome.dropped)
+        for found in outcome.timedOut {
+            try hand(match(found, context.key), to: timedOut, Timestamp(milliseconds: found.time))
+        }
+        for found in outcome.matches {
+            context.storedTime = Timestamp(milliseconds: found.time)
+            try context.emit(match(found, context.key))
+        }
+    }
+
+    @inlinable
+    func match(_ found: Machine.Outcome.Found, _ key: Key) -> Match {
+        Match(
+            pattern: machine.pattern.name, key: key,
+            steps: zip(machine.steps, found.partial).map { Match.Step(name: $0.name, records: $1) },
+            start: Timestamp(milliseconds: found.start), end: Timestamp(milliseconds: found.end))
+    }
+
+    @inlinable
+    func hand<Side: Sendable>(_ record: Side, to side: Push<Side>?, _ time: Timestamp) throws {
+        do { try side?(record, time) } catch { throw DownstreamFailure(cause: error) }
+    }
+}
+
+extension ProcessStates {
+    /// What a process function calls to send records to a side output; nothing while the graph is declared.
+    @inlinable
+    func push<Record: Sendable>(to side: SideOutput<Record>?) -> Push<Record>? {
+        guard case .task(let context, _) = place else { return nil }
+        return side?.push(in: context)
+    }
+}

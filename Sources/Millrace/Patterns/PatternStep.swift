@@ -1,0 +1,53 @@
+/// A step of a pattern.
+@usableFromInline
+struct PatternStep<Record: Sendable>: Sendable {
+    @usableFromInline let name: String
+    @usableFromInline let condition: @Sendable (Record) -> Bool
+    @usableFromInline let least: Int
+    @usableFromInline let most: Int
+    /// Each of its records directly follows the one taken before.
+    @usableFromInline let isStrict: Bool
+    /// From the step before, in milliseconds.
+    @usableFromInline let limit: Int64?
+    /// What must not lie between the step before and this one.
+    @usableFromInline var forbidden: [@Sendable (Record) -> Bool] = []
+
+    init(
+        name: String, condition: @escaping @Sendable (Record) -> Bool, times: ClosedRange<Int>, isStrict: Bool,
+        limit: Int64?
+    ) {
+        precondition(times.lowerBound > 0, "step '\(name)' takes one record at least, not \(times.lowerBound)")
+        self.name = name
+        self.condition = condition
+        least = times.lowerBound
+        most = times.upperBound
+        self.isStrict = isStrict
+        self.limit = limit
+    }
+
+    var detail: String {
+        let times = least == most ? "\(least)" : most == .max ? "\(least) or more" : "\(least) to \(most)"
+        var parts = [isStrict ? "next \(name)" : name]
+        if (least, most) != (1, 1) { parts.append("(\(times))") }
+        if let limit { parts.append("within \(Duration.milliseconds(limit))") }
+        return parts.joined(separator: " ")
+    }
+}
+
+/// How many records a step of a pattern takes: `3`, `3...`, or `3...5`.
+public protocol PatternTimes: Sendable {
+    /// From the fewest to the most.
+    var range: ClosedRange<Int> { get }
+}
+
+extension Int: PatternTimes {
+    public var range: ClosedRange<Int> { self...self }
+}
+
+extension ClosedRange: PatternTimes where Bound == Int {
+    public var range: ClosedRange<Int> { self }
+}
+
+extension PartialRangeFrom: PatternTimes where Bound == Int {
+    public var range: ClosedRange<Int> { lowerBound...Int.max }
+}
