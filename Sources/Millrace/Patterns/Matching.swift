@@ -21,7 +21,9 @@ extension KeyedStream where Record: StateValue {
     /// Holds per key the records ahead of the watermark and those of partial matches: at most as many of these as `limit`
     /// says, but a step without an upper number of `times` takes records until its time limit. Give patterns one.
     ///
-    /// Restart: matches are as if there had been none; each is in a transactional sink exactly once.
+    /// Restart: matches are as if there had been none; each is in a transactional sink exactly once. After a change of the
+    /// pattern, partial matches of the state folder go on by its new steps; those with more steps than there are now are
+    /// refused.
     ///
     /// - Parameters:
     ///   - after: what becomes of other partial matches once there is a match.

@@ -61,7 +61,7 @@ struct PatternMachine<Record: StateValue>: Sendable {
             count += 1
         }
         state.pending.removeFirst(count)
-        expire(&state, &outcome) { deadline, _ in deadline <= watermark ? deadline : nil }
+        expire(&state, &outcome) { deadline in deadline <= watermark ? deadline : nil }
         state.sweep()
     }
 
@@ -87,7 +87,7 @@ struct PatternMachine<Record: StateValue>: Sendable {
         _ pending: PatternState<Record>.Event, to state: inout PatternState<Record>, _ outcome: inout Outcome
     ) throws {
         var event = pending
-        expire(&state, &outcome) { deadline, _ in deadline < event.time ? deadline : nil }
+        expire(&state, &outcome) { deadline in deadline < event.time ? deadline : nil }
         state.lastNumber &+= 1
         event.number = state.lastNumber
         state.taken.append(event)
@@ -128,7 +128,7 @@ struct PatternMachine<Record: StateValue>: Sendable {
         state.partials = rest
         if !isTaken { state.taken.removeLast() }
         // A limit that could not be missed as long as another record might have been taken.
-        expire(&state, &outcome) { deadline, _ in deadline < event.time ? event.time : nil }
+        expire(&state, &outcome) { deadline in deadline < event.time ? event.time : nil }
     }
 
     @inlinable
@@ -175,11 +175,11 @@ struct PatternMachine<Record: StateValue>: Sendable {
     /// timed out.
     @inlinable
     func expire(
-        _ state: inout PatternState<Record>, _ outcome: inout Outcome, _ time: (Int64, PartialMatch) -> Int64?
+        _ state: inout PatternState<Record>, _ outcome: inout Outcome, _ time: (Int64) -> Int64?
     ) {
         let lastNumber = state.lastNumber
         func timeOut(_ partial: PartialMatch) -> Int64? {
-            deadline(of: partial, lastNumber).flatMap { time($0, partial) }
+            deadline(of: partial, lastNumber).flatMap(time)
         }
         guard state.partials.contains(where: { timeOut($0) != nil }) else { return }
         for partial in state.partials {
