@@ -34,7 +34,8 @@ public struct StateInspection {
         manifest.states.map { ($0.operatorID, $0.name, $0.keySchema, $0.valueSchema) }
     }
 
-    /// Visits every entry of an operator's state, in the order of the keys' hashes.
+    /// Visits every entry of an operator's state, in the order of the keys' hashes; of state with a time to live also what
+    /// is over and has not left the store yet.
     public func forEach<Key: StreamKey, Value: StateValue>(
         of operatorID: String, state name: String = "value", key: Key.Type, value: Value.Type,
         _ body: (Key, Value) throws -> Void
@@ -45,7 +46,8 @@ public struct StateInspection {
                 .mismatch, "There is no state '\(operatorID)/\(name)' in \(store.path)",
                 advice: "There are: \(known.isEmpty ? "none" : known)")
         }
-        guard entry.keySchema == Key.keySchema, entry.valueSchema == Value.stateSchema else {
+        let expires = entry.valueSchema == Expiring<Value>.stateSchema
+        guard entry.keySchema == Key.keySchema, expires || entry.valueSchema == Value.stateSchema else {
             throw StateError(
                 .mismatch,
                 "'\(operatorID)/\(name)' holds \(entry.keySchema) -> \(entry.valueSchema), not \(Key.keySchema) -> \(Value.stateSchema)",
@@ -55,8 +57,10 @@ public struct StateInspection {
         defer { reader.release() }
         for slice in try reader.slices(entry.id) {
             try reader.visit(entry.id, slice, 0...UInt64.max) { hash, remainder, value in
-                try body(
-                    Key(hash: hash, remainder: Key.decodeRemainder(from: &remainder)), Value.decode(from: &value))
+                let key = Key(hash: hash, remainder: try Key.decodeRemainder(from: &remainder))
+                let value =
+                    expires ? try Expiring<Value>.decode(from: &value).value : try Value.decode(from: &value)
+                try body(key, value)
             }
         }
     }

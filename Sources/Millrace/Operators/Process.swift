@@ -45,7 +45,7 @@ extension KeyedStream {
             return BatchHandler { batch in
                 for index in 0..<batch.count {
                     let record = batch.records[index]
-                    current.set(batch.hashes[index], keyOf(record))
+                    current.set(batch.hashes[index], keyOf(record), batch.times[index])
                     scope.storedTime = batch.times[index]
                     do { try operation.function.onRecord(record, scope) } catch let error as DownstreamFailure {
                         throw error.cause
@@ -102,14 +102,17 @@ final class CurrentKey<Key: StreamKey> {
     // Set and read by one task, never at once.
     @exclusivity(unchecked) @usableFromInline var hash: UInt64 = 0
     @exclusivity(unchecked) @usableFromInline var key: Key?
+    /// Of the record or timer, in milliseconds.
+    @exclusivity(unchecked) @usableFromInline var time: Int64 = .min
 
     @usableFromInline
     init() {}
 
     @inlinable
-    func set(_ hash: UInt64, _ key: Key) {
+    func set(_ hash: UInt64, _ key: Key, _ time: Timestamp) {
         self.hash = hash
         self.key = key
+        self.time = time.milliseconds
     }
 
     @inlinable

@@ -47,7 +47,7 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
 
     @inlinable
     func fire(_ due: TimerStore<Key>.Due, _ timer: Timer) throws {
-        scope.current.set(due.key.frozenHash, due.key)
+        scope.current.set(due.key.frozenHash, due.key, due.time)
         scope.storedTime = due.time
         do { try function.onTimer(timer, scope) } catch let error as DownstreamFailure {
             throw error.cause

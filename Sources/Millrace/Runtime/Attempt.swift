@@ -78,7 +78,7 @@ struct Attempt {
             let body = try stage.open(context, partition, position, tracker, WakeHandle { signal.wake() })
             var loop = SourceTask(
                 context: context, body: body, partition: partition, restored: restored,
-                throttle: stage.recordsPerSecond, cell: cell)
+                throttle: stage.recordsPerSecond, alignment: stage.watermarks.alignment, cell: cell)
             try await loop.loop()
         } else if let stage = head.keyed {
             let hashes = run.assignment(of: head).hashes(ofTask: task.index)

@@ -11,6 +11,8 @@ final class RunContext: Sendable {
     let restored: Manifest?
     let catalogue: StateCatalogue
     let control: RunControl
+    /// How far aligned source tasks are.
+    let board: WatermarkBoard
     /// What sinks write through together.
     let outputs: [any SharedOutput]
     /// The state folder's identity.
@@ -29,6 +31,9 @@ final class RunContext: Sendable {
         self.restored = restored
         self.catalogue = catalogue
         self.control = control
+        board = WatermarkBoard(
+            tasks: plan.tasks.filter { plan.plan.stages[$0.stage].head.source?.watermarks.alignment != nil }
+                .map(\.number))
         horizon = CommitHorizon(restored?.checkpoint ?? .none)
     }
 

@@ -16,18 +16,22 @@ struct SourceTask {
     private var readSinceStart: UInt64 = 0
     private var turn: TaskTurn
     private var batch = BatchSize()
+    private let alignment: Duration?
 
     /// Gathered records are sent after this time at the latest.
     static let lingering = Duration.milliseconds(5)
+    /// How often event time follows the clock where nothing is read.
+    static let clockTick = Duration.milliseconds(100)
 
     init(
         context: TaskContext, body: SourceBody, partition: PartitionID, restored: Manifest.SourceEntry?,
-        throttle: Double?, cell: TaskStatusCell
+        throttle: Double?, alignment: Duration?, cell: TaskStatusCell
     ) {
         self.context = context
         self.body = body
         self.partition = partition
         self.throttle = throttle
+        self.alignment = alignment
         self.cell = cell
         signal = context.signal
         run = context.run
@@ -59,7 +63,14 @@ struct SourceTask {
 
     private mutating func step() async throws {
         let now = run.options.clock.now
+        if let alignment, run.board.note(context.watermark, of: context.task.number, within: alignment) {
+            // Not idle: it has something to read, and waits.
+            settle(now: now, active: true, flush: true)
+            return await signal.wait(until: now + Self.lingering)
+        }
         var limit = batch.limit
+        // So that it does not come much further ahead than it may before it looks again.
+        if alignment != nil { limit.records = min(limit.records, 128) }
         if let throttle {
             let allowed = Int(throttle * (now - startedAt).inSeconds) - Int(readSinceStart) + 1
             guard allowed > 0 else {
@@ -90,12 +101,17 @@ struct SourceTask {
             if count == 0 {
                 var deadline = body.tracker().idleDeadline
                 if let retryAfter { deadline = min(deadline ?? .seconds(Int64.max / 2), now + retryAfter) }
+                if body.tracker().followsClock {
+                    deadline = min(deadline ?? .seconds(Int64.max / 2), now + Self.clockTick)
+                }
+                if let alignment { _ = run.board.note(context.watermark, of: context.task.number, within: alignment) }
                 await signal.wait(until: deadline)
             }
         case .end:
             isEnded = true
             settle(now: now, active: count > 0, flush: true)
             try await advance(.end)
+            if let alignment { _ = run.board.note(.end, of: context.task.number, within: alignment) }
             for output in context.outputs { output.flush(.end) }
             publish(.end)
             run.noteEnded(context.task)
@@ -112,7 +128,7 @@ struct SourceTask {
     /// After a batch: event time moves on, and what is gathered goes out if it is time.
     private mutating func settle(now: Duration, active: Bool, flush: Bool) {
         var tracker = body.tracker()
-        let watermark = tracker.advance(active: active, now: now)
+        let watermark = tracker.advance(active: active, now: now, wallTime: run.options.clock.wallTime)
         body.setTracker(tracker)
         let moved = watermark != context.watermark
         context.watermark = watermark

@@ -16,9 +16,11 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
         nextHash = table.low
     }
 
-    /// The time that counts.
-    @inlinable var now: Int64 {
-        timeToLive.kind == .event ? context.watermark.time.milliseconds : context.processingTime.milliseconds
+    /// The time that counts for the record or timer in hand: its own, or the clock's. (By a record's own time, and not the
+    /// watermark, so that the result does not depend on how far that has come.)
+    @inlinable
+    func now(_ current: CurrentKey<Key>) -> Int64 {
+        timeToLive.kind == .event ? current.time : context.processingTime.milliseconds
     }
 
     @inlinable
@@ -28,37 +30,41 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
     }
 
     @inlinable
-    func get(_ hash: UInt64, _ key: Key) throws -> Value? {
-        guard let slot = try table.find(hash, key) else { return nil }
-        let now = now
+    func get(_ current: CurrentKey<Key>) throws -> Value? {
+        guard let slot = try table.find(current.hash, current.get()) else { return nil }
+        let now = now(current)
         guard slot.pointee.value.expires > now else {
             table.remove(at: slot)
             return nil
         }
         if timeToLive.refresh == .onReadAndWrite {
             table.touchChanged(slot - table.slots)
-            slot.pointee.value.expires = end(from: now)
+            slot.pointee.value.expires = max(slot.pointee.value.expires, end(from: now))
         }
         return slot.pointee.value.value
     }
 
     @inlinable
-    func update(_ hash: UInt64, _ key: Key, _ initial: () -> Value, _ body: (inout Value) throws -> Void) throws {
-        let now = now
-        let slot = try table.update(hash, key) { Expiring(expires: .max, value: initial()) }
+    func update(_ current: CurrentKey<Key>, _ initial: () -> Value, _ body: (inout Value) throws -> Void) throws {
+        let now = now(current)
+        let slot = try table.update(current.hash, current.get()) { Expiring(expires: .max, value: initial()) }
         if slot.pointee.value.expires <= now { slot.pointee.value.value = initial() }
-        slot.pointee.value.expires = end(from: now)
+        // A record that comes late does not shorten what others have made longer.
+        let end = end(from: now)
+        let known = slot.pointee.value.expires
+        slot.pointee.value.expires = known == .max || known <= now ? end : max(known, end)
         try body(&slot.pointee.value.value)
     }
 
     @inlinable
-    func remove(_ hash: UInt64, _ key: Key) throws { try table.remove(hash, key) }
+    func remove(_ current: CurrentKey<Key>) throws { try table.remove(current.hash, current.get()) }
 
     /// Goes through a part of all keys, as much as the time that has passed asks for, and removes what is over. The whole
     /// way takes half a time to live.
     @inlinable
     func sweep() throws {
-        let now = now
+        let now =
+            timeToLive.kind == .event ? context.watermark.time.milliseconds : context.processingTime.milliseconds
         guard now > .min, now < .max else { return }
         guard let last = lastSweep else { return lastSweep = now }
         let period = max(timeToLive.milliseconds / 2, 1)

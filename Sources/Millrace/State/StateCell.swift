@@ -22,7 +22,7 @@ struct StateCell<Key: StreamKey, Value: StateValue> {
     func get() throws -> Value? {
         switch storage {
         case .plain(let table): try table.find(current.hash, current.get())?.pointee.value
-        case .expiring(let table): try table.get(current.hash, current.get())
+        case .expiring(let table): try table.get(current)
         case .none: stateOutsideTask()
         }
     }
@@ -31,7 +31,7 @@ struct StateCell<Key: StreamKey, Value: StateValue> {
     func update(or initial: () -> Value, _ body: (inout Value) throws -> Void) throws {
         switch storage {
         case .plain(let table): try body(&table.update(current.hash, current.get(), initial: initial).pointee.value)
-        case .expiring(let table): try table.update(current.hash, current.get(), initial, body)
+        case .expiring(let table): try table.update(current, initial, body)
         case .none: stateOutsideTask()
         }
     }
@@ -43,7 +43,7 @@ struct StateCell<Key: StreamKey, Value: StateValue> {
     func remove() throws {
         switch storage {
         case .plain(let table): try table.remove(current.hash, current.get())
-        case .expiring(let table): try table.remove(current.hash, current.get())
+        case .expiring(let table): try table.remove(current)
         case .none: stateOutsideTask()
         }
     }

@@ -19,7 +19,7 @@ public struct TimeToLive: Sendable, Hashable {
     public var duration: Duration
     /// What begins it anew.
     public var refresh: Refresh
-    /// Which time counts: that of the records (the watermark), or the clock's.
+    /// Which time counts: that of the record in hand, or the clock's.
     public var kind: TimeKind
 
     /// - Parameter duration: at least a millisecond.

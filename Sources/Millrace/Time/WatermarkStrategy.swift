@@ -13,6 +13,28 @@ public struct WatermarkStrategy: Hashable, Sendable {
     let boundMilliseconds: Int64
     /// How long a partition may be silent before the others stop waiting for it; `nil`: they wait for ever.
     let idleAfter: Duration?
+    /// What becomes of time in an idle partition.
+    private(set) var whenIdle = IdleTime.stands
+    /// How far this partition may be ahead of the slowest of all aligned ones; `nil`: it does not wait.
+    private(set) var alignment: Duration?
+    /// The watermark as a function of its own; see `own`.
+    let own: OwnWatermark?
+
+    /// What becomes of event time where every partition is idle.
+    public enum IdleTime: Sendable, Hashable {
+        /// It stands where it was.
+        case stands
+        /// It goes on with the clock, from when the partition fell idle: the last windows fire, and results that wait for
+        /// their window's end come, although no record does. Records that come later than that, by their own time, are
+        /// late.
+        case followsTheClock
+    }
+
+    init(boundMilliseconds: Int64, idleAfter: Duration?, own: OwnWatermark? = nil) {
+        self.boundMilliseconds = boundMilliseconds
+        self.idleAfter = idleAfter
+        self.own = own
+    }
 
     /// Times in a partition never go back: the watermark follows 1 ms behind the greatest time seen.
     public static func monotonic(idleAfter: Duration? = nil) -> WatermarkStrategy {
@@ -25,12 +47,68 @@ public struct WatermarkStrategy: Hashable, Sendable {
         precondition(bound >= .zero, "boundedOutOfOrder(by:) needs a bound that is not negative, got \(bound)")
         return WatermarkStrategy(boundMilliseconds: bound.wholeMilliseconds, idleAfter: idleAfter)
     }
+
+    /// A watermark of your own: `watermark` says, after each batch, what will not come any more.
+    ///
+    /// ```swift
+    /// // Nobody's clock is more than a minute behind, whatever the records say.
+    /// .own("clock less a minute") { greatest, now in now.advanced(by: .minutes(-1)) }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - name: for the graph's printout.
+    ///   - watermark: gets the greatest event time seen in the partition (`nil`: none yet) and the time of day, and returns
+    ///     a time at or before which nothing will come any more; `nil`: nothing is known yet. It never moves time back.
+    public static func own(
+        _ name: String, idleAfter: Duration? = nil,
+        _ watermark: @escaping @Sendable (_ greatest: Timestamp?, _ now: Timestamp) -> Timestamp?
+    ) -> WatermarkStrategy {
+        WatermarkStrategy(
+            boundMilliseconds: 0, idleAfter: idleAfter, own: OwnWatermark(name: name, watermark: watermark))
+    }
+
+    /// The same, with what becomes of time in idle partitions.
+    public func whenIdle(_ time: IdleTime) -> WatermarkStrategy {
+        precondition(
+            idleAfter != nil || time == .stands, "a partition is only ever idle where idleAfter says after how long")
+        var copy = self
+        copy.whenIdle = time
+        return copy
+    }
+
+    /// The same, where a partition that is further than `distance` ahead, in event time, of the slowest one waits for it, so
+    /// that what has to be kept for the slow ones stays small. Counts among all partitions, of all sources of the pipeline,
+    /// that are aligned; idle and ended ones do not hold the others back.
+    public func aligned(within distance: Duration) -> WatermarkStrategy {
+        precondition(distance >= .zero, "aligned(within:) needs a distance that is not negative, got \(distance)")
+        var copy = self
+        copy.alignment = distance
+        return copy
+    }
 }
 
 extension WatermarkStrategy: CustomStringConvertible {
     /// For the graph's printout.
     public var description: String {
-        let bound = boundMilliseconds == 0 ? "monotonic" : "bounded by \(Duration.milliseconds(boundMilliseconds))"
-        return idleAfter.map { "\(bound), idle after \($0)" } ?? bound
+        var parts = [
+            own?.name
+                ?? (boundMilliseconds == 0 ? "monotonic" : "bounded by \(Duration.milliseconds(boundMilliseconds))")
+        ]
+        if let idleAfter { parts.append("idle after \(idleAfter)") }
+        if whenIdle == .followsTheClock { parts.append("then by the clock") }
+        if let alignment { parts.append("aligned within \(alignment)") }
+        return parts.joined(separator: ", ")
     }
+}
+
+/// A watermark as a function; two are equal if their names are.
+@usableFromInline
+struct OwnWatermark: Sendable, Hashable {
+    let name: String
+    let watermark: @Sendable (Timestamp?, Timestamp) -> Timestamp?
+
+    @usableFromInline
+    static func == (left: OwnWatermark, right: OwnWatermark) -> Bool { left.name == right.name }
+    @usableFromInline
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -60,7 +60,8 @@ struct SliceAssigner: Sendable {
     static func cumulative(upTo length: Duration, step: Duration, offset: Duration = .zero) -> SliceAssigner {
         let (length, step) = (check("a window's length", length), check("a window's step", step))
         precondition(
-            length % step == 0, "a cumulative window's length must be a multiple of its step, got \(length), \(step) ms")
+            length % step == 0, "a cumulative window's length must be a multiple of its step, got \(length), \(step) ms"
+        )
         return SliceAssigner(.cumulative, slice: step, length: length, slide: step, offset: offset)
     }
 

@@ -51,7 +51,8 @@ struct TimeBuckets<Entry> {
     @inlinable
     mutating func take(upTo time: Int64) -> [Entry]? {
         let (next, overflow) = time.addingReportingOverflow(1)
-        guard !buckets.isEmpty, overflow || least < number(of: next), let bucket = buckets.removeValue(forKey: least) else {
+        guard !buckets.isEmpty, overflow || least < number(of: next), let bucket = buckets.removeValue(forKey: least)
+        else {
             return nil
         }
         least = buckets.keys.min() ?? .max
