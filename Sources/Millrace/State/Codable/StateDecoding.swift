@@ -6,18 +6,33 @@ import Foundation
 /// the one before it ended, so that fields asked for in the order they were written are found at once.
 final class StateDecoding {
     /// The stored bytes; none as soon as the value is read, since containers can be kept beyond that.
-    private(set) var bytes: StateBytes
-    private var names: [Range<Int>] = []
-    /// The object that was read from last, and where its next field starts.
-    private var lastObject = -1
-    private var nextField = 0
-    /// What could not be thrown where it was noticed.
-    private var failure: (any Error)?
+    var bytes: StateBytes { progress.pointee.bytes }
+
+    private struct Progress {
+        var bytes: StateBytes
+        var names: [Range<Int>] = []
+        /// The object that was read from last, and where its next field starts.
+        var lastObject = -1
+        var nextField = 0
+        /// What could not be thrown where it was noticed.
+        var failure: (any Error)?
+    }
+
+    /// Behind a pointer, since checked access to a class's variables would take a tenth of the time.
+    private let progress: UnsafeMutablePointer<Progress>
 
     /// The place of a value that is not there, which reads as null.
     static let nowhere = -1
 
-    private init(_ bytes: StateBytes) { self.bytes = bytes }
+    private init(_ bytes: StateBytes) {
+        progress = .allocate(capacity: 1)
+        progress.initialize(to: Progress(bytes: bytes))
+    }
+
+    deinit {
+        progress.deinitialize(count: 1)
+        progress.deallocate()
+    }
 
     /// Reads a whole value.
     static func decode<T: Decodable>(_ type: T.Type, from reader: inout ByteReader) throws -> T {
@@ -28,10 +43,10 @@ final class StateDecoding {
             throw StateDecodingError(expected: "\(T.self)", found: "a value that could not be written: \(reason)")
         }
         let source = StateDecoding(bytes)
-        defer { source.bytes = StateBytes(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        defer { source.progress.pointee.bytes = StateBytes(UnsafeRawBufferPointer(start: nil, count: 0)) }
         let end = try source.readNames(try bytes.end(ofValueAt: 0, limit: bytes.count))
         let value = try source.value(type, at: 0, path: nil)
-        if let failure = source.failure { throw failure }
+        if let failure = source.progress.pointee.failure { throw failure }
         _ = try reader.readBytes(end)
         return value
     }
@@ -40,10 +55,10 @@ final class StateDecoding {
     private func readNames(_ offset: Int) throws(StateDecodingError) -> Int {
         var offset = offset
         let count = try bytes.length(&offset, limit: bytes.count)
-        names.reserveCapacity(min(count, 256))
+        progress.pointee.names.reserveCapacity(min(count, 256))
         for _ in 0..<count {
             let length = try bytes.length(&offset, limit: bytes.count)
-            names.append(offset..<(offset + length))
+            progress.pointee.names.append(offset..<(offset + length))
             offset += length
         }
         return offset
@@ -53,15 +68,26 @@ final class StateDecoding {
 
     /// The value at `offset`; a type of its own through the decoder it is given.
     func value<T: Decodable>(_ type: T.Type, at offset: Int, path: @autoclosure () -> StatePath?) throws -> T {
-        if offset >= 0, let scalar = try StateScalarCast.read(type, bytes, at: offset) { return scalar }
+        if offset >= 0 {
+            // One type after the other: a generic function that returns an optional costs more than all of these.
+            if T.self == Int.self, let value = try Int.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == String.self, let value = try String.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == Double.self, let value = try Double.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == Timestamp.self, let value = try Timestamp.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == Int64.self, let value = try Int64.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == Int32.self, let value = try Int32.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == Float.self, let value = try Float.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == Bool.self, let value = try Bool.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == UUID.self, let value = try UUID.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == Data.self, let value = try Data.read(bytes, at: offset) { return Self.cast(value) }
+            if T.self == [UInt8].self, let value = try [UInt8].read(bytes, at: offset) { return Self.cast(value) }
+        }
         return try T(from: StateDecoder(source: self, offset: offset, path: path()))
     }
 
-    /// The scalar at `offset`.
-    func scalar<T: StateScalar>(at offset: Int, path: @autoclosure () -> StatePath?) throws -> T {
-        if offset >= 0, let value = try T.read(bytes, at: offset) { return value }
-        throw mismatch(T.self, at: offset, path())
-    }
+    /// `value` as what its type is known to be.
+    @inline(__always)
+    private static func cast<S: StateScalar, T>(_ value: S) -> T { unsafeBitCast(value, to: T.self) }
 
     /// Whether null stands at `offset`.
     func isNull(_ offset: Int) throws(StateDecodingError) -> Bool {
@@ -87,7 +113,7 @@ final class StateDecoding {
     /// Where the value of the field called `key` and the field after it are, in the object at `object`; nil if it has
     /// no such field.
     func field(_ key: String, in content: Range<Int>, of object: Int) throws -> (value: Int, next: Int)? {
-        let start = lastObject == object ? nextField : content.lowerBound
+        let start = progress.pointee.lastObject == object ? progress.pointee.nextField : content.lowerBound
         var key = key
         return try key.withUTF8 { utf8 in
             let wanted = UnsafeRawBufferPointer(utf8)
@@ -111,8 +137,8 @@ final class StateDecoding {
 
     /// Remembers where the next field of `object` starts.
     func found(next: Int, of object: Int) {
-        lastObject = object
-        nextField = next
+        progress.pointee.lastObject = object
+        progress.pointee.nextField = next
     }
 
     /// All names of an object's fields.
@@ -146,16 +172,17 @@ final class StateDecoding {
     }
 
     /// Notes an error where none can be thrown; the whole value is refused in the end.
-    func fail(_ error: any Error) { failure = failure ?? error }
+    func fail(_ error: any Error) { progress.pointee.failure = progress.pointee.failure ?? error }
 
     private func name(_ offset: inout Int, limit: Int) throws(StateDecodingError) -> Range<Int> {
         switch try bytes.fieldName(&offset, limit: limit) {
         case .text(let text): return text
         case .index(let index):
-            guard index < names.count else {
-                throw StateDecodingError(expected: "one of \(names.count) names", found: "number \(index)")
+            let count = progress.pointee.names.count
+            guard index < count else {
+                throw StateDecodingError(expected: "one of \(count) names", found: "number \(index)")
             }
-            return names[index]
+            return progress.pointee.names[index]
         }
     }
 
@@ -167,7 +194,8 @@ final class StateDecoding {
 
     // MARK: Errors
 
-    private func mismatch(_ type: Any.Type, at offset: Int, _ path: StatePath?) -> any Error {
+    /// What to throw if the value at `offset` is no `type`.
+    func mismatch(_ type: Any.Type, at offset: Int, _ path: StatePath?) -> any Error {
         let found: String
         do {
             found = try StateValueKind.name(bytes, at: offset)

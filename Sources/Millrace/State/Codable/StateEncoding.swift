@@ -35,29 +35,36 @@ final class StateEncoding {
         let child: StateEncoding
     }
 
-    /// Where bytes go; nil as soon as the value is written, since containers can be kept beyond that.
-    private var target: UnsafeMutablePointer<ByteWriter>?
+    private struct Progress {
+        /// Where bytes go; nil as soon as the value is written, since containers can be kept beyond that.
+        var target: UnsafeMutablePointer<ByteWriter>?
+        var names = StateFieldNames()
+        /// The values being written, each within the one before.
+        var slots: [Slot] = []
+        var serial: Int32 = 0
+        var insertions: [Insertion] = []
+        /// What could not be thrown where it was noticed.
+        var failure: EncodingError?
+    }
+
+    /// Behind a pointer, since checked access to a class's variables would take a tenth of the time.
+    private let progress: UnsafeMutablePointer<Progress>
     /// A child's own writer, the same as `target`.
     private let owned: UnsafeMutablePointer<ByteWriter>?
     /// The value a child belongs to, which has the names.
     private let main: StateEncoding?
     private let dictionaryKey: Any.Type?
-    private var names = StateFieldNames()
-    private var slots: [Slot] = []
-    private var serial: Int32 = 0
-    private var insertions: [Insertion] = []
-    /// What could not be thrown where it was noticed.
-    private var failure: EncodingError?
     /// The key type of the keyed container that was asked for last.
     private(set) var lastKey: Any.Type?
 
     /// A whole value, written to `target` until `finish`.
     init(target: UnsafeMutablePointer<ByteWriter>, dictionaryKey: Any.Type?) {
-        self.target = target
         self.dictionaryKey = dictionaryKey
         owned = nil
         main = nil
-        slots.reserveCapacity(4)
+        progress = .allocate(capacity: 1)
+        progress.initialize(to: Progress(target: target))
+        progress.pointee.slots.reserveCapacity(4)
     }
 
     /// A part of `main` that is written aside, within `level` arrays and objects.
@@ -65,13 +72,15 @@ final class StateEncoding {
         let writer = UnsafeMutablePointer<ByteWriter>.allocate(capacity: 1)
         writer.initialize(to: ByteWriter())
         owned = writer
-        target = writer
         dictionaryKey = main.dictionaryKey
         self.main = main
-        slots.append(Slot(serial: 0, level: level))
+        progress = .allocate(capacity: 1)
+        progress.initialize(to: Progress(target: writer, slots: [Slot(serial: 0, level: level)]))
     }
 
     deinit {
+        progress.deinitialize(count: 1)
+        progress.deallocate()
         if let owned {
             owned.deinitialize(count: 1)
             owned.deallocate()
@@ -80,9 +89,9 @@ final class StateEncoding {
 
     /// Ends the value: whoever still holds a container of it can no longer write.
     private func finish() {
-        target = nil
-        for insertion in insertions { insertion.child.finish() }
-        insertions = []
+        progress.pointee.target = nil
+        for insertion in progress.pointee.insertions { insertion.child.finish() }
+        progress.pointee.insertions = []
     }
 
     // MARK: Values
@@ -93,23 +102,25 @@ final class StateEncoding {
     ) throws {
         if StateScalarCast.write(value, into: &writer.pointee) { return }
         let start = writer.pointee.count
-        let outer = slots.count
-        let inserted = insertions.count
+        let outer = progress.pointee.slots.count
+        let inserted = progress.pointee.insertions.count
         let path = path()
         // Values in one another without an array or object between them have no other bound.
         guard outer < 4 * StateTag.depthLimit else { throw Self.tooDeep(path) }
-        serial &+= 1
-        slots.append(Slot(serial: serial, level: level))
-        let slot = SlotID(index: Int32(outer), serial: serial)
+        progress.pointee.serial &+= 1
+        progress.pointee.slots.append(Slot(serial: progress.pointee.serial, level: level))
+        let slot = SlotID(index: Int32(outer), serial: progress.pointee.serial)
         do {
             try value.encode(to: StateEncoder(stream: self, slot: slot, path: path))
-            if let failure { throw failure }
+            if let failure = progress.pointee.failure { throw failure }
             try close(writer)
         } catch {
             // The type around may go on without this one.
-            failure = nil
-            slots.removeLast(slots.count - outer)
-            while insertions.count > inserted { insertions.removeLast().child.finish() }
+            progress.pointee.failure = nil
+            progress.pointee.slots.removeLast(progress.pointee.slots.count - outer)
+            while progress.pointee.insertions.count > inserted {
+                progress.pointee.insertions.removeLast().child.finish()
+            }
             writer.pointee.truncate(to: start)
             throw error
         }
@@ -117,8 +128,10 @@ final class StateEncoding {
 
     /// The writer, for the value of `slot`, which must be the innermost one.
     private func writer(_ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
-        if let failure { throw failure }
-        guard let target, Int(slot.index) == slots.count - 1, slots[Int(slot.index)].serial == slot.serial else {
+        if let failure = progress.pointee.failure { throw failure }
+        guard let target = progress.pointee.target, Int(slot.index) == progress.pointee.slots.count - 1,
+            progress.pointee.slots[Int(slot.index)].serial == slot.serial
+        else {
             throw Self.error("written to after it was complete", path)
         }
         return target
@@ -128,10 +141,10 @@ final class StateEncoding {
     func mark(_ slot: SlotID, _ path: StatePath?) throws -> Int { try writer(slot, path).pointee.count }
 
     /// Arrays and objects around the value of `slot`.
-    func level(of slot: SlotID) -> Int32 { slots[Int(slot.index)].level }
+    func level(of slot: SlotID) -> Int32 { progress.pointee.slots[Int(slot.index)].level }
 
     /// Arrays and objects around what the value of `slot` contains.
-    func level(within slot: SlotID) -> Int32 { slots[Int(slot.index)].level + 1 }
+    func level(within slot: SlotID) -> Int32 { progress.pointee.slots[Int(slot.index)].level + 1 }
 
     // MARK: Containers
 
@@ -148,13 +161,13 @@ final class StateEncoding {
         do {
             let writer = try writer(slot, path)
             let index = Int(slot.index)
-            switch (slots[index].form, form) {
+            switch (progress.pointee.slots[index].form, form) {
             case (.empty, _):
-                guard slots[index].level < StateTag.depthLimit else { throw Self.tooDeep(path) }
+                guard progress.pointee.slots[index].level < StateTag.depthLimit else { throw Self.tooDeep(path) }
                 writer.pointee.write(form == .array ? StateTag.array : StateTag.object)
                 writer.pointee.write(UInt8(0))
-                slots[index].form = form
-                slots[index].body = writer.pointee.count
+                progress.pointee.slots[index].form = form
+                progress.pointee.slots[index].body = writer.pointee.count
             case (.array, .array), (.object, .object), (.object, .dictionary), (.dictionary, .object),
                 (.dictionary, .dictionary):
                 break
@@ -162,7 +175,7 @@ final class StateEncoding {
             }
         } catch {
             // A container has to be returned all the same; it will throw this.
-            failure = failure ?? (error as? EncodingError)
+            progress.pointee.failure = progress.pointee.failure ?? (error as? EncodingError)
         }
     }
 
@@ -170,13 +183,17 @@ final class StateEncoding {
     func field(_ name: String, _ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
         let writer = try writer(slot, path)
         let index = Int(slot.index)
-        if slots[index].form == .object, let place = (main ?? self).names.place(of: name) {
+        if progress.pointee.slots[index].form == .object,
+            let place = (main ?? self).progress.pointee.names.place(of: name)
+        {
             if place < 64 {
-                if slots[index].used & (1 << UInt64(place)) != 0 { slots[index].mayRepeat = true }
-                slots[index].used |= 1 << UInt64(place)
+                if progress.pointee.slots[index].used & (1 << UInt64(place)) != 0 {
+                    progress.pointee.slots[index].mayRepeat = true
+                }
+                progress.pointee.slots[index].used |= 1 << UInt64(place)
             } else {
-                if place <= slots[index].highest { slots[index].mayRepeat = true }
-                slots[index].highest = max(slots[index].highest, place)
+                if place <= progress.pointee.slots[index].highest { progress.pointee.slots[index].mayRepeat = true }
+                progress.pointee.slots[index].highest = max(progress.pointee.slots[index].highest, place)
             }
             writer.pointee.writeLength(place << 1)
             return writer
@@ -186,37 +203,38 @@ final class StateEncoding {
             writer.pointee.writeLength(utf8.count << 1 | 1)
             writer.pointee.write(UnsafeRawBufferPointer(utf8))
         }
-        slots[index].mayRepeat = true
+        progress.pointee.slots[index].mayRepeat = true
         return writer
     }
 
     /// Begins an element: its value comes next.
     func element(_ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
         let writer = try writer(slot, path)
-        slots[Int(slot.index)].elements += 1
+        progress.pointee.slots[Int(slot.index)].elements += 1
         return writer
     }
 
     /// Begins the only value of `slot`.
     func single(_ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
         let writer = try writer(slot, path)
-        guard slots[Int(slot.index)].form == .empty else {
+        guard progress.pointee.slots[Int(slot.index)].form == .empty else {
             throw Self.error("a single value cannot follow another one", path)
         }
-        slots[Int(slot.index)].form = .single
+        progress.pointee.slots[Int(slot.index)].form = .single
         return writer
     }
 
     /// Takes an element back that was not written.
-    func withdrawElement(_ slot: SlotID) { slots[Int(slot.index)].elements -= 1 }
+    func withdrawElement(_ slot: SlotID) { progress.pointee.slots[Int(slot.index)].elements -= 1 }
 
     /// Takes the only value back that was not written.
-    func withdrawSingle(_ slot: SlotID) { slots[Int(slot.index)].form = .empty }
+    func withdrawSingle(_ slot: SlotID) { progress.pointee.slots[Int(slot.index)].form = .empty }
 
     /// Elements of an array so far.
     func elements(_ slot: SlotID) -> Int {
         let index = Int(slot.index)
-        return index < slots.count && slots[index].serial == slot.serial ? slots[index].elements : 0
+        return index < progress.pointee.slots.count && progress.pointee.slots[index].serial == slot.serial
+            ? progress.pointee.slots[index].elements : 0
     }
 
     /// A value that comes here and is written aside.
@@ -224,16 +242,16 @@ final class StateEncoding {
         _ writer: UnsafeMutablePointer<ByteWriter>, within slot: SlotID, path: StatePath?
     ) -> StateEncoder {
         let child = StateEncoding(of: main ?? self, level: level(within: slot))
-        insertions.append(Insertion(offset: writer.pointee.count, child: child))
+        progress.pointee.insertions.append(Insertion(offset: writer.pointee.count, child: child))
         return StateEncoder(stream: child, slot: SlotID(index: 0, serial: 0), path: path)
     }
 
     /// An encoder that only throws, where no better one can be returned.
     func failed(_ error: any Error, path: StatePath?) -> StateEncoder {
         let reason = error as? EncodingError ?? Self.error("\(error)", path)
-        failure = failure ?? reason
+        progress.pointee.failure = progress.pointee.failure ?? reason
         let child = StateEncoding(of: main ?? self, level: 0)
-        child.failure = reason
+        child.progress.pointee.failure = reason
         return StateEncoder(stream: child, slot: SlotID(index: 0, serial: 0), path: path)
     }
 
@@ -241,7 +259,7 @@ final class StateEncoding {
 
     /// Ends the innermost value.
     private func close(_ writer: UnsafeMutablePointer<ByteWriter>) throws {
-        guard let slot = slots.popLast() else { return }
+        guard let slot = progress.pointee.slots.popLast() else { return }
         switch slot.form {
         case .single: return
         case .empty:
@@ -261,26 +279,26 @@ final class StateEncoding {
 
     /// Puts the bytes of children into the content from `body` on.
     private func insertChildren(_ body: Int, _ writer: inout ByteWriter) throws {
-        guard let last = insertions.last, last.offset >= body else { return }
-        let first = insertions.firstIndex { $0.offset >= body } ?? insertions.endIndex
+        guard let last = progress.pointee.insertions.last, last.offset >= body else { return }
+        let first = progress.pointee.insertions.firstIndex { $0.offset >= body } ?? progress.pointee.insertions.endIndex
         let own = writer.withBytes { [UInt8]($0[body...]) }
-        let ends = insertions[(first + 1)...].map { $0.offset - body } + [own.count]
-        let start = insertions[first].offset - body
+        let ends = progress.pointee.insertions[(first + 1)...].map { $0.offset - body } + [own.count]
+        let start = progress.pointee.insertions[first].offset - body
         writer.truncate(to: body + start)
         var written = start
-        for (insertion, end) in zip(insertions[first...], ends) {
+        for (insertion, end) in zip(progress.pointee.insertions[first...], ends) {
             try insertion.child.deliver(into: &writer)
             own.withUnsafeBytes { writer.write(UnsafeRawBufferPointer(rebasing: $0[written..<end])) }
             written = end
         }
-        insertions.removeSubrange(first...)
+        progress.pointee.insertions.removeSubrange(first...)
     }
 
     /// Ends a child and writes its bytes.
     private func deliver(into writer: inout ByteWriter) throws {
         defer { finish() }
-        if let failure { throw failure }
-        guard let target else { return }
+        if let failure = progress.pointee.failure { throw failure }
+        guard let target = progress.pointee.target else { return }
         try close(target)
         target.pointee.withBytes { writer.write($0) }
     }
@@ -303,7 +321,7 @@ extension StateEncoding {
             defer { stream.finish() }
             do {
                 try stream.write(value, into: target, level: 0, path: nil)
-                stream.names.write(into: &target.pointee)
+                stream.progress.pointee.names.write(into: &target.pointee)
                 return nil
             } catch {
                 return StateEncodingFailure.reason(error)

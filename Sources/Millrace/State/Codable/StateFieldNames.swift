@@ -22,6 +22,7 @@ struct StateFieldNames {
         }
         guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         last = names.count
+        if names.isEmpty { names.reserveCapacity(8) }
         names.append(name)
         if names.count > Self.searched {
             if places.isEmpty { for (place, name) in names.enumerated() { places[name] = place } }

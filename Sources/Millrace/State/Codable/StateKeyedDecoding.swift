@@ -19,18 +19,28 @@ struct StateKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
             key, DecodingError.Context(codingPath: codingPath, debugDescription: "no field \"\(key.stringValue)\""))
     }
 
+    // Inlined so that each of the callers below has code for its own type.
+
+    @inline(__always)
     private func scalar<T: StateScalar>(_ key: Key) throws -> T {
         guard let field = try find(key) else { throw missing(key) }
-        let value: T = try source.scalar(at: field.value, path: path(key))
+        guard let value = try T.read(source.bytes, at: field.value) else { throw mismatch(T.self, field.value, key) }
         source.found(next: field.next, of: decoder.offset)
         return value
     }
 
+    @inline(__always)
     private func scalarIfPresent<T: StateScalar>(_ key: Key) throws -> T? {
         guard let field = try find(key) else { return nil }
-        let value: T? = try source.isNull(field.value) ? nil : source.scalar(at: field.value, path: path(key))
+        let value = try T.read(source.bytes, at: field.value)
+        if value == nil, try !source.isNull(field.value) { throw mismatch(T.self, field.value, key) }
         source.found(next: field.next, of: decoder.offset)
         return value
+    }
+
+    @inline(never)
+    private func mismatch(_ type: Any.Type, _ offset: Int, _ key: Key) -> any Error {
+        source.mismatch(type, at: offset, path(key))
     }
 
     func contains(_ key: Key) -> Bool {
@@ -90,7 +100,11 @@ struct StateKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
         guard let field = try find(key) else { return nil }
-        let value = try source.isNull(field.value) ? nil : source.value(type, at: field.value, path: path(key))
+        if try source.isNull(field.value) {
+            source.found(next: field.next, of: decoder.offset)
+            return nil
+        }
+        let value = try source.value(type, at: field.value, path: path(key))
         source.found(next: field.next, of: decoder.offset)
         return value
     }

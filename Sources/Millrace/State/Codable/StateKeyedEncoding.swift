@@ -4,6 +4,7 @@ struct StateKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     var codingPath: [any CodingKey] { encoder.codingPath }
 
+    @inline(__always)
     private func field(_ key: some CodingKey) throws -> UnsafeMutablePointer<ByteWriter> {
         try encoder.stream.field(key.stringValue, encoder.slot, encoder.path)
     }

@@ -5,7 +5,10 @@ struct StateSingleDecoding: SingleValueDecodingContainer {
     var codingPath: [any CodingKey] { decoder.codingPath }
 
     private func scalar<T: StateScalar>() throws -> T {
-        try decoder.source.scalar(at: decoder.offset, path: decoder.path)
+        guard try !decoder.source.isNull(decoder.offset),
+            let value = try T.read(decoder.source.bytes, at: decoder.offset)
+        else { throw decoder.source.mismatch(T.self, at: decoder.offset, decoder.path) }
+        return value
     }
 
     func decodeNil() -> Bool {

@@ -4,6 +4,7 @@ struct StateSingleEncoding: SingleValueEncodingContainer {
 
     var codingPath: [any CodingKey] { encoder.codingPath }
 
+    @inline(__always)
     private func single() throws -> UnsafeMutablePointer<ByteWriter> {
         try encoder.stream.single(encoder.slot, encoder.path)
     }

@@ -33,7 +33,9 @@ struct StateUnkeyedDecoding: UnkeyedDecodingContainer {
 
     private mutating func scalar<T: StateScalar>() throws -> T {
         let next = try next(T.self)
-        let value: T = try decoder.source.scalar(at: offset, path: path)
+        guard let value = try T.read(decoder.source.bytes, at: offset) else {
+            throw decoder.source.mismatch(T.self, at: offset, path)
+        }
         advance(to: next)
         return value
     }

@@ -5,6 +5,7 @@ struct StateUnkeyedEncoding: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { encoder.codingPath }
     var count: Int { encoder.stream.elements(encoder.slot) }
 
+    @inline(__always)
     private func element() throws -> UnsafeMutablePointer<ByteWriter> {
         try encoder.stream.element(encoder.slot, encoder.path)
     }
