@@ -9,14 +9,22 @@ extension Stream {
     /// Order: records of one key and one input partition stay in order.
     @inlinable
     public func keyed<Key: StreamKey>(by key: @escaping @Sendable (Record) -> Key) -> KeyedStream<Key, Record> {
+        exchanged(by: key, detail: "by \(Key.self)", broadcasts: nil)
+    }
+
+    /// - Parameter broadcasts: which records go to every task, and have no key.
+    @inlinable
+    func exchanged<Key: StreamKey>(
+        by key: @escaping @Sendable (Record) -> Key, detail: String, broadcasts: (@Sendable (Record) -> Bool)?
+    ) -> KeyedStream<Key, Record> {
         let producer = graph.add(
-            kind: "keyed", detail: "by \(Key.self)",
+            kind: "keyed", detail: detail,
             inputs: [OperatorInput(from: node.producer, record: "\(Record.self)", kind: .exchange)], isStageHead: true)
         let keyed = KeyedNode<Key, Record>(producer: producer, key: key)
         producer.setKeyed { context in keyed.handler(in: context) }
         node.consumers.append(
             StreamConsumer { context in
-                let output = ExchangeOutput<Key, Record>(context, to: producer, key: key)
+                let output = ExchangeOutput<Key, Record>(context, to: producer, key: key, broadcasts: broadcasts)
                 context.register(output)
                 return Push { records, times, count in output.send(records, times, count) }
             })

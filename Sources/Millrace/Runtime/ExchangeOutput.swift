@@ -40,6 +40,8 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
     @usableFromInline let targets: UnsafeMutablePointer<Target>
     @usableFromInline let targetCount: Int
     @usableFromInline let key: @Sendable (Record) -> Key
+    /// Which records go to every task; `nil`: none.
+    @usableFromInline let broadcasts: (@Sendable (Record) -> Bool)?
     /// The task of each key group.
     @usableFromInline let taskOfGroup: UnsafeMutablePointer<Int>
     @usableFromInline let assignment: KeyGroupAssignment
@@ -48,7 +50,11 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
     private var bytesSinceFlush = 0
 
     @usableFromInline
-    init(_ context: TaskContext, to node: OperatorNode, key: @escaping @Sendable (Record) -> Key) {
+    init(
+        _ context: TaskContext, to node: OperatorNode, key: @escaping @Sendable (Record) -> Key,
+        broadcasts: (@Sendable (Record) -> Bool)? = nil
+    ) {
+        self.broadcasts = broadcasts
         let channels = context.run.channels(from: context.task, to: node)
         self.context = context
         self.key = key
@@ -75,6 +81,7 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
     @inlinable
     @inline(__always)
     func send(_ records: UnsafePointer<Record>, _ times: UnsafePointer<Timestamp>, _ count: Int) {
+        if let broadcasts { return send(records, times, count, broadcasts) }
         let (key, targets, taskOfGroup, assignment) = (key, targets, taskOfGroup, assignment)
         for index in 0..<count {
             let hash = key(records[index]).frozenHash
@@ -87,6 +94,36 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
             if place == 0 { noteFirst(target) }
             if place &+ 1 == ExchangeBatch<Record>.capacity { flush(target) }
         }
+    }
+
+    /// Adds records of which some go to every task.
+    @inlinable
+    @inline(never)
+    func send(
+        _ records: UnsafePointer<Record>, _ times: UnsafePointer<Timestamp>, _ count: Int,
+        _ broadcasts: (Record) -> Bool
+    ) {
+        for index in 0..<count {
+            if broadcasts(records[index]) {
+                for target in 0..<targetCount { add(records[index], times[index], 0, to: targets + target) }
+            } else {
+                let hash = key(records[index]).frozenHash
+                add(
+                    records[index], times[index], hash,
+                    to: targets + taskOfGroup[assignment.group(ofHash: hash)])
+            }
+        }
+    }
+
+    @inlinable
+    func add(_ record: Record, _ time: Timestamp, _ hash: UInt64, to target: UnsafeMutablePointer<Target>) {
+        let place = target.pointee.count
+        (target.pointee.records + place).initialize(to: record)
+        target.pointee.times[place] = time
+        target.pointee.hashes[place] = hash
+        target.pointee.count = place &+ 1
+        if place == 0 { noteFirst(target) }
+        if place &+ 1 == ExchangeBatch<Record>.capacity { flush(target) }
     }
 
     @usableFromInline

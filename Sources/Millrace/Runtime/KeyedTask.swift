@@ -40,6 +40,7 @@ struct KeyedTask {
             case .batch(let batch):
                 try work(on: batch)
                 let watermark = batch.watermark
+                try await context.drainParticipants()
                 inbox.giveBack(batch, to: sender)
                 try await move(to: watermark, of: sender)
             case .watermark(let watermark):
@@ -48,7 +49,7 @@ struct KeyedTask {
                 switch alignment.receive(barrier, from: sender) {
                 case .wait: break
                 case .aligned(let barrier):
-                    try answer(barrier)
+                    try await answer(barrier)
                     if barrier.isFinal { return }
                 case .broken(let reason):
                     throw PipelineError.internalFault(
@@ -100,13 +101,17 @@ struct KeyedTask {
         cell.publish(context.counters, watermark: merged, progress: nil, partition: nil)
     }
 
-    private func answer(_ barrier: Barrier) throws {
+    private func answer(_ barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.aligned(barrier.checkpoint))
         var snapshot = TaskSnapshot(
             checkpoint: barrier.checkpoint, task: context.task, isFinal: barrier.isEndOfInput)
         do {
-            for participant in context.participants { try participant.prepare(&snapshot) }
+            for participant in context.participants {
+                try participant.prepare(&snapshot)
+                // What it emitted may still be on its way through a look-up: it belongs to this epoch.
+                try await context.drainParticipants()
+            }
         } catch { throw run.located(error, context) }
         snapshot.watermark = context.watermark.time
         for output in context.outputs {
@@ -127,12 +132,29 @@ extension TaskContext {
         for participant in participants {
             do {
                 while try !participant.advance(watermark) {
+                    try await drainParticipants()
                     for output in outputs { output.flush(self.watermark) }
                     stateReader?.release()
                     while isCongested {
                         try run.checkNotAborted()
                         await signal.wait()
                     }
+                }
+            } catch { throw run.located(error, self) }
+            try await drainParticipants()
+        }
+    }
+
+    /// Waits until the operators have passed on all that follows from the records in hand.
+    func drainParticipants() async throws {
+        guard mayWait else { return }
+        for participant in participants {
+            guard let drain = participant.drain else { continue }
+            do {
+                while try !drain() {
+                    try run.checkNotAborted()
+                    for output in outputs { output.flush(self.watermark) }
+                    await signal.wait()
                 }
             } catch { throw run.located(error, self) }
         }

@@ -49,7 +49,7 @@ struct SourceTask {
         while true {
             try run.checkNotAborted()
             if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier {
-                try answer(barrier)
+                try await answer(barrier)
                 if barrier.isFinal { return }
             }
             if isEnded || run.control.isDraining {
@@ -93,6 +93,7 @@ struct SourceTask {
         readSinceStart += UInt64(count)
         context.counters.records += UInt64(count)
         for output in context.outputs { output.note(context.watermark, bytes: bytes) }
+        try await context.drainParticipants()
         switch outcome {
         case .more:
             settle(now: now, active: count > 0, flush: now - lastFlush >= Self.lingering)
@@ -147,13 +148,17 @@ struct SourceTask {
         try await context.advanceParticipants(to: watermark)
     }
 
-    private mutating func answer(_ barrier: Barrier) throws {
+    private mutating func answer(_ barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.sourceNoted(barrier.checkpoint))
         var snapshot = TaskSnapshot(
             checkpoint: barrier.checkpoint, task: context.task, isFinal: barrier.isEndOfInput)
         do {
-            for participant in context.participants { try participant.prepare(&snapshot) }
+            for participant in context.participants {
+                try participant.prepare(&snapshot)
+                // What it emitted may still be on its way through a look-up: it belongs to this epoch.
+                try await context.drainParticipants()
+            }
         } catch { throw run.located(error, context) }
         snapshot.source = SourceSnapshot(
             partition: partition, position: body.position(), positionText: body.positionText(),

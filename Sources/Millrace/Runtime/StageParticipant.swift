@@ -19,6 +19,13 @@ protocol StageParticipant: AnyObject {
     /// Whether the task should wait before it goes on.
     var isCongested: Bool { get }
 
+    /// Whether `drain` does anything.
+    static var mayWait: Bool { get }
+
+    /// Passes on what is ready of the records in hand; false if something is still to come, in which case the task's signal
+    /// says when to ask again. Event time, barriers and the next records wait until it is true.
+    func drain() throws -> Bool
+
     /// The task is over; open files may be closed.
     func close()
 }
@@ -33,6 +40,10 @@ extension StageParticipant {
     @inlinable
     var isCongested: Bool { false }
     @inlinable
+    static var mayWait: Bool { false }
+    @inlinable
+    func drain() throws -> Bool { true }
+    @inlinable
     func close() {}
 }
 
@@ -45,6 +56,8 @@ struct RegisteredParticipant {
     @usableFromInline let prepare: (inout TaskSnapshot) throws -> Void
     /// `nil` if it never is.
     @usableFromInline let isCongested: (() -> Bool)?
+    /// `nil` if there is never anything to wait for.
+    @usableFromInline let drain: (() throws -> Bool)?
     @usableFromInline let close: () -> Void
 
     @inlinable
@@ -53,6 +66,7 @@ struct RegisteredParticipant {
         advance = { try participant.advance(to: $0) }
         advanceProcessingTime = { try participant.advance(processingTime: $0) }
         prepare = { try participant.prepare(&$0) }
+        drain = P.mayWait ? { try participant.drain() } : nil
         close = { participant.close() }
     }
 }

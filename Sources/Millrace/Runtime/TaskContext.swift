@@ -17,6 +17,8 @@ final class TaskContext {
     @usableFromInline var builtPushes: [ObjectIdentifier: AnyObject] = [:]
     private(set) var participants: [RegisteredParticipant] = []
     private var participantOrder: [Int] = []
+    /// Some operator may have to wait for something outside.
+    private(set) var mayWait = false
     private(set) var outputs: [any ExchangeSender] = []
     /// Event time of this task's stage.
     @usableFromInline var watermark: Watermark
@@ -55,6 +57,7 @@ final class TaskContext {
         let place = participantOrder.firstIndex { $0 > order } ?? participantOrder.count
         participantOrder.insert(order, at: place)
         participants.insert(participant, at: place)
+        if participant.drain != nil { mayWait = true }
     }
 
     /// Registers an exchange that this task sends to.

@@ -1,0 +1,221 @@
+import Synchronization
+
+/// How calls to something outside are made: how many at once, for how long, how often again.
+public struct LookupOptions: Sendable {
+    /// Calls under way at once, in each task.
+    public var inFlight = 64
+    /// How long a call may take.
+    public var timeout: Duration = .seconds(10)
+    /// How often a call that failed or took too long is made again.
+    public var retries = 2
+    /// What is waited before the first time; twice as long before each next.
+    public var backoff: Duration = .milliseconds(100)
+    /// Results in the order of the records; otherwise as they come, within a batch.
+    public var isOrdered = true
+
+    /// The defaults.
+    public init(
+        inFlight: Int = 64, timeout: Duration = .seconds(10), retries: Int = 2,
+        backoff: Duration = .milliseconds(100), isOrdered: Bool = true
+    ) {
+        precondition(inFlight >= 1, "a look-up needs one call at once at least, got \(inFlight)")
+        precondition(retries >= 0, "a look-up cannot be made again \(retries) times")
+        self.inFlight = inFlight
+        self.timeout = timeout
+        self.retries = retries
+        self.backoff = backoff
+        self.isOrdered = isOrdered
+    }
+}
+
+/// A call that took too long.
+public struct LookupTimeout: Error, CustomStringConvertible, Sendable {
+    /// How long it was given.
+    public let timeout: Duration
+    public var description: String {
+        "the call took longer than \(timeout): give lookup a longer timeout, or look outside"
+    }
+}
+
+extension Stream {
+    /// Asks something outside about each record: a service, a database.
+    ///
+    /// ```swift
+    /// orders.lookup(LookupOptions(inFlight: 100, timeout: .seconds(2))) { order in
+    ///     Enriched(order, try await customers.fetch(order.customer))
+    /// }
+    /// ```
+    ///
+    /// Calls are made for several records at once. Event time, checkpoints and further input wait until all records in hand
+    /// (at most a batch of 1,024) have their answers, so that nothing is under way at a checkpoint.
+    ///
+    /// Restart: records behind the checkpoint are asked about again.
+    ///
+    /// - Parameter onError: what becomes of a record whose call failed for the last time.
+    @inlinable
+    public func lookup<Output: Sendable>(
+        _ options: LookupOptions = LookupOptions(), onError: ErrorPolicy<Record> = .fail,
+        _ call: @escaping @Sendable (Record) async throws -> Output
+    ) -> Stream<Output> {
+        let detail = "\(options.inFlight) at once, \(options.isOrdered ? "in order" : "as they come")"
+        let result: Stream<Output> = attach("lookup", detail: detail) { context, node, next in
+            let lookup = LookupParticipant(
+                options, call, next: next, failures: FailureHandler(onError, of: node, in: context), context: context)
+            context.register(lookup, of: node)
+            return Push { records, times, count in
+                for index in 0..<count { lookup.add(records[index], times[index]) }
+            }
+        }
+        link(onError, from: result.node.producer)
+        return result
+    }
+}
+
+/// The calls of one task.
+@usableFromInline
+final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticipant {
+    private struct Waiting {
+        let record: Record
+        let time: Timestamp
+        var result: Result<Output, any Error>?
+    }
+
+    private let options: LookupOptions
+    private let call: @Sendable (Record) async throws -> Output
+    private let next: Push<Output>
+    private let failures: FailureHandler<Record>
+    private let signal: TaskSignal
+    private let clock: any PipelineClock
+    private let answers = Answers<Output>()
+    /// The records in hand, in order; those up to `started` have been asked about.
+    private var waiting: [Waiting] = []
+    private var started = 0
+    private var passed = 0
+    private var answered = 0
+
+    @usableFromInline
+    init(
+        _ options: LookupOptions, _ call: @escaping @Sendable (Record) async throws -> Output, next: Push<Output>,
+        failures: FailureHandler<Record>, context: TaskContext
+    ) {
+        self.options = options
+        self.call = call
+        self.next = next
+        self.failures = failures
+        signal = context.signal
+        clock = context.run.options.clock
+    }
+
+    @usableFromInline static var mayWait: Bool { true }
+
+    @usableFromInline
+    func add(_ record: Record, _ time: Timestamp) {
+        waiting.append(Waiting(record: record, time: time))
+        start()
+    }
+
+    /// Makes as many calls as may be under way.
+    private func start() {
+        while started < waiting.count, started - answered < options.inFlight {
+            let (number, record) = (started, waiting[started].record)
+            started += 1
+            let (options, call, clock, answers, signal) = (options, call, clock, answers, signal)
+            let task = Task {
+                let result = await Self.attempt(record, call, options, clock)
+                answers.add(number, result)
+                signal.wake()
+            }
+            answers.note(task)
+        }
+    }
+
+    private static func attempt(
+        _ record: Record, _ call: @escaping @Sendable (Record) async throws -> Output, _ options: LookupOptions,
+        _ clock: any PipelineClock
+    ) async -> Result<Output, any Error> {
+        var pause = options.backoff
+        var failure: any Error = CancellationError()
+        for attempt in 0...options.retries {
+            do {
+                return .success(
+                    try await withThrowingTaskGroup(of: Output.self) { group in
+                        group.addTask { try await call(record) }
+                        group.addTask {
+                            try await clock.sleep(until: clock.now + options.timeout)
+                            throw LookupTimeout(timeout: options.timeout)
+                        }
+                        defer { group.cancelAll() }
+                        guard let first = try await group.next() else { throw CancellationError() }
+                        return first
+                    })
+            } catch { failure = error }
+            if Task.isCancelled || attempt == options.retries { break }
+            do { try await clock.sleep(until: clock.now + pause) } catch { break }
+            pause = pause * 2
+        }
+        return .failure(failure)
+    }
+
+    @usableFromInline
+    func drain() throws -> Bool {
+        for (number, result) in answers.take() {
+            waiting[number].result = result
+            answered += 1
+            if !options.isOrdered { try pass(number) }
+        }
+        start()
+        if options.isOrdered {
+            while passed < waiting.count, waiting[passed].result != nil {
+                try pass(passed)
+                passed += 1
+            }
+        }
+        guard answered == waiting.count else { return false }
+        waiting.removeAll(keepingCapacity: true)
+        (started, passed, answered) = (0, 0, 0)
+        answers.forgetTasks()
+        return true
+    }
+
+    private func pass(_ number: Int) throws {
+        switch waiting[number].result {
+        case .success(let output): try next(output, waiting[number].time)
+        case .failure(let error): try failures.handle(error, waiting[number].record, waiting[number].time)
+        case nil: break
+        }
+    }
+
+    /// Nothing is under way here: a checkpoint waits for `drain`.
+    @usableFromInline
+    func prepare(_ snapshot: inout TaskSnapshot) throws {}
+
+    @usableFromInline
+    func close() { answers.cancel() }
+}
+
+/// What calls have come back with, on its way to the task.
+private final class Answers<Output: Sendable>: Sendable {
+    private struct State {
+        var results: [(Int, Result<Output, any Error>)] = []
+        var tasks: [Task<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ number: Int, _ result: Result<Output, any Error>) {
+        state.withLock { $0.results.append((number, result)) }
+    }
+
+    func note(_ task: Task<Void, Never>) { state.withLock { $0.tasks.append(task) } }
+
+    func take() -> [(Int, Result<Output, any Error>)] {
+        state.withLock { state in
+            defer { state.results = [] }
+            return state.results
+        }
+    }
+
+    func forgetTasks() { state.withLock { $0.tasks = [] } }
+
+    func cancel() { for task in state.withLock({ $0.tasks }) { task.cancel() } }
+}
