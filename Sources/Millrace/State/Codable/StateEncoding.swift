@@ -44,7 +44,7 @@ final class StateEncoding {
         var serial: Int32 = 0
         var insertions: [Insertion] = []
         /// What could not be thrown where it was noticed.
-        var failure: EncodingError?
+        var failure: (any Error)?
     }
 
     /// Behind a pointer, since checked access to a class's variables would take a tenth of the time.
@@ -175,7 +175,7 @@ final class StateEncoding {
             }
         } catch {
             // A container has to be returned all the same; it will throw this.
-            progress.pointee.failure = progress.pointee.failure ?? (error as? EncodingError)
+            progress.pointee.failure = progress.pointee.failure ?? error
         }
     }
 

@@ -20,7 +20,8 @@ struct StateFieldNames {
             last = known
             return known
         }
-        guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        var name = name
+        guard name.withUTF8({ $0.allSatisfy { $0 < 0x80 } }) else { return nil }
         last = names.count
         if names.isEmpty { names.reserveCapacity(8) }
         names.append(name)

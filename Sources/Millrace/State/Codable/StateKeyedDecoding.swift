@@ -9,7 +9,7 @@ struct StateKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private var source: StateDecoding { decoder.source }
 
     private func find(_ key: some CodingKey) throws -> (value: Int, next: Int)? {
-        try source.field(key.stringValue, in: content, of: decoder.offset)
+        try decoder.source.field(key.stringValue, in: content, of: decoder.offset)
     }
 
     private func path(_ key: some CodingKey) -> StatePath { StatePath(decoder.path, key) }
