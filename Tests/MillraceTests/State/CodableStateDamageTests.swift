@@ -206,11 +206,13 @@ import Testing
             parts: [Part(id: 1, at: 1.5), Part(id: 2)], tags: ["y": true, "x": false], raw: Data([0xCA, 0xFE]),
             ratio: 0.5, large: .max, none: nil)
         let hex = CodableStateTests.bytes(visit).map { String(format: "%02x", $0) }.joined()
-        #expect(
-            hex == "0d4a000a022f61020480a0abfef962040c0780ff0480020401060c0e0d08088102080000c03f0d02"
-                + "08820a0d060378020379030c0b02cafe0e09000000000000e03f1005ffffffffffffffff09047061"
-                + "676502617406636f756e747305706172747302696404746167730372617705726174696f056c6172"
-                + "6765")
+        let stored: String = """
+            0d4a000a022f61020480a0abfef962040c0780ff0480020401060c0e0d08088102080000c03f0d02\
+            08820a0d060378020379030c0b02cafe0e09000000000000e03f1005ffffffffffffffff09047061\
+            676502617406636f756e747305706172747302696404746167730372617705726174696f056c6172\
+            6765
+            """
+        #expect(hex == stored)
         #expect(try CodableStateTests.value(Visit.self, CodableStateTests.bytes(visit)) == visit)
     }
 
@@ -221,18 +223,22 @@ import Testing
         let cart = Cart(
             user: 300, items: [Item(name: "tea", price: 2.5), Item(name: "cup", price: nil)],
             since: Timestamp(milliseconds: 1000))
-        #expect(
-            CodableStateTests.bytes(cart) == [
-                0x0D, 0x25,
-                0x00, 0x04, 0xD8, 0x04,
-                0x02, 0x0C, 0x1A,
-                0x0D, 0x10,
-                0x04, 0x0A, 0x03, 0x74, 0x65, 0x61,
-                0x06, 0x09, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x40,
-                0x0D, 0x06,
-                0x04, 0x0A, 0x03, 0x63, 0x75, 0x70,
-                0x08, 0x04, 0xD0, 0x0F,
-                0x05,
-            ] + ["user", "items", "name", "price", "since"].flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) })
+        let fields: [UInt8] = [
+            0x0D, 0x25,
+            0x00, 0x04, 0xD8, 0x04,
+            0x02, 0x0C, 0x1A,
+            0x0D, 0x10,
+            0x04, 0x0A, 0x03, 0x74, 0x65, 0x61,
+            0x06, 0x09, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x40,
+            0x0D, 0x06,
+            0x04, 0x0A, 0x03, 0x63, 0x75, 0x70,
+            0x08, 0x04, 0xD0, 0x0F,
+        ]
+        var names: [UInt8] = [5]
+        for name in ["user", "items", "name", "price", "since"] {
+            names.append(UInt8(name.utf8.count))
+            names += Array(name.utf8)
+        }
+        #expect(CodableStateTests.bytes(cart) == fields + names)
     }
 }
