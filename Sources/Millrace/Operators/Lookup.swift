@@ -121,39 +121,12 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
             started += 1
             let (options, call, clock, answers, signal) = (options, call, clock, answers, signal)
             let task = Task {
-                let result = await Self.attempt(record, call, options, clock)
+                let result = await attempt(options, clock) { try await call(record) }
                 answers.add(number, result)
                 signal.wake()
             }
             answers.note(task)
         }
-    }
-
-    private static func attempt(
-        _ record: Record, _ call: @escaping @Sendable (Record) async throws -> Output, _ options: LookupOptions,
-        _ clock: any PipelineClock
-    ) async -> Result<Output, any Error> {
-        var pause = options.backoff
-        var failure: any Error = CancellationError()
-        for attempt in 0...options.retries {
-            do {
-                return .success(
-                    try await withThrowingTaskGroup(of: Output.self) { group in
-                        group.addTask { try await call(record) }
-                        group.addTask {
-                            try await clock.sleep(until: clock.now + options.timeout)
-                            throw LookupTimeout(timeout: options.timeout)
-                        }
-                        defer { group.cancelAll() }
-                        guard let first = try await group.next() else { throw CancellationError() }
-                        return first
-                    })
-            } catch { failure = error }
-            if Task.isCancelled || attempt == options.retries { break }
-            do { try await clock.sleep(until: clock.now + pause) } catch { break }
-            pause = pause * 2
-        }
-        return .failure(failure)
     }
 
     @usableFromInline
@@ -191,6 +164,40 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
 
     @usableFromInline
     func close() { answers.cancel() }
+}
+
+/// Makes a call until it succeeds, or has failed for the last time.
+private func attempt<Output: Sendable>(
+    _ options: LookupOptions, _ clock: any PipelineClock, _ call: @escaping @Sendable () async throws -> Output
+) async -> Result<Output, any Error> {
+    var pause = options.backoff
+    var left = options.retries
+    while true {
+        let failure: any Error
+        do { return .success(try await within(options.timeout, clock, call)) } catch { failure = error }
+        if left == 0 || Task.isCancelled { return .failure(failure) }
+        left -= 1
+        do { try await clock.sleep(until: clock.now + pause) } catch { return .failure(failure) }
+        pause = pause * 2
+    }
+}
+
+/// What `call` gives, or a `LookupTimeout`.
+private func within<Output: Sendable>(
+    _ timeout: Duration, _ clock: any PipelineClock, _ call: @escaping @Sendable () async throws -> Output
+) async throws -> Output {
+    let limit: @Sendable () async throws -> Output = {
+        try await clock.sleep(until: clock.now + timeout)
+        throw LookupTimeout(timeout: timeout)
+    }
+    return try await withThrowingTaskGroup(of: Output.self) { group in
+        group.addTask(operation: call)
+        group.addTask(operation: limit)
+        let first = try await group.next()
+        group.cancelAll()
+        guard let first else { throw CancellationError() }
+        return first
+    }
 }
 
 /// What calls have come back with, on its way to the task.
