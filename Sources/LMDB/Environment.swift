@@ -81,6 +81,13 @@ public final class Environment: Sendable {
         try Reader(handle, gate: gate, path: path)
     }
 
+    /// Writes a copy of the last commit, without unused pages, as `data.mdb` into the existing folder `folder`. Readers and
+    /// the writer go on meanwhile.
+    public func copy(into folder: String) throws {
+        try check(
+            mdb_env_copy2(handle, folder, UInt32(MDB_CP_COMPACT)), "copy the environment to \(folder)", path: path)
+    }
+
     /// Bytes of the file that are in use (its length may be more).
     public var usedBytes: Int {
         var info = MDB_envinfo()

@@ -226,7 +226,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         for end in ends {
             guard let next = assigner.nextEnd(holding: end, after: firedUpTo) else { continue }
             least = min(least ?? next, next)
-            if assigner.shape == .tumbling { break }
+            if assigner.isOneSliceEach { break }
         }
         nextDue = least ?? .min
         return least
@@ -265,7 +265,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// A table of all that is in the window: its only slice's, or one in which its slices are merged.
     @inlinable
     func contents(of window: Int64) throws -> Table {
-        if assigner.shape == .tumbling || assigner.shape == .global {
+        if assigner.isOneSliceEach {
             let table = try table(window)
             try table.loadAll()
             return table

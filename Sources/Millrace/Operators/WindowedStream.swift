@@ -1,3 +1,5 @@
+public import struct Foundation.TimeZone
+
 /// What decides the window of a record.
 public enum TimeKind: Sendable, Hashable {
     /// When it happened.
@@ -55,10 +57,10 @@ public struct WindowedStream<Key: StreamKey, Record: Sendable> {
     /// Says when windows give results besides the one at their end.
     public func trigger(_ trigger: WindowTrigger) -> WindowedStream {
         precondition(
-            !trigger.discards || plan.assigner.shape == .tumbling || plan.assigner.shape == .global,
+            !trigger.discards || plan.assigner.isOneSliceEach,
             "results that count only what is new need windows that do not overlap")
         precondition(
-            trigger.recordCount == nil || plan.assigner.shape == .tumbling || plan.assigner.shape == .global,
+            trigger.recordCount == nil || plan.assigner.isOneSliceEach,
             "a result after so many records needs windows that do not overlap")
         var copy = self
         copy.plan.trigger = trigger
@@ -91,6 +93,21 @@ extension KeyedStream {
         WindowedStream(
             keyed: self, plan: WindowPlan(.tumbling(length, offset: offset), kind, allowedLateness: allowedLateness),
             late: late, shape: "\(length)")
+    }
+
+    /// Divides each key's records into the days of a time zone: of 23 hours, or 25, where clocks are changed.
+    ///
+    /// ```swift
+    /// sales.keyed(by: \.shop).dayWindow(in: .current).aggregate(Sum(of: \.price))
+    /// ```
+    @inlinable
+    public func dayWindow(
+        in zone: TimeZone, allowedLateness: Duration = .zero, late: SideOutput<Record>? = nil
+    ) -> WindowedStream<Key, Record> {
+        WindowedStream(
+            keyed: self, plan: WindowPlan(.days(DayCalendar(zone)), .event, allowedLateness: allowedLateness),
+            late: late,
+            shape: "days in \(zone.identifier)")
     }
 
     /// Divides each key's records into windows that overlap: one of `length` begins every `slide`.
@@ -215,7 +232,7 @@ extension WindowedStream {
         _ body: @escaping @Sendable (inout Value, Record) throws -> Void
     ) -> Stream<WindowResult<Key, Value>> {
         precondition(
-            merge != nil || plan.assigner.shape == .tumbling || plan.assigner.shape == .global,
+            merge != nil || plan.assigner.isOneSliceEach,
             "a fold over windows that overlap needs to know how two values are put together: give it merge:")
         return aggregate(FoldAggregate(initial: initial, body: body, merging: merge), onError: onError)
     }

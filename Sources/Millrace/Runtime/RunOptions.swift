@@ -17,6 +17,8 @@ public struct RunOptions: Sendable {
     public var channels = ChannelLimits()
     /// Slices of the key space; frozen when a state folder is created. 128: enough for 128 tasks a stage.
     public var keyGroups = KeyGroupAssignment.defaultGroups
+    /// A way to the running pipeline's state, for questions and savepoints; none by default.
+    public var state: StateHandle?
     /// Called with the run's progress every `statusInterval` and at the end.
     public var onStatus: (@Sendable (PipelineStatus) -> Void)?
     /// Half a second.

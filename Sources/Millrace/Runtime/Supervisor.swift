@@ -30,6 +30,8 @@ final class Supervisor: Sendable {
 
     /// Runs to the end, or throws the error that no restart mended.
     func run() async throws -> PipelineStatus {
+        options.state?.attach(store)
+        defer { options.state?.attach(nil) }
         options.logger.notice("\(RunRules.announcement(pipeline, options))")
         let result: Result<PipelineStatus, any Error>
         do { result = .success(try await runUntilDone()) } catch { result = .failure(error) }

@@ -5,6 +5,7 @@
 ///
 ///     tumbling     one slice a window
 ///     sliding      slices as long as the greatest common divisor of length and slide
+///     days         one slice a day of a time zone: 23 hours long, or 25, where clocks are changed
 ///     global       one slice, from the beginning to the end of time
 ///     cumulative   slices as long as the step; the windows of a round all start with the first slice
 @frozen
@@ -12,7 +13,7 @@
 struct SliceAssigner: Sendable {
     @usableFromInline
     enum Shape: Sendable {
-        case tumbling, sliding, cumulative, global
+        case tumbling, sliding, cumulative, global, days
     }
 
     @usableFromInline let shape: Shape
@@ -23,8 +24,13 @@ struct SliceAssigner: Sendable {
     /// From one window's end to the next one's.
     @usableFromInline let slide: Int64
     @usableFromInline let offset: Int64
+    /// For days.
+    @usableFromInline let calendar: DayCalendar?
 
-    private init(_ shape: Shape, slice: Int64, length: Int64, slide: Int64, offset: Duration) {
+    private init(
+        _ shape: Shape, slice: Int64, length: Int64, slide: Int64, offset: Duration, calendar: DayCalendar? = nil
+    ) {
+        self.calendar = calendar
         self.shape = shape
         self.slice = slice
         self.length = length
@@ -70,9 +76,21 @@ struct SliceAssigner: Sendable {
         SliceAssigner(.global, slice: .max, length: .max, slide: .max, offset: .zero)
     }
 
+    @usableFromInline
+    static func days(_ calendar: DayCalendar) -> SliceAssigner {
+        // The slide is no distance here: no day holds records of another.
+        SliceAssigner(.days, slice: .max, length: .max, slide: .max, offset: .zero, calendar: calendar)
+    }
+
     /// The first instant of the slice that ends there.
     @inlinable
-    func sliceStart(_ end: Int64) -> Int64 { shape == .global ? .min : end &- slice }
+    func sliceStart(_ end: Int64) -> Int64 {
+        if let calendar { return calendar.start(endingAt: end) }
+        return shape == .global ? .min : end &- slice
+    }
+
+    /// Whether each window is one slice.
+    @inlinable var isOneSliceEach: Bool { shape == .tumbling || shape == .global || shape == .days }
 
     /// The greatest `offset + n * unit` that is not after `time`; `nil` beyond what fits.
     @inlinable
@@ -87,6 +105,7 @@ struct SliceAssigner: Sendable {
     /// The end of the slice that holds `time`, held at the last instant there is.
     @inlinable
     func sliceEnd(of time: Timestamp) -> Int64 {
+        if let calendar { return calendar.end(of: time.milliseconds) }
         guard shape != .global, let start = floor(time.milliseconds, slice) else { return .max }
         let (end, overflow) = start.addingReportingOverflow(slice)
         return overflow ? .max : end
@@ -109,7 +128,7 @@ struct SliceAssigner: Sendable {
     @inlinable
     func lastEnd(holding sliceEnd: Int64) -> Int64 {
         switch shape {
-        case .tumbling, .global: return sliceEnd
+        case .tumbling, .global, .days: return sliceEnd
         case .sliding:
             // The last window that starts no later than the slice does.
             guard let start = floor(sliceEnd &- slice, slide) else { return .max }
@@ -127,6 +146,7 @@ struct SliceAssigner: Sendable {
     func nextEnd(holding sliceEnd: Int64, after time: Int64) -> Int64? {
         let first = firstEnd(holding: sliceEnd)
         if first > time { return first }
+        if isOneSliceEach { return nil }
         let steps = (time &- first) / slide &+ 1
         let (next, overflow) = first.addingReportingOverflow(steps &* slide)
         return overflow || next > lastEnd(holding: sliceEnd) ? nil : next
@@ -138,6 +158,7 @@ struct SliceAssigner: Sendable {
         let start: Int64
         switch shape {
         case .global: start = .min
+        case .days: start = sliceStart(end)
         case .tumbling, .sliding: start = end &- length
         case .cumulative: start = floor(end &- 1, length) ?? .min
         }
