@@ -29,6 +29,11 @@ struct MillraceBenchmarks: AsyncParsableCommand {
     @Flag(name: .customLong("restart"), help: "W6 only: kill -9 with 8.6 million keys, time to the first record.")
     var isRestart = false
 
+    @Flag(
+        name: .customLong("memory"),
+        help: "What sessions, an interval join and a time to live hold, instead of workloads.")
+    var isMemory = false
+
     @Option(name: .customLong("restart-child"), help: .hidden)
     var restartChild: String?
 
@@ -51,6 +56,7 @@ struct MillraceBenchmarks: AsyncParsableCommand {
     func run() async throws {
         if let restartChild { return try await RestartW6.child(stateDirectory: restartChild) }
         if isRestart { return try runRestart() }
+        if isMemory { return try await MemoryUse.measure(parent: URL(fileURLWithPath: state, isDirectory: true)) }
         if let worker, let workload = workloads.first, let records {
             try await runWorker(worker, workload, records: records)
         } else {

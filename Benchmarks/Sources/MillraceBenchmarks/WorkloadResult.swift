@@ -18,7 +18,8 @@ struct WorkloadResult: Sendable {
     /// Whether all that ran gave the expected rows, and the engine took in all records.
     var isCorrect: Bool {
         [engine, baseline].compactMap { $0 }.allSatisfy { outcome in
-            outcome.records == records && outcome.checksum == expected.checksum && (expected.rows.map { $0 == outcome.rows } ?? true)
+            outcome.records == records && outcome.checksum == expected.checksum
+                && (expected.rows.map { $0 == outcome.rows } ?? true)
         }
     }
 

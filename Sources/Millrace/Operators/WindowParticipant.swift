@@ -239,8 +239,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             let table = try contents(of: end)
             var slot = firing?.slot ?? 0
             while slot < table.slotCount {
-                let stamp = table.slots[slot].stamp
-                if stamp != TableStamp.empty, stamp & TableStamp.tombstone == 0 {
+                if table.slots[slot].stamp != TableStamp.empty {
                     try emit(table.key(of: table.slots + slot), table.slots[slot].value, end)
                 }
                 slot += 1

@@ -148,6 +148,12 @@ struct Coordinator {
             do { try output.publish() } catch { throw failure(error, of: output) }
         }
         try run.crash.reach(.published(checkpoint))
+        if isFinal, !manifest.outputs.isEmpty {
+            // A start that finds nothing to do need not look for this output, which may have been taken away by then.
+            var published = manifest
+            published.outputs = []
+            try run.store?.settle(published, counts: true)
+        }
         for stage in run.plan.plan.stages {
             guard let source = stage.head.source else { continue }
             let positions = manifest.sources.filter { $0.operatorID == stage.head.id }.map {

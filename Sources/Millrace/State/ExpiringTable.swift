@@ -110,14 +110,14 @@ extension KeyedTable {
                 continue
             }
             let hash = slots[index].hash
-            guard hash >= first, hash <= last, stamp & TableStamp.tombstone == 0 else {
+            guard hash >= first, hash <= last else {
                 index += 1
                 continue
             }
             let before = live
             try body(slots + index)
-            // Where an entry was taken out for good, another may have come to its place.
-            if live == before || slots[index].stamp & TableStamp.tombstone != 0 { index += 1 }
+            // Where an entry was taken out, another may have come to its place.
+            if live == before { index += 1 }
         }
     }
 }

@@ -30,7 +30,7 @@ extension KeyedTable {
     @inlinable
     func insertLoaded(_ hash: UInt64, _ remainder: Key.Remainder, _ value: Value) {
         var index = firstEmpty(hash)
-        while occupied >= growAt || index == slotCount {
+        while live >= growAt || index == slotCount {
             makeRoom()
             index = firstEmpty(hash)
         }

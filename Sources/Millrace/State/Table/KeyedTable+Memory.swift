@@ -32,16 +32,7 @@ extension KeyedTable {
     func destroyEntries() {
         if _isPOD(Slot.self) { return }
         for index in 0..<slotCount where slots[index].stamp != TableStamp.empty {
-            destroy(slots + index)
-        }
-    }
-
-    @inlinable
-    func destroy(_ slot: UnsafeMutablePointer<Slot>) {
-        if slot.pointee.stamp & TableStamp.tombstone == 0 {
-            slot.deinitialize(count: 1)
-        } else {
-            _ = withUnsafeMutablePointer(to: &slot.pointee.remainder) { $0.deinitialize(count: 1) }
+            (slots + index).deinitialize(count: 1)
         }
     }
 
@@ -51,7 +42,6 @@ extension KeyedTable {
         destroyEntries()
         for index in 0..<slotCount { slots[index].stamp = TableStamp.empty }
         for word in 0..<dirtyWords { dirtyGroups[word] = 0 }
-        occupied = 0
         live = 0
     }
 
@@ -68,33 +58,25 @@ extension KeyedTable {
     @inlinable
     @inline(never)
     func makeRoom() {
-        let needsTail = occupied < growAt
-        if !needsTail, live < growAt / 2 {
-            rebuild(homes: homes) { _ in true }  // mostly tombstones
-            if occupied < growAt { return }
-        }
         if !budget.allows(slotBytes), !isLoading, store != nil {
-            if evict(wanted: occupied / 2) { return }
+            if evict(wanted: live / 2) { return }
             budget.notePressure()
         }
         rebuild(homes: homes * 2) { _ in true }
     }
 
-    /// Moves the entries that `keep` wants into new memory; tombstones that the store knows of are left behind.
+    /// Moves the entries that `keep` wants into new memory.
     @inlinable
     func rebuild(homes newHomes: Int, keep: (Int) -> Bool) {
         let (oldSlots, oldCount, oldBytes) = (slots, slotCount, slotBytes)
         dirtyGroups.deallocate()
         allocate(homes: newHomes)
-        occupied = 0
         live = 0
-        let clean = cleanEpoch
         for index in 0..<oldCount where oldSlots[index].stamp != TableStamp.empty {
             let slot = oldSlots + index
             let stamp = slot.pointee.stamp
-            let isTombstone = stamp & TableStamp.tombstone != 0
-            if isTombstone ? stamp & TableStamp.epochMask <= clean : !keep(index) {
-                destroy(slot)
+            if !keep(index) {
+                slot.deinitialize(count: 1)
                 continue
             }
             var place = home(slot.pointee.hash)
@@ -104,8 +86,7 @@ extension KeyedTable {
                 preconditionFailure("the hashes of \(Key.self) do not spread: frozenHash has to use all 64 bits")
             }
             (slots + place).moveInitialize(from: slot, count: 1)
-            occupied &+= 1
-            if !isTombstone { live &+= 1 }
+            live &+= 1
             if stamp & TableStamp.epochMask == epoch {
                 dirtyGroups[place &>> 12] |= 1 &<< UInt64(truncatingIfNeeded: place &>> 6 & 63)
             }
@@ -117,7 +98,7 @@ extension KeyedTable {
     /// The newest epoch whose changes the store has.
     @inlinable
     var cleanEpoch: UInt32 {
-        // Without a store, nothing waits to be written: tombstones may go at once.
+        // Without a store, nothing waits to be written.
         guard let store else { return TableStamp.epochMask }
         return store.committed >= lastSnapshot ? epoch - 1 : epoch - 2
     }
@@ -136,6 +117,12 @@ extension KeyedTable {
             entries[step] += 1
         }
         let clean = cleanEpoch
+        // What the store still has of removed keys must not be read.
+        for key in removed { newest[loaded.step(of: key.hash)] = epoch }
+        for hash in removedBefore {
+            let step = loaded.step(of: hash)
+            newest[step] = max(newest[step], epoch - 1)
+        }
         var dropped = 0
         var chosen = [Bool](repeating: false, count: newest.count)
         // Two passes: first what has been quiet for some epochs, then whatever is clean.

@@ -9,6 +9,8 @@ extension KeyedTable {
         var cluster: [(hash: UInt64, index: Int)] = []
         var entries = 0
         let bytesBefore = delta.encodedBytes
+        removed.sort(by: Self.precedes)
+        var nextRemoved = 0
         for word in 0..<dirtyWords where dirtyGroups[word] != 0 {
             var bits = dirtyGroups[word]
             dirtyGroups[word] = 0
@@ -19,7 +21,10 @@ extension KeyedTable {
                     let stamp = slots[index].stamp
                     if stamp == TableStamp.empty {
                         entries += cluster.count
-                        encode(&cluster, into: &segment)
+                        if let first = cluster.first?.hash {
+                            encodeRemoved(below: first, &nextRemoved, into: &segment, &delta, slice)
+                        }
+                        encode(&cluster, &nextRemoved, into: &segment)
                         if segment.encodedSize >= DeltaBuilder.chunkSize { delta.add(slice, &segment) }
                     } else if stamp & TableStamp.epochMask == epoch {
                         Self.insertInOrder((slots[index].hash, index), &cluster)
@@ -28,8 +33,16 @@ extension KeyedTable {
             }
         }
         entries += cluster.count
-        encode(&cluster, into: &segment)
+        if let first = cluster.first?.hash {
+            encodeRemoved(below: first, &nextRemoved, into: &segment, &delta, slice)
+        }
+        encode(&cluster, &nextRemoved, into: &segment)
+        encodeRemoved(below: nil, &nextRemoved, into: &segment, &delta, slice)
         delta.add(slice, &segment)
+        if !removed.isEmpty || !removedBefore.isEmpty {
+            removedBefore = removed.map(\.hash)
+            removed.removeAll(keepingCapacity: true)
+        }
         if entries > 0 {
             isStored = true
             measureHeap(encoded: (delta.encodedBytes - bytesBefore) / entries)
@@ -49,21 +62,107 @@ extension KeyedTable {
         cluster[place] = entry
     }
 
+    /// Encodes the entries of a cluster, and the removed keys that come before or between them.
     @inlinable
-    func encode(_ cluster: inout [(hash: UInt64, index: Int)], into segment: inout SegmentWriter) {
+    func encode(
+        _ cluster: inout [(hash: UInt64, index: Int)], _ nextRemoved: inout Int, into segment: inout SegmentWriter
+    ) {
+        if cluster.isEmpty { return }
         if !Key.hashIsUnique { orderEqualHashes(&cluster) }
-        for (hash, index) in cluster {
+        for place in cluster.indices {
+            let (hash, index) = cluster[place]
+            // Those before it; of equal hashes, all that are not in the cluster, in the order of their remainders.
+            while nextRemoved < removed.count, removed[nextRemoved].hash < hash {
+                encodeRemoved(nextRemoved, into: &segment)
+                nextRemoved += 1
+            }
+            if nextRemoved < removed.count, removed[nextRemoved].hash == hash {
+                if Key.hashIsUnique {
+                    while nextRemoved < removed.count, removed[nextRemoved].hash == hash { nextRemoved += 1 }
+                } else if place == 0 || cluster[place - 1].hash != hash {
+                    return encodeMixed(&cluster, from: place, &nextRemoved, into: &segment)
+                }
+            }
             let slot = slots + index
             slot.pointee.stamp &= ~TableStamp.fresh
-            if slot.pointee.stamp & TableStamp.tombstone != 0 {
-                segment.append(hash: hash, key: { Key.encodeRemainder(slot.pointee.remainder, into: &$0) }, value: nil)
-            } else {
-                segment.append(
-                    hash: hash, key: { Key.encodeRemainder(slot.pointee.remainder, into: &$0) },
-                    value: { slot.pointee.value.encode(into: &$0) })
-            }
+            segment.append(
+                hash: hash, key: { Key.encodeRemainder(slot.pointee.remainder, into: &$0) },
+                value: { slot.pointee.value.encode(into: &$0) })
         }
         cluster.removeAll(keepingCapacity: true)
+    }
+
+    /// The rest of a cluster where a removed key and an entry have one hash: they are put in order by the bytes of their
+    /// remainders, and a removed key that has come back is left out.
+    @inlinable
+    @inline(never)
+    func encodeMixed(
+        _ cluster: inout [(hash: UInt64, index: Int)], from place: Int, _ nextRemoved: inout Int,
+        into segment: inout SegmentWriter
+    ) {
+        let hash = cluster[place].hash
+        var entries: [(bytes: [UInt8], index: Int?)] = []
+        var rest = place
+        while rest < cluster.count, cluster[rest].hash == hash {
+            entries.append((encodedRemainder(cluster[rest].index), cluster[rest].index))
+            rest += 1
+        }
+        while nextRemoved < removed.count, removed[nextRemoved].hash == hash {
+            var writer = ByteWriter()
+            Key.encodeRemainder(removed[nextRemoved].remainder, into: &writer)
+            let bytes = writer.bytes()
+            if !entries.contains(where: { $0.bytes == bytes }) { entries.append((bytes, nil)) }
+            nextRemoved += 1
+        }
+        for entry in entries.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+            let write: (inout ByteWriter) -> Void = { writer in entry.bytes.withUnsafeBytes { writer.write($0) } }
+            if let index = entry.index {
+                slots[index].stamp &= ~TableStamp.fresh
+                let slot = slots + index
+                segment.append(hash: hash, key: write, value: { slot.pointee.value.encode(into: &$0) })
+            } else {
+                segment.append(hash: hash, key: write, value: nil)
+            }
+        }
+        cluster.removeSubrange(0..<rest)
+        encode(&cluster, &nextRemoved, into: &segment)
+    }
+
+    /// Encodes the removed keys before a hash; all that are left without one.
+    @inlinable
+    func encodeRemoved(
+        below hash: UInt64?, _ nextRemoved: inout Int, into segment: inout SegmentWriter, _ delta: inout DeltaBuilder,
+        _ slice: Slice
+    ) {
+        while nextRemoved < removed.count, hash.map({ removed[nextRemoved].hash < $0 }) ?? true {
+            encodeRemoved(nextRemoved, into: &segment)
+            nextRemoved += 1
+            if segment.encodedSize >= DeltaBuilder.chunkSize { delta.add(slice, &segment) }
+        }
+    }
+
+    /// By hash; of one hash by the bytes of the remainders.
+    @inlinable
+    static func precedes(_ left: RemovedKey, _ right: RemovedKey) -> Bool {
+        if left.hash != right.hash { return left.hash < right.hash }
+        if Key.hashIsUnique { return false }
+        func bytes(_ key: RemovedKey) -> [UInt8] {
+            var writer = ByteWriter()
+            Key.encodeRemainder(key.remainder, into: &writer)
+            return writer.bytes()
+        }
+        return bytes(left).lexicographicallyPrecedes(bytes(right))
+    }
+
+    @inlinable
+    func encodeRemoved(_ number: Int, into segment: inout SegmentWriter) {
+        let key = removed[number]
+        // Removed, come back and removed again: once is enough.
+        if number > 0, removed[number - 1].hash == key.hash {
+            if Key.hashIsUnique { return }
+            if Key(hash: key.hash, remainder: key.remainder).matches(removed[number - 1].remainder) { return }
+        }
+        segment.append(hash: key.hash, key: { Key.encodeRemainder(key.remainder, into: &$0) }, value: nil)
     }
 
     /// Different keys of one hash go by the bytes of their remainders.
@@ -94,6 +193,6 @@ extension KeyedTable {
         let taken = heapPerEntry * live
         budget.take(taken - heapTaken)
         heapTaken = taken
-        if !budget.allows(0), store != nil { _ = evict(wanted: occupied / 2) }
+        if !budget.allows(0), store != nil { _ = evict(wanted: live / 2) }
     }
 }

@@ -12,6 +12,19 @@ import CMillrace
 final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @usableFromInline typealias Slot = TableSlot<Key, Value>
 
+    /// A key that the store is told to remove.
+    @usableFromInline
+    struct RemovedKey {
+        @usableFromInline let hash: UInt64
+        @usableFromInline let remainder: Key.Remainder
+
+        @inlinable
+        init(hash: UInt64, remainder: Key.Remainder) {
+            self.hash = hash
+            self.remainder = remainder
+        }
+    }
+
     @exclusivity(unchecked) @usableFromInline var slots: UnsafeMutablePointer<Slot>
     /// Slots that are some hash's home.
     @exclusivity(unchecked) @usableFromInline var homes: Int
@@ -21,11 +34,13 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @usableFromInline let high: UInt64
     /// Homes per hash, as a fraction of 2^64.
     @exclusivity(unchecked) @usableFromInline var scale: UInt64
-    /// Slots taken, tombstones included.
-    @exclusivity(unchecked) @usableFromInline var occupied = 0
     /// Keys there are in memory.
     @exclusivity(unchecked) @usableFromInline var live = 0
     @exclusivity(unchecked) @usableFromInline var growAt: Int
+    /// Keys that were removed in this epoch, and that the store may have; some may have come back since.
+    @exclusivity(unchecked) @usableFromInline var removed: [RemovedKey] = []
+    /// The hashes of those of the epoch before: what the store has there does not count until it is told.
+    @usableFromInline var removedBefore: [UInt64] = []
     /// What changes now is stamped with this; rises by one at each checkpoint.
     @exclusivity(unchecked) @usableFromInline var epoch = TableStamp.firstEpoch
     /// A bit for each 64 slots that hold a change of this epoch.
@@ -88,7 +103,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         if MemoryLayout<Slot>.stride > 32 { millrace_prefetch(slot + 64) }
     }
 
-    /// The slot that holds the key (live or tombstone), or the empty one where the search ended.
+    /// The slot that holds the key, or the empty one where the search ended.
     @inlinable
     @inline(__always)
     func probe(_ hash: UInt64, _ key: Key) -> Int {
@@ -110,7 +125,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
             index = probe(hash, key)
             if slots[index].stamp == TableStamp.empty { return nil }
         }
-        return slots[index].stamp & TableStamp.tombstone != 0 ? nil : slots + index
+        return slots + index
     }
 
     /// The slot of a key, made with `initial` if it was not there, and marked as changed.
@@ -120,7 +135,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         var index = probe(hash, key)
         let stamp = slots[index].stamp
         if stamp & ~TableStamp.fresh == epoch { return slots + index }
-        if stamp == TableStamp.empty || stamp & TableStamp.tombstone != 0 {
+        if stamp == TableStamp.empty {
             index = try insert(hash, key, at: index, initial: initial)
             let isFresh = slots[index].stamp & TableStamp.fresh
             touch(index)
@@ -159,21 +174,17 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @inlinable
     func remove(at slot: UnsafeMutablePointer<Slot>) {
         let index = slot - slots
-        if slots[index].stamp & TableStamp.fresh != 0 {
-            return vacate(index)
+        if slots[index].stamp & TableStamp.fresh == 0, store != nil {
+            removed.append(RemovedKey(hash: slot.pointee.hash, remainder: slot.pointee.remainder))
         }
-        _ = withUnsafeMutablePointer(to: &slots[index].value) { $0.deinitialize(count: 1) }
-        touch(index)
-        slots[index].stamp |= TableStamp.tombstone
-        live &-= 1
+        vacate(index)
     }
 
-    /// Empties a slot that the store knows nothing of, and moves what was pushed beyond it back towards its home.
+    /// Empties a slot, and moves what was pushed beyond it back towards its home.
     @inlinable
     func vacate(_ index: Int) {
         (slots + index).deinitialize(count: 1)
         slots[index].stamp = TableStamp.empty
-        occupied &-= 1
         live &-= 1
         var hole = index
         var next = index &+ 1
@@ -190,7 +201,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         }
     }
 
-    /// Puts a key that is not live into the table: at `index`, where a search for it ended, if that is still right.
+    /// Puts a key that is not there into the table: at `index`, where a search for it ended, if that is still right.
     @inlinable
     @inline(never)
     func insert(_ hash: UInt64, _ key: Key, at index: Int, initial: () -> Value) throws -> Int {
@@ -198,33 +209,23 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         if !loaded.contains(hash) {
             try load(hash)
             index = probe(hash, key)
-            if slots[index].stamp != TableStamp.empty, slots[index].stamp & TableStamp.tombstone == 0 { return index }
+            if slots[index].stamp != TableStamp.empty { return index }
         }
-        if slots[index].stamp == TableStamp.empty {
-            while occupied >= growAt || index == slotCount {
-                makeRoom()
-                index = probe(hash, key)
-            }
+        while live >= growAt || index == slotCount {
+            makeRoom()
+            index = probe(hash, key)
         }
-        // A tombstone says that the store may have an older value.
-        let isFresh = slots[index].stamp == TableStamp.empty
+        // New to the store too, or taken back from the keys that it is told to remove.
         place(
             Slot(
                 hash: hash, value: initial(), remainder: key.remainder,
-                stamp: isFresh ? TableStamp.fresh | TableStamp.loaded : TableStamp.loaded), at: index)
+                stamp: TableStamp.fresh | TableStamp.loaded), at: index)
         return index
     }
 
     @inlinable
     func place(_ slot: Slot, at index: Int) {
-        if slots[index].stamp == TableStamp.empty {
-            (slots + index).initialize(to: slot)
-            occupied &+= 1
-        } else {
-            // A tombstone: its value is gone already, its remainder is not.
-            withUnsafeMutablePointer(to: &slots[index].value) { $0.initialize(to: slot.value) }
-            slots[index].stamp = slot.stamp
-        }
+        (slots + index).initialize(to: slot)
         live &+= 1
     }
 
@@ -234,8 +235,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @inlinable
     func forEachInMemory(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
         for index in 0..<slotCount {
-            let stamp = slots[index].stamp
-            if stamp != TableStamp.empty, stamp & TableStamp.tombstone == 0 { try body(slots + index) }
+            if slots[index].stamp != TableStamp.empty { try body(slots + index) }
         }
     }
 

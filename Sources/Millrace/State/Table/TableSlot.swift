@@ -6,8 +6,7 @@ struct TableSlot<Key: StreamKey, Value> {
     @usableFromInline var hash: UInt64
     @usableFromInline var value: Value
     @usableFromInline var remainder: Key.Remainder
-    /// 0: empty. Otherwise the epoch of the last change; `tombstone` added where the key was removed since,
-    /// `fresh` where the store need not hear of that.
+    /// 0: empty. Otherwise the epoch of the last change; `fresh` added where the store need not hear of a removal.
     @usableFromInline var stamp: UInt32
 
     @inlinable
@@ -27,8 +26,7 @@ enum TableStamp {
     @inlinable static var loaded: UInt32 { 1 }
     /// The first epoch.
     @inlinable static var firstEpoch: UInt32 { 2 }
-    @inlinable static var tombstone: UInt32 { 1 << 31 }
     /// The key came into the table in this epoch, and the store has never heard of it.
     @inlinable static var fresh: UInt32 { 1 << 30 }
-    @inlinable static var epochMask: UInt32 { ~(3 << 30) }
+    @inlinable static var epochMask: UInt32 { ~(1 << 30) }
 }
