@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # make bench W=W1 N=10000000 JSON=1
 BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
 
-.PHONY: help deps run test kafka-demo bench bench-kafka bench-json format lint graph clean
+.PHONY: help deps run test kafka-demo bench bench-kafka bench-json bench-nexmark format lint graph clean
 
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,10 @@ bench-json: deps ## Compares JSON decoding and encoding with Foundation's
 bench-kafka: deps ## Measures reading, windows exactly once and latency, against a broker of its own
 	cd Benchmarks && swift build -c release --product KafkaBenchmarks
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/KafkaBenchmarks" $(ARGS)
+
+bench-nexmark: deps ## Measures the Nexmark queries: make bench-nexmark [ARGS="q5 --events 10000000"]
+	swift build -c release --product Nexmark
+	"$$(swift build -c release --show-bin-path)/Nexmark" bench $(ARGS)
 
 kafka-demo: deps ## Shows offset commits and a fan-out over processes, with a broker of its own
 	swift build -c release --product OffsetCommits

@@ -62,7 +62,7 @@ package final class RawConnection {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
-            let got = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + done, count - done, 0) }
+            let got = bytes[done...].withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
             if got == 0 || got < 0 && errno == ECONNRESET { return nil }
             guard got > 0 else { throw KafkaRigError("no answer: \(String(cString: strerror(errno)))") }
             done += got

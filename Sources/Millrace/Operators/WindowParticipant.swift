@@ -13,14 +13,8 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @usableFromInline let results: PushBuffer<WindowResult<Key, A.Output>>
     @usableFromInline let late: Push<A.Input>?
     @usableFromInline let failures: FailureHandler<A.Input>
-    @usableFromInline let stored: StoredState?
+    @usableFromInline let slices: SliceTables<Key, A.Accumulator>
 
-    /// Slices that hold anything, by their end; those that only the store knows of so far have no table.
-    @usableFromInline var tables: [Int64: Table?] = [:]
-    /// Their ends, in order.
-    @usableFromInline var ends: [Int64] = []
-    /// Slices that are gone, but may still have entries in the store.
-    @usableFromInline var dropped: [Int64] = []
     /// The slice that the last record was in.
     @exclusivity(unchecked) @usableFromInline var currentEnd: Int64 = .min
     @exclusivity(unchecked) @usableFromInline var currentTable: Table?
@@ -32,7 +26,6 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @usableFromInline var firing: (end: Int64, slot: Int)?
     /// Where a window's slices are merged.
     @usableFromInline var merged: Table?
-    @usableFromInline var hasLoadedSlices = false
     @usableFromInline var previews: WindowPreviews<Key>?
 
     @inlinable
@@ -50,7 +43,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         results = PushBuffer(next)
         self.late = late
         self.failures = failures
-        stored = context.storedState(node, "windows")
+        slices = SliceTables(context, node, "windows")
         // What had fired at the checkpoint: everything that the restored event time covers.
         let restored = context.watermark.time
         if kind == .event, restored > .distantPast, restored < .distantFuture {
@@ -138,49 +131,21 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// The table of the slice that ends at `end`; `nil` if no window needs it any more.
     @inlinable
     func select(_ end: Int64) throws -> Table? {
-        if !hasLoadedSlices { try loadSlices() }
+        if !slices.hasLoaded { try slices.load() }
         if kind == .event, timing.isForgotten(end: assigner.lastEnd(holding: end), at: context.watermark.time) {
             return nil
         }
         if end == currentEnd, let currentTable { return currentTable }
-        let table = try table(end)
+        let known = slices.ends.count
+        let table = try slices.table(end)
+        if slices.ends.count != known { nextDue = nil }
         (currentTable, currentEnd) = (table, end)
         return table
     }
 
-    /// The table of a slice, which is opened if it is not.
-    @inlinable
-    func table(_ end: Int64) throws -> Table {
-        if case .some(.some(let table)) = tables[end] { return table }
-        let isStored = tables[end] != nil
-        let table = context.makeTable(
-            node, "windows", slice: Slice(end), isStored: isStored, key: Key.self, value: A.Accumulator.self)
-        tables[end] = .some(table)
-        if !isStored { insertEnd(end) }
-        return table
-    }
-
-    @inlinable
-    func insertEnd(_ end: Int64) {
-        let place = ends.firstIndex { $0 > end } ?? ends.count
-        ends.insert(end, at: place)
-        nextDue = nil
-    }
-
-    /// Learns of the slices that there were at the checkpoint.
-    @inlinable
-    func loadSlices() throws {
-        if hasLoadedSlices { return }
-        hasLoadedSlices = true
-        for slice in try stored?.storedSlices() ?? [] where tables[slice.value] == nil {
-            tables[slice.value] = .some(nil)
-            insertEnd(slice.value)
-        }
-    }
-
     @inlinable
     func advance(to watermark: Watermark) throws -> Bool {
-        try loadSlices()
+        try slices.load()
         if kind == .processing {
             return watermark.isEnd ? try fire(until: .distantFuture) : true
         }
@@ -189,7 +154,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
 
     @inlinable
     func advance(processingTime time: Timestamp) throws -> Timestamp? {
-        try loadSlices()
+        try slices.load()
         var next: Timestamp?
         if let previews, previews.isDue(at: time) {
             for (end, keys) in previews.takeChanged() {
@@ -207,7 +172,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// Gives the state of the open windows that hold a slice.
     @inlinable
     func emitPreview(_ key: Key, _ slice: Int64) throws {
-        guard tables[slice] != nil else { return }
+        guard slices.holds(slice) else { return }
         var window = assigner.firstEnd(holding: slice)
         let last = assigner.lastEnd(holding: slice)
         while window <= last {
@@ -223,7 +188,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     func nextWindow() -> Int64? {
         if let nextDue { return nextDue == .min ? nil : nextDue }
         var least: Int64?
-        for end in ends {
+        for end in slices.ends {
             guard let next = assigner.nextEnd(holding: end, after: firedUpTo) else { continue }
             least = min(least ?? next, next)
             if assigner.isOneSliceEach { break }
@@ -265,7 +230,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @inlinable
     func contents(of window: Int64) throws -> Table {
         if assigner.isOneSliceEach {
-            let table = try table(window)
+            let table = try slices.table(window)
             try table.loadAll()
             return table
         }
@@ -275,8 +240,8 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             ?? Table(hashes: context.hashes, store: nil, storedEntries: nil, budget: context.budget)
         merged = target
         let start = assigner.window(endingAt: window).start.milliseconds
-        for end in ends where end > start && end <= window {
-            let table = try table(end)
+        for end in slices.ends where end > start && end <= window {
+            let table = try slices.table(end)
             try table.loadAll()
             target.makeRoom(forAtLeast: table.live)
             try table.forEachInMemory { slot in
@@ -295,7 +260,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// Forgets the slices whose windows are all forgotten.
     @inlinable
     func forgetSlices(until time: Timestamp) {
-        while let end = ends.first {
+        while let end = slices.ends.first {
             let last = assigner.lastEnd(holding: end)
             guard kind == .event ? timing.isForgotten(end: last, at: time) : last <= time.milliseconds else { return }
             forget(end)
@@ -304,8 +269,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
 
     @inlinable
     func forget(_ end: Int64) {
-        ends.removeAll { $0 == end }
-        if case .some(let table) = tables.removeValue(forKey: end), table?.isStored ?? true { dropped.append(end) }
+        slices.forget(end)
         if currentEnd == end {
             currentEnd = .min
             currentTable = nil
@@ -317,7 +281,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// What was given counts no more.
     @inlinable
     func discard(_ end: Int64) throws {
-        guard case .some(.some(let table)) = tables[end] else { return }
+        guard let table = slices.opened(end) else { return }
         var keys: [Key] = []
         table.forEachInMemory { keys.append(table.key(of: $0)) }
         for key in keys { try table.remove(key.frozenHash, key) }
@@ -328,13 +292,14 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     func emit(_ hash: UInt64, _ key: Key, _ window: Int64) throws {
         let start = assigner.window(endingAt: window).start.milliseconds
         var value: A.Accumulator?
-        for end in ends where end > start && end <= window {
-            let table = try table(end)
+        for end in slices.ends where end > start && end <= window {
+            let table = try slices.table(end)
             guard let slot = try table.find(hash, key) else { continue }
-            if value == nil {
-                value = slot.pointee.value
+            if var sum = value.take() {
+                aggregate.merge(slot.pointee.value, into: &sum)
+                value = sum
             } else {
-                aggregate.merge(slot.pointee.value, into: &value!)
+                value = slot.pointee.value
             }
             if plan.trigger.discards { try table.remove(hash, key) }
         }
@@ -357,18 +322,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
 
     @inlinable
     func prepare(_ snapshot: inout TaskSnapshot) throws {
-        guard let stored else { return }
-        try loadSlices()
-        var delta = snapshot.makeBuilder(stored)
-        for end in dropped { delta.drop(Slice(end), hashes: context.hashes) }
-        dropped.removeAll()
-        var entries = 0
-        for end in ends {
-            guard case .some(.some(let table)) = tables[end] else { continue }
-            table.encodeChanges(into: &delta, slice: Slice(end), checkpoint: snapshot.checkpoint.value)
-            entries = max(entries, table.live)
-        }
-        snapshot.add(&delta, stored, entries: entries)
-        previews?.prepare(&snapshot)
+        try slices.prepare(&snapshot)
+        try previews?.prepare(&snapshot)
     }
 }

@@ -5,39 +5,27 @@
 @usableFromInline
 final class WindowPreviews<Key: StreamKey> {
     private let trigger: WindowTrigger
-    private let context: TaskContext
-    private let node: OperatorNode
-    /// Records since the last result, a table for each slice.
-    private var counts: [Int64: KeyedTable<Key, Int>] = [:]
-    private var dropped: [Int64] = []
+    /// Records since the last result; `nil` where they do not matter.
+    private let counts: SliceTables<Key, Int>?
     private var changed: [Int64: Set<Key>] = [:]
     private var due: Timestamp?
 
     @usableFromInline
     init(_ trigger: WindowTrigger, _ context: TaskContext, _ node: OperatorNode) {
         self.trigger = trigger
-        self.context = context
-        self.node = node
+        counts = trigger.recordCount == nil ? nil : SliceTables(context, node, "trigger")
     }
 
     /// Notes a record; whether a result is due for it at once.
     @usableFromInline
     func note(_ hash: UInt64, _ key: Key, _ slice: Int64) throws -> Bool {
         if trigger.earlyInterval != nil { changed[slice, default: []].insert(key) }
-        guard let count = trigger.recordCount else { return false }
-        let counts = table(slice)
+        guard let count = trigger.recordCount, let counts = try counts?.table(slice) else { return false }
         let slot = try counts.update(hash, key) { 0 }
         slot.pointee.value += 1
         guard slot.pointee.value >= count else { return false }
         try counts.remove(hash, key)
         return true
-    }
-
-    private func table(_ slice: Int64) -> KeyedTable<Key, Int> {
-        if let known = counts[slice] { return known }
-        let table = context.makeTable(node, "trigger", slice: Slice(slice), key: Key.self, value: Int.self)
-        counts[slice] = table
-        return table
     }
 
     @usableFromInline
@@ -68,21 +56,11 @@ final class WindowPreviews<Key: StreamKey> {
     @usableFromInline
     func forget(_ slice: Int64) {
         changed[slice] = nil
-        counts[slice] = nil
-        if trigger.recordCount != nil { dropped.append(slice) }
+        counts?.forget(slice)
     }
 
     @usableFromInline
-    func prepare(_ snapshot: inout TaskSnapshot) {
-        guard trigger.recordCount != nil, let stored = context.storedState(node, "trigger") else { return }
-        var delta = snapshot.makeBuilder(stored)
-        for slice in dropped { delta.drop(Slice(slice), hashes: context.hashes) }
-        dropped.removeAll()
-        for (slice, table) in counts.sorted(by: { $0.key < $1.key }) {
-            table.encodeChanges(into: &delta, slice: Slice(slice), checkpoint: snapshot.checkpoint.value)
-        }
-        snapshot.add(&delta, stored, entries: counts.values.map(\.live).max() ?? 0)
-    }
+    func prepare(_ snapshot: inout TaskSnapshot) throws { try counts?.prepare(&snapshot) }
 }
 
 extension WindowTrigger {

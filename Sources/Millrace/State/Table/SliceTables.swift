@@ -53,6 +53,16 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
         return table
     }
 
+    /// Whether there is such a slice.
+    @inlinable
+    func holds(_ end: Int64) -> Bool { tables[end] != nil }
+
+    /// The table of a slice if it is open.
+    @inlinable
+    func opened(_ end: Int64) -> Table? {
+        if case .some(.some(let table)) = tables[end] { table } else { nil }
+    }
+
     @inlinable
     func forget(_ end: Int64) {
         ends.removeAll { $0 == end }
