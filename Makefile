@@ -42,8 +42,8 @@ bench-kafka: deps ## Measures reading, windows exactly once and latency, against
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/KafkaBenchmarks" $(ARGS)
 
 bench-nexmark: deps ## Measures the Nexmark queries: make bench-nexmark [ARGS="q5 --events 10000000"]
-	swift build -c release --product Nexmark
-	"$$(swift build -c release --show-bin-path)/Nexmark" bench $(ARGS)
+	swift build -c release --product nexmark
+	"$$(swift build -c release --show-bin-path)/nexmark" bench $(ARGS)
 
 kafka-demo: deps ## Shows offset commits and a fan-out over processes, with a broker of its own
 	swift build -c release --product OffsetCommits

@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
         .executable(name: "OffsetCommits", targets: ["OffsetCommits"]),
         .executable(name: "FanOut", targets: ["FanOut"]),
+        .executable(name: "nexmark", targets: ["Nexmark"]),
         .plugin(name: "PipelineGraph", targets: ["PipelineGraph"]),
     ],
     dependencies: [
@@ -86,7 +87,7 @@ let package = Package(
             dependencies: [
                 "Millrace", "MillraceJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Examples/Nexmark"),
+            ], path: "Examples/Nexmark", exclude: ["README.md"]),
         .executableTarget(
             name: "MillraceCLI",
             dependencies: [

@@ -11,7 +11,7 @@ struct NexmarkProgram {
         let process = Process()
         // Beside the test bundle.
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent("Nexmark")
+            .deletingLastPathComponent().appendingPathComponent("nexmark")
         process.arguments = arguments
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.standardError

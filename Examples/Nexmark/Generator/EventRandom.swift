@@ -34,7 +34,14 @@ struct EventRandom {
     mutating func letters(_ length: Int, special: UInt8 = 32) -> String {
         if length <= 0 { return "" }
         return String(unsafeUninitializedCapacity: length) { bytes in
-            for index in 0..<length { bytes[index] = below(13) == 0 ? special : 97 + UInt8(below(26)) }
+            var bits: UInt64 = 0
+            for index in 0..<length {
+                // Sixteen bits a letter: times thirteen, the high part says whether it is special, the low part which.
+                if index & 3 == 0 { bits = next() }
+                let part = UInt32(truncatingIfNeeded: bits & 0xffff) &* 13
+                bits >>= 16
+                bytes[index] = part >> 16 == 0 ? special : 97 + UInt8(truncatingIfNeeded: (part & 0xffff) &* 26 >> 16)
+            }
             return length
         }
     }

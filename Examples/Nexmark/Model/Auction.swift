@@ -12,9 +12,6 @@ struct Auction: Codable, Sendable, Equatable {
     var seller: Int
     var category: Int
     var extra: String
-
-    /// Whether a bid at this time counts.
-    func isOpen(at time: Timestamp) -> Bool { time >= dateTime && time <= expires }
 }
 
 extension Auction: StateValue {

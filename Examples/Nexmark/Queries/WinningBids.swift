@@ -16,6 +16,23 @@ struct SoldAuction: StateValue, Sendable {
     }
 }
 
+/// What nearly every bid has to be compared with: when the auction is open, and the highest price so far.
+private struct OpenAuction: BitwiseState, Sendable {
+    var opens: Int64
+    var closes: Int64
+    var price = Int.min
+
+    init(_ auction: Auction) {
+        opens = auction.dateTime.milliseconds
+        closes = auction.expires.milliseconds
+    }
+
+    /// Whether a bid may be the highest.
+    func concerns(_ bid: Bid) -> Bool {
+        bid.price >= price && bid.dateTime.milliseconds >= opens && bid.dateTime.milliseconds <= closes
+    }
+}
+
 extension EventStreams {
     /// Each auction that is over and got a bid while it was open, with the highest of them; of equal ones the earliest.
     ///
@@ -24,20 +41,27 @@ extension EventStreams {
     var soldAuctions: Stream<SoldAuction> {
         auctions.joined(with: bids, on: \.id, equals: \.auction).keyed
             .process(to: SoldAuction.self) { states in
-                let open = states.value("auction", of: Auction.self)
+                let open = states.value("open", of: OpenAuction.self)
+                let offers = states.value("auction", of: Auction.self)
                 let best = states.value("best", of: Bid.self)
                 let early = states.list("early bids", of: Bid.self)
-                func consider(_ bid: Bid, for auction: Auction) throws {
-                    guard auction.isOpen(at: bid.dateTime) else { return }
-                    if let known = try best.get(), !bid.wins(over: known) { return }
+                func consider(_ bid: Bid, for auction: OpenAuction) throws {
+                    guard auction.concerns(bid) else { return }
+                    if bid.price == auction.price, let known = try best.get(), !bid.wins(over: known) { return }
+                    var changed = auction
+                    changed.price = bid.price
+                    try open.set(changed)
                     try best.set(bid)
                 }
                 return ProcessFunction(
                     onRecord: { record, context in
                         switch record {
                         case .left(let auction):
-                            try open.set(auction)
-                            for bid in try early.get() { try consider(bid, for: auction) }
+                            try offers.set(auction)
+                            try open.set(OpenAuction(auction))
+                            for bid in try early.get() {
+                                if let state = try open.get() { try consider(bid, for: state) }
+                            }
                             try early.removeAll()
                             try context.setTimer(.event(auction.expires))
                         case .right(let bid):
@@ -50,12 +74,13 @@ extension EventStreams {
                         }
                     },
                     onTimer: { timer, context in
-                        guard let auction = try open.get() else {
+                        guard let auction = try offers.get() else {
                             return try early.set(try early.get().filter { $0.dateTime > timer.time })
                         }
                         guard timer.time >= auction.expires else { return }
                         if let bid = try best.get() { try context.emit(SoldAuction(auction: auction, bid: bid)) }
                         try open.set(nil)
+                        try offers.set(nil)
                         try best.set(nil)
                     })
             }

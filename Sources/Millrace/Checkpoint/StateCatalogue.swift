@@ -63,7 +63,7 @@ struct StateCatalogue: Sendable {
                     .mismatch,
                     "The state '\(title)' in \(path) would be misread: it was stored as \(state.keySchema) -> \(state.valueSchema), the graph declares \(declared.keySchema) -> \(declared.valueSchema)",
                     advice:
-                        "Go back to the types it was stored with, give the changed operator a new name and allow the loss with --drop-state \(state.operatorID), or start over with --fresh"
+                        "Go back to the types it was stored with, say how the new one is made of the old (StateValue.migration(from:)), give the changed operator a new name and allow the loss with --drop-state \(state.operatorID), or start over with --fresh"
                 )
             }
             let before = restored.graph.operators.first { $0.id == state.operatorID }

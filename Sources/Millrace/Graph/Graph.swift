@@ -81,6 +81,8 @@ final class OperatorNode: @unchecked Sendable {
     var inputs: [OperatorInput]
     let isStageHead: Bool
     var states: [GraphDescription.State] = []
+    /// How each of them is made of what an older version of its type stored.
+    var migrations: [String: StateMigration] = [:]
     /// For the head of a source stage.
     var source: SourceStage?
     /// For the head of a keyed stage.
@@ -134,10 +136,13 @@ final class OperatorNode: @unchecked Sendable {
     @usableFromInline
     func setSource(_ stage: SourceStage) { source = stage }
 
+    /// Declares a piece of keyed state.
     @usableFromInline
-    func addState(_ name: String, key: String, value: String) {
+    func addState<Key: StreamKey, Value: StateValue>(_ name: String, key: Key.Type, value: Value.Type) {
         precondition(
             !states.contains { $0.name == name }, "operator \(id) declares two states named '\(name)': rename one")
-        states.append(GraphDescription.State(name: name, keySchema: key, valueSchema: value))
+        states.append(
+            GraphDescription.State(name: name, keySchema: Key.keySchema, valueSchema: Value.stateSchema))
+        migrations[name] = StateMigration(key: key, value: value)
     }
 }

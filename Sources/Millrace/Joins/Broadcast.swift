@@ -87,7 +87,7 @@ extension BroadcastStream {
         }
         let producer = result.node.producer
         TimerStore<Key>.declare(producer)
-        producer.addState("broadcast", key: TableKey.keySchema, value: Rule.stateSchema)
+        producer.addState("broadcast", key: TableKey.self, value: Rule.self)
         _ = make(ProcessStates(current: CurrentKey<Key>(), place: .declaration(producer)), BroadcastTable())
         if case .deadLetter(let side) = onError { side.link(from: producer) }
         return result

@@ -29,8 +29,8 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
             return BatchHandler { batch in try join.work(on: batch, keyOf) }
         }
         let node = result.node.producer
-        node.addState("left", key: Key.keySchema, value: [JoinEntry<Left>].stateSchema)
-        node.addState("right", key: Key.keySchema, value: [JoinEntry<Right>].stateSchema)
+        node.addState("left", key: Key.self, value: [JoinEntry<Left>].self)
+        node.addState("right", key: Key.self, value: [JoinEntry<Right>].self)
         late?.link(from: node)
         return result
     }

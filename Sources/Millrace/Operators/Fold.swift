@@ -69,7 +69,7 @@ extension KeyedStream {
                 try results.flush()
             }
         }
-        result.node.producer.addState("value", key: Key.keySchema, value: Value.stateSchema)
+        result.node.producer.addState("value", key: Key.self, value: Value.self)
         if case .deadLetter(let side) = onError { side.link(from: result.node.producer) }
         return result
     }

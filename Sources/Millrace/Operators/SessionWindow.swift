@@ -65,8 +65,8 @@ extension SessionStream {
             return BatchHandler { batch in try sessions.work(on: batch, keyOf) }
         }
         let node = result.node.producer
-        node.addState("sessions", key: Key.keySchema, value: Session<A.Accumulator>.stateSchema)
-        node.addState("further sessions", key: Key.keySchema, value: [Session<A.Accumulator>].stateSchema)
+        node.addState("sessions", key: Key.self, value: Session<A.Accumulator>.self)
+        node.addState("further sessions", key: Key.self, value: [Session<A.Accumulator>].self)
         late?.link(from: node)
         if case .deadLetter(let side) = onError { side.link(from: node) }
         return result

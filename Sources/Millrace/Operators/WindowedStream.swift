@@ -209,9 +209,9 @@ extension WindowedStream {
             return BatchHandler { batch in try windows.work(on: batch, keyOf) }
         }
         let node = result.node.producer
-        node.addState("windows", key: Key.keySchema, value: A.Accumulator.stateSchema)
+        node.addState("windows", key: Key.self, value: A.Accumulator.self)
         if plan.trigger.recordCount != nil {
-            node.addState("trigger", key: Key.keySchema, value: Int.stateSchema)
+            node.addState("trigger", key: Key.self, value: Int.self)
         }
         late?.link(from: node)
         if case .deadLetter(let side) = onError { side.link(from: node) }

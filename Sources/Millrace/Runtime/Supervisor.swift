@@ -104,7 +104,10 @@ final class Supervisor: Sendable {
         let manifests = try store?.storedManifests() ?? []
         let folder = manifests.last?.folder ?? (store == nil ? "" : UUID().uuidString)
         let marker = try await startOutputs(folder)
-        let restored = try restore(manifests, marker, start)
+        var restored = try restore(manifests, marker, start)
+        if let store, let manifest = restored {
+            restored = try store.migrate(manifest, for: pipeline.plan.operators)
+        }
         if let restored, restored.isComplete {
             // It may have died between its last checkpoint and the publishing of what belongs to it.
             try recoverOutputs(restored, start)

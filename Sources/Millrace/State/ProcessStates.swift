@@ -69,10 +69,10 @@ public final class ProcessStates<Key: StreamKey> {
     func cell<Value: StateValue>(_ name: String, _ timeToLive: TimeToLive?) -> StateCell<Key, Value> {
         switch (place, timeToLive) {
         case (.declaration(let node), nil):
-            node.addState(name, key: Key.keySchema, value: Value.stateSchema)
+            node.addState(name, key: Key.self, value: Value.self)
             return StateCell(.none, current)
         case (.declaration(let node), .some):
-            node.addState(name, key: Key.keySchema, value: Expiring<Value>.stateSchema)
+            node.addState(name, key: Key.self, value: Expiring<Value>.self)
             return StateCell(.none, current)
         case (.task(let context, let node), nil):
             let table = context.makeTable(node, name, key: Key.self, value: Value.self)

@@ -32,7 +32,7 @@ final class TimerStore<Key: StreamKey> {
     @usableFromInline
     static func declare(_ node: OperatorNode) {
         for name in ["event timers", "processing timers"] {
-            node.addState(name, key: Key.keySchema, value: [Int64].stateSchema)
+            node.addState(name, key: Key.self, value: [Int64].self)
         }
     }
 

@@ -48,12 +48,19 @@ struct Session<Accumulator: StateValue>: StateValue {
     }
     @inlinable
     static func decode(from reader: inout ByteReader) throws -> Session {
+        try decode(from: &reader, value: { try Accumulator.decode(from: &$0) })
+    }
+
+    @inlinable
+    static func decode(
+        from reader: inout ByteReader, value: (inout ByteReader) throws -> Accumulator
+    ) throws -> Session {
         let first = try reader.read(Int64.self)
         let last = try reader.read(Int64.self)
         let flags = try reader.read(UInt8.self)
         guard flags < 4 else { throw StateDecodingError(expected: "a session's flags", found: "\(flags)") }
         return Session(
-            first: first, last: last, value: try Accumulator.decode(from: &reader), hasFired: flags & 1 != 0,
+            first: first, last: last, value: try value(&reader), hasFired: flags & 1 != 0,
             hasOthers: flags & 2 != 0)
     }
 }

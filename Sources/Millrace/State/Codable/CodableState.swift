@@ -6,7 +6,7 @@
 ///
 /// Fields are stored by name: optional fields may be added, removed and reordered, and what was stored before still
 /// reads (`Docs/StateFormat.md` says which changes are safe). Raise `stateVersion` for any other change. Encoding and
-/// decoding cost some hundred nanoseconds for a small struct; `BitwiseState` and `StateValue` by hand are faster.
+/// decoding cost about a microsecond for a small struct; `BitwiseState` and `StateValue` by hand are faster.
 ///
 /// A value whose own `encode(to:)` throws (or that is nested too deeply, see the format) cannot be stored. Writing
 /// state has nowhere to throw to, so the reason is stored in the value's place, and reading it back throws a

@@ -1,0 +1,63 @@
+/// How the entries of one piece of state are made of what an older version of its value's type stored.
+struct StateMigration: Sendable {
+    /// Reads an old value, and writes the new one.
+    typealias Conversion = @Sendable (inout ByteReader, inout ByteWriter) throws -> Void
+
+    let keyWidth: Int?
+    let valueWidth: Int?
+    /// The conversion from a schema, if there is one.
+    let conversion: @Sendable (String) -> Conversion?
+
+    init<Key: StreamKey, Value: StateValue>(key: Key.Type, value: Value.Type) {
+        keyWidth = Key.remainderWidth
+        valueWidth = Value.fixedWidth
+        conversion = { schema in
+            guard let read = Value.migration(from: schema) else { return nil }
+            let convert: Conversion = { reader, writer in
+                let value = try read(&reader)
+                value.encode(into: &writer)
+            }
+            return convert
+        }
+    }
+}
+
+// What is made of values goes with them.
+
+extension Array where Element: StateValue {
+    /// Of an array whose elements have a migration.
+    public static func migration(from schema: String) -> (@Sendable (inout ByteReader) throws -> [Element])? {
+        guard schema.hasPrefix("Array<"), schema.hasSuffix(">"),
+            let read = Element.migration(from: String(schema.dropFirst(6).dropLast()))
+        else { return nil }
+        return { reader in
+            let count = try reader.readLength(unit: 0)
+            var elements: [Element] = []
+            for _ in 0..<count { elements.append(try read(&reader)) }
+            return elements
+        }
+    }
+}
+
+extension Expiring {
+    @usableFromInline
+    static func migration(from schema: String) -> (@Sendable (inout ByteReader) throws -> Expiring)? {
+        guard schema.hasPrefix("Expiring<"), schema.hasSuffix(">"),
+            let read = Value.migration(from: String(schema.dropFirst(9).dropLast()))
+        else { return nil }
+        return { reader in
+            let expires = try reader.read(Int64.self)
+            return Expiring(expires: expires, value: try read(&reader))
+        }
+    }
+}
+
+extension Session {
+    @usableFromInline
+    static func migration(from schema: String) -> (@Sendable (inout ByteReader) throws -> Session)? {
+        guard schema.hasPrefix("Session<"), schema.hasSuffix(">"),
+            let read = Accumulator.migration(from: String(schema.dropFirst(8).dropLast()))
+        else { return nil }
+        return { reader in try Session.decode(from: &reader, value: read) }
+    }
+}
