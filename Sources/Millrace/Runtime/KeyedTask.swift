@@ -10,6 +10,10 @@ struct KeyedTask {
     private var nextSender = 0
     private let senders: Int
     private var turn: TaskTurn
+    private var toldTime: Duration
+
+    /// How often operators are told the time of day while there is always something to work on.
+    private static let timeTold = Duration.milliseconds(10)
 
     init(
         context: TaskContext, inbox: Inbox, senders: Int, handle: @escaping (RecordBatch) throws -> Void,
@@ -22,6 +26,7 @@ struct KeyedTask {
         self.cell = cell
         run = context.run
         turn = TaskTurn(began: context.run.options.clock.now)
+        toldTime = context.run.options.clock.now
         alignment = BarrierAlignment(inputs: senders)
         merger = WatermarkMerger(inputs: senders, restored: context.watermark.time)
     }
@@ -40,8 +45,10 @@ struct KeyedTask {
             case .batch(let batch):
                 try work(on: batch)
                 let watermark = batch.watermark
-                try await context.drainParticipants()
                 inbox.giveBack(batch, to: sender)
+                // A task that is never at rest has to know what time it is too.
+                if run.options.clock.now - toldTime >= Self.timeTold { _ = try tellTime() }
+                try await context.drainParticipants()
                 try await move(to: watermark, of: sender)
             case .watermark(let watermark):
                 try await move(to: watermark, of: sender)
@@ -73,12 +80,13 @@ struct KeyedTask {
         if context.budget.takePressure() { run.requestCheckpoint() }
     }
 
-    /// Nothing to take: sends what is gathered, tells the time, and waits.
-    private func rest() async throws {
+    /// Tells the operators the time of day; when they want to be told next.
+    private mutating func tellTime() throws -> Duration? {
         var deadline: Duration?
         let now = run.options.clock.now
         let wallTime = run.options.clock.wallTime
         context.processingTime = wallTime
+        toldTime = now
         do {
             for participant in context.participants {
                 if let next = try participant.advanceProcessingTime(wallTime) {
@@ -87,6 +95,13 @@ struct KeyedTask {
                 }
             }
         } catch { throw run.located(error, context) }
+        return deadline
+    }
+
+    /// Nothing to take: sends what is gathered, tells the time, and waits.
+    private mutating func rest() async throws {
+        let deadline = try tellTime()
+        try await context.drainParticipants()
         for output in context.outputs { output.flush(context.watermark) }
         context.stateReader?.release()
         await context.signal.wait(until: deadline)

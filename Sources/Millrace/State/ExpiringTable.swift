@@ -33,10 +33,8 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
     func get(_ current: CurrentKey<Key>) throws -> Value? {
         guard let slot = try table.find(current.hash, current.get()) else { return nil }
         let now = now(current)
-        guard slot.pointee.value.expires > now else {
-            table.remove(at: slot)
-            return nil
-        }
+        // Left for the walk to remove: an earlier record that comes later may still find it.
+        guard slot.pointee.value.expires > now else { return nil }
         if timeToLive.refresh == .onReadAndWrite {
             table.touchChanged(slot - table.slots)
             slot.pointee.value.expires = max(slot.pointee.value.expires, end(from: now))
