@@ -16,20 +16,3 @@ public enum ErrorPolicy<Record: Sendable>: Sendable {
     @usableFromInline
     var isFail: Bool { if case .fail = self { true } else { false } }
 }
-
-/// A record given up on, with its reason.
-public struct DeadLetter<Record: Sendable>: Sendable {
-    /// The record.
-    public var record: Record
-    /// Why it was given up.
-    public var reason: String
-    /// The operator that gave up on it.
-    public var operatorID: String
-
-    /// All three parts.
-    public init(record: Record, reason: String, operatorID: String) {
-        self.record = record
-        self.reason = reason
-        self.operatorID = operatorID
-    }
-}

@@ -21,6 +21,20 @@ enum MetricName {
     static let checkpointPause = "millrace_checkpoint_pause"
     /// Event time, in milliseconds since 1970.
     static let watermark = "millrace_watermark_milliseconds"
+    /// Records that a batch may have.
+    static let batchSizeWanted = "millrace_batch_size_wanted"
+    /// Records that batches had.
+    static let batchSize = "millrace_batch_size"
+    /// Time that handlers took for a batch.
+    static let batchDuration = "millrace_batch_duration"
+    /// Records that failed in a batch, each time counted.
+    static let batchFailed = "millrace_batch_records_failed"
+    /// Records handed over again.
+    static let batchRetried = "millrace_batch_records_retried"
+    /// Records given up (failed for the last time).
+    static let batchGivenUp = "millrace_batch_records_given_up"
+    /// Records sent to a retry topic.
+    static let batchSentBack = "millrace_batch_records_sent_back"
 }
 
 /// A pipeline's metrics.

@@ -28,15 +28,6 @@ public struct LookupOptions: Sendable {
     }
 }
 
-/// A call that took too long.
-public struct LookupTimeout: Error, CustomStringConvertible, Sendable {
-    /// How long it was given.
-    public let timeout: Duration
-    public var description: String {
-        "the call took longer than \(timeout): give lookup a longer timeout, or look outside"
-    }
-}
-
 extension Stream {
     /// Asks something outside about each record: a service, a database.
     ///
@@ -87,6 +78,7 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
     private let signal: TaskSignal
     private let clock: any PipelineClock
     private let answers = Answers<Output>()
+    private let calls: CallQueue
     /// The records in hand, in order; those up to `started` have been asked about.
     private var waiting: [Waiting] = []
     private var started = 0
@@ -104,6 +96,7 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
         self.failures = failures
         signal = context.signal
         clock = context.run.options.clock
+        calls = context.calls
     }
 
     @usableFromInline static var mayWait: Bool { true }
@@ -120,12 +113,11 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
             let (number, record) = (started, waiting[started].record)
             started += 1
             let (options, call, clock, answers, signal) = (options, call, clock, answers, signal)
-            let task = Task {
+            calls.add {
                 let result = await attempt(options, clock) { try await call(record) }
                 answers.add(number, result)
                 signal.wake()
             }
-            answers.note(task)
         }
     }
 
@@ -146,7 +138,6 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
         guard answered == waiting.count else { return false }
         waiting.removeAll(keepingCapacity: true)
         (started, passed, answered) = (0, 0, 0)
-        answers.forgetTasks()
         return true
     }
 
@@ -161,9 +152,6 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
     /// Nothing is under way here: a checkpoint waits for `drain`.
     @usableFromInline
     func prepare(_ snapshot: inout TaskSnapshot) throws {}
-
-    @usableFromInline
-    func close() { answers.cancel() }
 }
 
 /// Makes a call until it succeeds, or has failed for the last time.
@@ -182,47 +170,18 @@ private func attempt<Output: Sendable>(
     }
 }
 
-/// What `call` gives, or a `LookupTimeout`.
-private func within<Output: Sendable>(
-    _ timeout: Duration, _ clock: any PipelineClock, _ call: @escaping @Sendable () async throws -> Output
-) async throws -> Output {
-    let limit: @Sendable () async throws -> Output = {
-        try await clock.sleep(until: clock.now + timeout)
-        throw LookupTimeout(timeout: timeout)
-    }
-    return try await withThrowingTaskGroup(of: Output.self) { group in
-        group.addTask(operation: call)
-        group.addTask(operation: limit)
-        let first = try await group.next()
-        group.cancelAll()
-        guard let first else { throw CancellationError() }
-        return first
-    }
-}
-
 /// What calls have come back with, on its way to the task.
 private final class Answers<Output: Sendable>: Sendable {
-    private struct State {
-        var results: [(Int, Result<Output, any Error>)] = []
-        var tasks: [Task<Void, Never>] = []
-    }
-
-    private let state = Mutex(State())
+    private let results = Mutex<[(Int, Result<Output, any Error>)]>([])
 
     func add(_ number: Int, _ result: Result<Output, any Error>) {
-        state.withLock { $0.results.append((number, result)) }
+        results.withLock { $0.append((number, result)) }
     }
-
-    func note(_ task: Task<Void, Never>) { state.withLock { $0.tasks.append(task) } }
 
     func take() -> [(Int, Result<Output, any Error>)] {
-        state.withLock { state in
-            defer { state.results = [] }
-            return state.results
+        results.withLock { results in
+            defer { results = [] }
+            return results
         }
     }
-
-    func forgetTasks() { state.withLock { $0.tasks = [] } }
-
-    func cancel() { for task in state.withLock({ $0.tasks }) { task.cancel() } }
 }

@@ -30,13 +30,21 @@ struct FailureHandler<Record: Sendable> {
     /// Deals with a record that `error` was thrown for: passes the error on, or leaves the record out.
     @inlinable
     @inline(never)
-    func handle(_ error: any Error, _ record: Record, _ time: Timestamp) throws {
+    func handle(_ error: any Error, _ record: Record, _ time: Timestamp, attempts: Int = 1) throws {
         switch policy {
         case .fail: throw OperatorFailure(operatorID: operatorID, cause: error)
         case .skip: context.counters.skipped += 1
         case .deadLetter:
             context.counters.deadLettered += 1
-            try deadLetters?(DeadLetter(record: record, reason: "\(error)", operatorID: operatorID), time)
+            try deadLetters?(letter(for: record, error, attempts: attempts), time)
         }
+    }
+
+    @usableFromInline
+    func letter(for record: Record, _ error: any Error, attempts: Int) -> DeadLetter<Record> {
+        DeadLetter(
+            record: record, reason: "\(error)", operatorID: operatorID, attempts: attempts,
+            partition: context.origin.partition, position: context.origin.position,
+            givenUpAt: context.run.options.clock.wallTime)
     }
 }

@@ -79,7 +79,7 @@ struct Attempt {
             var loop = SourceTask(
                 context: context, body: body, partition: partition, restored: restored,
                 throttle: stage.recordsPerSecond, alignment: stage.watermarks.alignment, cell: cell)
-            try await loop.loop()
+            try await context.whileServingCalls { try await loop.loop() }
         } else if let stage = head.keyed {
             let hashes = run.assignment(of: head).hashes(ofTask: task.index)
             let promised = Timestamp(milliseconds: run.restored?.stageWatermarks[head.id] ?? .min)
@@ -91,7 +91,7 @@ struct Attempt {
             var loop = KeyedTask(
                 context: context, inbox: plan.inboxes[task.stage][task.index],
                 senders: plan.senders(of: task.stage), handle: handler, cell: cell)
-            try await loop.loop()
+            try await context.whileServingCalls { try await loop.loop() }
         }
     }
 }

@@ -7,6 +7,8 @@ struct KeyedTask {
     private let cell: TaskStatusCell
     private var alignment: BarrierAlignment
     private var merger: WatermarkMerger
+    /// Event time of the inputs, which operators that keep records may hold back.
+    private var merged: Watermark
     private var nextSender = 0
     private let senders: Int
     private var turn: TaskTurn
@@ -28,6 +30,7 @@ struct KeyedTask {
         turn = TaskTurn(began: context.run.options.clock.now)
         toldTime = context.run.options.clock.now
         alignment = BarrierAlignment(inputs: senders)
+        merged = context.watermark
         merger = WatermarkMerger(inputs: senders, restored: context.watermark.time)
     }
 
@@ -47,7 +50,11 @@ struct KeyedTask {
                 let watermark = batch.watermark
                 inbox.giveBack(batch, to: sender)
                 // A task that is never at rest has to know what time it is too.
-                if run.options.clock.now - toldTime >= Self.timeTold { _ = try tellTime() }
+                let now = run.options.clock.now
+                if now - toldTime >= Self.timeTold {
+                    toldTime = now
+                    _ = try context.tellTime()
+                }
                 try await context.drainParticipants()
                 try await move(to: watermark, of: sender)
             case .watermark(let watermark):
@@ -65,8 +72,10 @@ struct KeyedTask {
             }
             while context.isCongested {
                 try run.checkNotAborted()
-                await context.signal.wait()
+                await context.signal.wait(until: context.holders.isEmpty ? nil : try context.tellTime())
+                try await context.drainParticipants()
             }
+            try await letGo()
         }
     }
 
@@ -80,28 +89,12 @@ struct KeyedTask {
         if context.budget.takePressure() { run.requestCheckpoint() }
     }
 
-    /// Tells the operators the time of day; when they want to be told next.
-    private mutating func tellTime() throws -> Duration? {
-        var deadline: Duration?
-        let now = run.options.clock.now
-        let wallTime = run.options.clock.wallTime
-        context.processingTime = wallTime
-        toldTime = now
-        do {
-            for participant in context.participants {
-                if let next = try participant.advanceProcessingTime(wallTime) {
-                    let wait = max(next.timeSince(wallTime), .milliseconds(1))
-                    deadline = min(deadline ?? now + wait, now + wait)
-                }
-            }
-        } catch { throw run.located(error, context) }
-        return deadline
-    }
-
     /// Nothing to take: sends what is gathered, tells the time, and waits.
     private mutating func rest() async throws {
-        let deadline = try tellTime()
+        toldTime = run.options.clock.now
+        let deadline = try context.tellTime()
         try await context.drainParticipants()
+        try await letGo()
         for output in context.outputs { output.flush(context.watermark) }
         context.stateReader?.release()
         await context.signal.wait(until: deadline)
@@ -109,11 +102,23 @@ struct KeyedTask {
 
     private mutating func move(to watermark: Watermark, of sender: Int) async throws {
         guard let merged = merger.update(watermark, of: sender) else { return }
-        context.watermark = merged
-        try await context.advanceParticipants(to: merged)
-        for output in context.outputs { output.note(merged, bytes: 0) }
+        self.merged = merged
+        try await advance(to: context.held(merged))
+    }
+
+    /// Event time goes on where operators held it back and do no more.
+    private func letGo() async throws {
+        if context.holders.isEmpty { return }
+        let watermark = context.held(merged)
+        if watermark != context.watermark { try await advance(to: watermark) }
+    }
+
+    private func advance(to watermark: Watermark) async throws {
+        context.watermark = watermark
+        try await context.advanceParticipants(to: watermark)
+        for output in context.outputs { output.note(watermark, bytes: 0) }
         context.stateReader?.release()
-        cell.publish(context.counters, watermark: merged, progress: nil, partition: nil)
+        cell.publish(context.counters, watermark: watermark, progress: nil, partition: nil)
     }
 
     private func answer(_ barrier: Barrier) async throws {
@@ -138,40 +143,5 @@ struct KeyedTask {
         try run.crash.reach(.encoded(barrier.checkpoint))
         run.handIn(snapshot)
         context.stateReader?.release()
-    }
-}
-
-extension TaskContext {
-    /// Tells every participant of event time, and waits with them where channels are full.
-    func advanceParticipants(to watermark: Watermark) async throws {
-        for participant in participants {
-            do {
-                while try !participant.advance(watermark) {
-                    try await drainParticipants()
-                    for output in outputs { output.flush(self.watermark) }
-                    stateReader?.release()
-                    while isCongested {
-                        try run.checkNotAborted()
-                        await signal.wait()
-                    }
-                }
-            } catch { throw run.located(error, self) }
-            try await drainParticipants()
-        }
-    }
-
-    /// Waits until the operators have passed on all that follows from the records in hand.
-    func drainParticipants() async throws {
-        guard mayWait else { return }
-        for participant in participants {
-            guard let drain = participant.drain else { continue }
-            do {
-                while try !drain() {
-                    try run.checkNotAborted()
-                    for output in outputs { output.flush(self.watermark) }
-                    await signal.wait()
-                }
-            } catch { throw run.located(error, self) }
-        }
     }
 }

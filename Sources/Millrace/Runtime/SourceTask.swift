@@ -10,6 +10,8 @@ struct SourceTask {
     private let cell: TaskStatusCell
     private var lastBarrier: CheckpointNumber
     private var isEnded: Bool
+    /// The source has no more, but operators still work on what they keep.
+    private var isReadOut = false
     private var records: UInt64
     private var startedAt: Duration
     private var lastFlush: Duration
@@ -66,17 +68,22 @@ struct SourceTask {
         if let alignment, run.board.note(context.watermark, of: context.task.number, within: alignment) {
             // Not idle: it has something to read, and waits.
             settle(now: now, active: true, flush: true)
-            return await signal.wait(until: now + Self.lingering)
+            return try await rest(until: now + Self.lingering)
         }
+        if isReadOut { return try await finish(now) }
         var limit = batch.limit
         // So that it does not come much further ahead than it may before it looks again.
         if alignment != nil { limit.records = min(limit.records, 128) }
+        if context.notesPositions {
+            limit.records = 1
+            context.recordPosition = body.position()
+        }
         if let throttle {
             let allowed = Int(throttle * (now - startedAt).inSeconds) - Int(readSinceStart) + 1
             guard allowed > 0 else {
                 settle(now: now, active: false, flush: true)
                 let next = startedAt + .seconds(Double(readSinceStart) / throttle)
-                return await signal.wait(until: max(next, now + .milliseconds(1)))
+                return try await rest(until: max(next, now + .milliseconds(1)))
             }
             limit.records = min(limit.records, allowed)
         }
@@ -106,30 +113,56 @@ struct SourceTask {
                     deadline = min(deadline ?? .seconds(Int64.max / 2), now + Self.clockTick)
                 }
                 if let alignment { _ = run.board.note(context.watermark, of: context.task.number, within: alignment) }
-                await signal.wait(until: deadline)
+                try await rest(until: deadline)
             }
         case .end:
-            isEnded = true
+            isReadOut = true
             settle(now: now, active: count > 0, flush: true)
-            try await advance(.end)
-            if let alignment { _ = run.board.note(.end, of: context.task.number, within: alignment) }
-            for output in context.outputs { output.flush(.end) }
-            publish(.end)
-            run.noteEnded(context.task)
-            return
+            return try await finish(now)
         }
         while context.isCongested {
             try run.checkNotAborted()
             if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier { return }
-            await signal.wait()
+            await signal.wait(until: context.holders.isEmpty ? nil : try context.tellTime())
+            try await context.drainParticipants()
         }
         context.stateReader?.release()
+    }
+
+    /// Nothing to read: waits, and has operators that keep records look at the clock before.
+    private func rest(until deadline: Duration?) async throws {
+        var deadline = deadline
+        if !context.holders.isEmpty {
+            try await context.drainParticipants()
+            if let told = try context.tellTime() { deadline = min(deadline ?? told, told) }
+        }
+        await signal.wait(until: deadline)
+    }
+
+    /// The source has no more: when operators have worked off what they keep, event time comes to its end.
+    private mutating func finish(_ now: Duration) async throws {
+        do {
+            var isWorkedOff = true
+            for holder in context.holders where try !holder.finish() { isWorkedOff = false }
+            try await context.drainParticipants()
+            guard isWorkedOff else {
+                settle(now: now, active: true, flush: true)
+                return try await rest(until: nil)
+            }
+        } catch { throw run.located(error, context) }
+        isEnded = true
+        try await advance(.end)
+        if let alignment { _ = run.board.note(.end, of: context.task.number, within: alignment) }
+        for output in context.outputs { output.flush(.end) }
+        publish(.end)
+        run.noteEnded(context.task)
     }
 
     /// After a batch: event time moves on, and what is gathered goes out if it is time.
     private mutating func settle(now: Duration, active: Bool, flush: Bool) {
         var tracker = body.tracker()
-        let watermark = tracker.advance(active: active, now: now, wallTime: run.options.clock.wallTime)
+        let watermark = context.held(
+            tracker.advance(active: active, now: now, wallTime: run.options.clock.wallTime))
         body.setTracker(tracker)
         let moved = watermark != context.watermark
         context.watermark = watermark
@@ -160,8 +193,10 @@ struct SourceTask {
                 try await context.drainParticipants()
             }
         } catch { throw run.located(error, context) }
+        let unfinished = context.holders.lazy.compactMap { $0.unfinishedPosition() }.first
         snapshot.source = SourceSnapshot(
-            partition: partition, position: body.position(), positionText: body.positionText(),
+            partition: partition, position: unfinished ?? body.position(),
+            positionText: unfinished == nil ? body.positionText() : "before \(body.positionText())",
             watermark: context.watermark.time, isEnded: isEnded, records: records)
         snapshot.watermark = context.watermark.time
         for output in context.outputs {

@@ -26,6 +26,19 @@ protocol StageParticipant: AnyObject {
     /// says when to ask again. Event time, barriers and the next records wait until it is true.
     func drain() throws -> Bool
 
+    /// Whether it keeps records beyond the call that hands them over (batches). It is then told the time of day in source
+    /// tasks too, holds back event time, and is asked to let go of what it has at the end of input.
+    static var holdsRecords: Bool { get }
+
+    /// The earliest record that it keeps: event time does not pass it. `nil` if there is none.
+    var heldTime: Timestamp? { get }
+
+    /// No record follows: works off what it keeps; true when there is nothing left. Called until it is.
+    func finish() throws -> Bool
+
+    /// The source position to store instead of the one that has been read up to, because what lies between is not done.
+    var unfinishedPosition: [UInt8]? { get }
+
     /// The task is over; open files may be closed.
     func close()
 }
@@ -44,7 +57,30 @@ extension StageParticipant {
     @inlinable
     func drain() throws -> Bool { true }
     @inlinable
+    static var holdsRecords: Bool { false }
+    @inlinable
+    var heldTime: Timestamp? { nil }
+    @inlinable
+    func finish() throws -> Bool { true }
+    @inlinable
+    var unfinishedPosition: [UInt8]? { nil }
+    @inlinable
     func close() {}
+}
+
+/// A participant that keeps records, as closures.
+@usableFromInline
+struct RecordHolder {
+    @usableFromInline let heldTime: () -> Timestamp?
+    @usableFromInline let finish: () throws -> Bool
+    @usableFromInline let unfinishedPosition: () -> [UInt8]?
+
+    @inlinable
+    init<P: StageParticipant>(_ participant: P) {
+        heldTime = { participant.heldTime }
+        finish = { try participant.finish() }
+        unfinishedPosition = { participant.unfinishedPosition }
+    }
 }
 
 /// A participant as closures. Called through the protocol, a generic participant would run unspecialised (encoding a
@@ -58,6 +94,8 @@ struct RegisteredParticipant {
     @usableFromInline let isCongested: (() -> Bool)?
     /// `nil` if there is never anything to wait for.
     @usableFromInline let drain: (() throws -> Bool)?
+    /// `nil` if it keeps no records.
+    @usableFromInline let holder: RecordHolder?
     @usableFromInline let close: () -> Void
 
     @inlinable
@@ -67,6 +105,7 @@ struct RegisteredParticipant {
         advanceProcessingTime = { try participant.advance(processingTime: $0) }
         prepare = { try participant.prepare(&$0) }
         drain = P.mayWait ? { try participant.drain() } : nil
+        holder = P.holdsRecords ? RecordHolder(participant) : nil
         close = { participant.close() }
     }
 }

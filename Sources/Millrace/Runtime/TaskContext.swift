@@ -19,6 +19,14 @@ final class TaskContext {
     private var participantOrder: [Int] = []
     /// Some operator may have to wait for something outside.
     private(set) var mayWait = false
+    /// Operators that keep records, in the order of the graph.
+    private(set) var holders: [RecordHolder] = []
+    /// Calls to the outside that operators make.
+    let calls = CallQueue()
+    /// Records are to be read one by one, each with its position, because an operator may have to go back to one.
+    var notesPositions = false
+    /// The position of the record in hand, if `notesPositions`.
+    var recordPosition: [UInt8] = []
     private(set) var outputs: [any ExchangeSender] = []
     /// Event time of this task's stage.
     @usableFromInline var watermark: Watermark
@@ -58,6 +66,7 @@ final class TaskContext {
         participantOrder.insert(order, at: place)
         participants.insert(participant, at: place)
         if participant.drain != nil { mayWait = true }
+        holders = participants.compactMap(\.holder)
     }
 
     /// Registers an exchange that this task sends to.
@@ -69,6 +78,7 @@ final class TaskContext {
         for participant in participants { participant.close() }
         builtPushes.removeAll()
         participants.removeAll()
+        holders.removeAll()
         outputs.removeAll()
     }
 

@@ -1,0 +1,56 @@
+/// What the tasks of a batch operator share.
+@usableFromInline
+final class BatchOperation<Record: Sendable>: Sendable {
+    let size: Int
+    let within: Duration
+    let bytes: Int?
+    let inFlight: BatchConcurrency
+    let acknowledgement: Acknowledgement
+    let retry: RetryPolicy
+    let route: RetryRoute<Record>?
+    let onError: ErrorPolicy<Record>
+    let options: BatchOptions<Record>
+    /// Order is kept by `options.orderedBy`, or by the key.
+    let keepsOrder: Bool
+    let handle: @Sendable (Batch<Record>) async throws -> BatchOutcome
+    let rate: RateLimiter?
+    let log = FailureLog()
+
+    @usableFromInline
+    init(
+        of size: Int, within: Duration, bytes: Int?, inFlight: BatchConcurrency, _ acknowledgement: Acknowledgement,
+        _ retry: RetryPolicy, _ route: RetryRoute<Record>?, _ onError: ErrorPolicy<Record>,
+        _ options: BatchOptions<Record>, isKeyed: Bool,
+        _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
+    ) {
+        precondition(size >= 1, "a batch has one record at least, got \(size)")
+        precondition(within > .zero, "a batch is closed after a time above zero, got \(within)")
+        if let bytes { precondition(bytes >= 1, "a batch has one byte at least, got \(bytes)") }
+        precondition(inFlight.least >= 1, "one batch is under way at once at least, got \(inFlight)")
+        self.size = size
+        self.within = within
+        self.bytes = bytes
+        self.inFlight = inFlight
+        self.acknowledgement = acknowledgement
+        self.retry = retry
+        self.route = route
+        self.onError = onError
+        self.options = options
+        keepsOrder = isKeyed || options.orderedBy != nil
+        self.handle = handle
+        rate = options.recordsPerSecond.map { RateLimiter(recordsPerSecond: $0) }
+    }
+
+    @usableFromInline
+    var detail: String {
+        let bound = bytes.map { " or \($0) bytes" } ?? ""
+        return "of \(size)\(bound) within \(within), \(inFlight) in flight, \(acknowledgement)"
+    }
+
+    /// Draws the ways out beside the main one in the printed graph.
+    @usableFromInline
+    func link(_ producer: OperatorNode) {
+        if case .deadLetter(let side) = onError { side.link(from: producer) }
+        route?.output.link(from: producer)
+    }
+}

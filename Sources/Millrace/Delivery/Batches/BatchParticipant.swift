@@ -1,0 +1,301 @@
+import Logging
+import Synchronization
+
+/// The batches of one task.
+///
+/// Batches are closed and begun in order, and their records passed on in order, each batch's once it is over; so what
+/// follows sees the same sequence in every run, however many are under way at once.
+@usableFromInline
+final class BatchParticipant<Record: Sendable>: StageParticipant {
+    private let shared: BatchOperation<Record>
+    private let context: TaskContext
+    private let node: OperatorNode
+    private let next: Push<Record>
+    private let failures: FailureHandler<Record>
+    private let retries: Push<RetryLetter<Record>>?
+    private let measure: (Record) -> Int
+    private let metrics: BatchMetrics
+    private let clock: any PipelineClock
+    private let logger: Logger
+    private let answers = BatchAnswers()
+    /// Positions of single records are known, and nothing but this operator depends on them.
+    private let notesPositions: Bool
+    private var open: OpenBatch<Record>
+    private var works: [BatchWork<Record>] = []
+    private var closed = 0
+    private var limit: AdaptiveLimit?
+    /// A barrier or the end of input waits for all that is in hand.
+    private var isSettling = false
+    /// A record was given up where that ends the run; it ends as soon as its position is stored.
+    private var failure: (error: any Error, since: CheckpointNumber)?
+
+    @usableFromInline
+    init(_ shared: BatchOperation<Record>, of node: OperatorNode, in context: TaskContext, next: Push<Record>) {
+        self.shared = shared
+        self.context = context
+        self.node = node
+        self.next = next
+        failures = FailureHandler(shared.onError, of: node, in: context)
+        retries = shared.route?.output.push(in: context)
+        measure = shared.options.measure
+        metrics = BatchMetrics(
+            pipeline: context.run.plan.plan.name, operatorID: node.id, wanted: shared.size)
+        clock = context.run.options.clock
+        logger = context.run.options.logger
+        open = OpenBatch(size: shared.size, within: shared.within, bytes: shared.bytes)
+        if case .adaptive(let bounds) = shared.inFlight { limit = AdaptiveLimit(bounds) }
+        notesPositions =
+            shared.acknowledgement == .lastSuccessful
+            && context.run.plan.plan.stages[context.task.stage].head.source != nil
+            && context.run.plan.plan.isOnlyConsumer(node, ofStage: context.task.stage)
+        if notesPositions { context.notesPositions = true }
+    }
+
+    @usableFromInline static var mayWait: Bool { true }
+    @usableFromInline static var mayCongest: Bool { true }
+    @usableFromInline static var holdsRecords: Bool { true }
+
+    // MARK: Records
+
+    @usableFromInline
+    func add(_ record: Record, _ time: Timestamp, orderHash: UInt64) {
+        let bytes = shared.bytes == nil ? 0 : measure(record)
+        if open.overflows(with: bytes) { close(.bytes) }
+        let entry = BatchEntry(
+            record: record, time: time, orderHash: shared.options.orderedBy?(record) ?? orderHash,
+            origin: context.origin, position: notesPositions ? context.recordPosition : nil)
+        if let cause = open.add(entry, bytes: bytes, now: clock.now) { close(cause) }
+    }
+
+    private func close(_ cause: Batch<Record>.Cause) {
+        let entries = open.take()
+        guard !entries.isEmpty else { return }
+        closed += 1
+        metrics.closed(entries.count)
+        works.append(
+            BatchWork(
+                number: closed, cause, entries, keepsOrder: shared.keepsOrder,
+                BatchProgress(
+                    count: entries.count, shared.acknowledgement, shared.retry,
+                    mayIsolate: !shared.onError.isFail || shared.route != nil)))
+        start()
+    }
+
+    // MARK: Calls
+
+    private var underWay: Int { works.count { $0.state == .working || $0.state == .pausing } }
+
+    private var allowed: Int { limit?.allowed ?? shared.inFlight.least }
+
+    /// Begins as many batches as may be under way, in order.
+    private func start() {
+        var busy = underWay
+        for work in works where work.state == .waiting {
+            guard busy < allowed else { return }
+            if shared.keepsOrder {
+                let before = works.prefix { $0 !== work }
+                guard before.allSatisfy({ $0.state == .over || $0.orderHashes.isDisjoint(with: work.orderHashes) })
+                else { return }
+            }
+            begin(work, after: nil)
+            busy += 1
+        }
+    }
+
+    /// Hands over what is in hand of a batch, perhaps after a pause.
+    private func begin(_ work: BatchWork<Record>, after pause: Duration?) {
+        let attempt = work.progress.handOver()
+        work.state = pause == nil ? .working : .pausing
+        let batch = work.batch(attempt: attempt)
+        var start = clock.now
+        if let pause { start += pause }
+        if let rate = shared.rate { start = rate.reserve(batch.count, now: start) }
+        let (number, clock, answers, signal) = (work.number, clock, answers, context.signal)
+        let (handle, timeout, begin) = (shared.handle, shared.options.timeout, start)
+        if attempt > 1 { metrics.retried(batch.count) }
+        context.calls.add {
+            let result: Result<BatchOutcome, any Error>
+            var began = begin
+            do {
+                if begin > clock.now { try await clock.sleep(until: begin) }
+                began = clock.now
+                if let timeout {
+                    result = .success(try await Millrace.within(timeout, clock) { try await handle(batch) })
+                } else {
+                    result = .success(try await handle(batch))
+                }
+            } catch { result = .failure(error) }
+            answers.add(BatchAnswer(work: number, result: result, took: clock.now - began))
+            signal.wake()
+        }
+    }
+
+    private func note(_ answer: BatchAnswer) {
+        guard let work = works.first(where: { $0.number == answer.work }) else { return }
+        metrics.took(answer.took)
+        let isFailure: Bool
+        switch answer.result {
+        case .failure(let error):
+            isFailure = true
+            metrics.failed(work.progress.inHand.count)
+            shared.log.wholeFailed("\(error)", of: node.id, now: clock.now, logger)
+        case .success(let outcome):
+            isFailure = false
+            metrics.failed(outcome.failures.count)
+            for failure in outcome.failures {
+                shared.log.recordFailed("\(failure.reason)", of: node.id, now: clock.now, logger)
+            }
+            if outcome.failures.count < work.progress.inHand.count {
+                shared.log.wentThrough(node.id, now: clock.now, logger)
+            }
+        }
+        limit?.note(answer.took, failed: isFailure, inFlight: underWay)
+        switch work.progress.note(answer.result, random: Double.random(in: 0...1)) {
+        case .over: work.state = .over
+        case .next: begin(work, after: nil)
+        case .again(let pause): begin(work, after: pause)
+        }
+    }
+
+    // MARK: Results
+
+    @usableFromInline
+    func drain() throws -> Bool {
+        for answer in answers.take() { note(answer) }
+        if let failure {
+            // Its position is stored with the first checkpoint that began after it.
+            guard context.run.horizon.value >= failure.since.value else { return true }
+            throw failure.error
+        }
+        try passOn()
+        start()
+        guard isSettling else { return true }
+        let isSettled =
+            notesPositions ? works.first.map { $0.state == .pausing } ?? true : works.isEmpty
+        if isSettled { isSettling = false }
+        return isSettled
+    }
+
+    /// Passes on what is done at the front.
+    private func passOn() throws {
+        while failure == nil, let work = works.first {
+            let done = shared.acknowledgement == .lastSuccessful || work.state == .over
+            guard done else { return }
+            let end = work.progress.firstOpen ?? work.entries.count
+            while work.passed < end, failure == nil { try pass(work) }
+            guard failure == nil, work.state == .over else { return }
+            works.removeFirst()
+        }
+    }
+
+    /// Passes on the next record of a batch, or gives it up.
+    private func pass(_ work: BatchWork<Record>) throws {
+        let entry = work.entries[work.passed]
+        switch work.progress.fates[work.passed] {
+        case .open: return
+        case .succeeded: try next(entry.record, entry.time)
+        case .givenUp(let error):
+            let history = shared.route?.history(entry.record) ?? RetryHistory()
+            let attempts = history.attempts + work.progress.attempts[work.passed]
+            context.origin = entry.origin
+            if let route = shared.route, let retries, history.rounds < route.delays.count, !(error is any NotRetriable)
+            {
+                let due = clock.wallTime.advanced(by: route.delays[history.rounds])
+                metrics.sentBackOne()
+                try retries(
+                    RetryLetter(
+                        record: entry.record, reason: "\(error)", attempts: attempts, round: history.rounds + 1,
+                        due: due),
+                    entry.time)
+            } else {
+                metrics.gaveUp()
+                do { try failures.handle(error, entry.record, entry.time, attempts: attempts) } catch {
+                    guard notesPositions else { throw error }
+                    failure = (error, context.epoch)
+                    context.run.requestCheckpoint()
+                    return
+                }
+            }
+        }
+        work.passed += 1
+    }
+
+    // MARK: Time and checkpoints
+
+    @usableFromInline
+    var isCongested: Bool { failure != nil || works.contains { $0.state == .waiting } || works.count > allowed }
+
+    /// The earliest record in hand: event time may not pass it.
+    @usableFromInline
+    var heldTime: Timestamp? {
+        var least = open.earliest
+        for work in works { least = min(least ?? work.earliest, work.earliest) }
+        return least
+    }
+
+    @usableFromInline
+    func finish() throws -> Bool {
+        close(.end)
+        return works.isEmpty && failure == nil
+    }
+
+    @usableFromInline
+    func advance(to watermark: Watermark) throws -> Bool {
+        guard watermark == .end else { return true }
+        close(.end)
+        guard !works.isEmpty else { return true }
+        isSettling = true
+        return false
+    }
+
+    @usableFromInline
+    func advance(processingTime time: Timestamp) throws -> Timestamp? {
+        let now = clock.now
+        if open.isDue(now) { close(.time) }
+        // Whether its position is stored is for it to ask.
+        if failure != nil { return time.advanced(by: .milliseconds(10)) }
+        return open.deadline.map { time.advanced(by: max($0 - now, .milliseconds(1))) }
+    }
+
+    @usableFromInline
+    func prepare(_ snapshot: inout TaskSnapshot) throws {
+        if notesPositions, works.contains(where: { $0.state == .pausing }) || failure != nil {
+            // What is held up stays in hand; a restart reads it again.
+        } else {
+            close(.checkpoint)
+        }
+        isSettling = failure == nil
+    }
+
+    /// Where the source goes on after a restart from the checkpoint that is being taken, if that is not where it is.
+    @usableFromInline
+    var unfinishedPosition: [UInt8]? {
+        guard notesPositions else { return nil }
+        if let work = works.first, work.passed < work.entries.count { return work.entries[work.passed].position }
+        return open.entries.first?.position
+    }
+
+    @usableFromInline
+    func close() {}
+}
+
+/// What came of handing over a batch.
+struct BatchAnswer: Sendable {
+    let work: Int
+    let result: Result<BatchOutcome, any Error>
+    let took: Duration
+}
+
+/// Answers on their way to the task.
+private final class BatchAnswers: Sendable {
+    private let answers = Mutex<[BatchAnswer]>([])
+
+    func add(_ answer: BatchAnswer) { answers.withLock { $0.append(answer) } }
+
+    func take() -> [BatchAnswer] {
+        answers.withLock { answers in
+            defer { answers = [] }
+            return answers
+        }
+    }
+}

@@ -1,0 +1,106 @@
+extension Stream {
+    /// Works on records in batches, outside the pipeline: writes them to a database, sends them to a service.
+    ///
+    /// ```swift
+    /// orders.batches(of: 100, within: .seconds(5), bytes: 1 << 20, inFlight: 3) { batch in
+    ///     try await database.insert(batch.records)
+    ///     return .succeeded
+    /// }
+    /// ```
+    ///
+    /// A batch is closed when it has `size` records or `bytes` bytes, when its first record has waited for `time` by the
+    /// clock (also if no further record ever comes), at a checkpoint, and at the end. Up to `inFlight` batches of a task
+    /// are under way at once; more hold back the source.
+    ///
+    /// The handler returns `.succeeded`, returns `.failed` with the records that failed, or throws, which says that all
+    /// failed. `acknowledgement` says what is tried again then, `retry` how often, `later` where records go that are to be
+    /// tried again in minutes, and `onError` what becomes of those that are given up. The result has the records that
+    /// succeeded, in order.
+    ///
+    /// Restart: a checkpoint is stored when every record in front of its barrier is done, so a restart hands over again
+    /// what came behind the last checkpoint: a handler may see a record more than once and has to bear that (by writing
+    /// under a key, for example). What follows in the pipeline sees each record once.
+    ///
+    /// A checkpoint closes the open batch rather than storing its records: nothing is then kept in two places, records
+    /// need no stored form, and it costs one short batch a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - size: records of a batch, at most.
+    ///   - time: how long a record waits for its batch to fill.
+    ///   - bytes: bytes of a batch, at most (`BatchOptions.sizeOf`); without limit by default.
+    ///   - inFlight: batches of a task under way at once, one by default: `3`, or `.adaptive(1...32)`.
+    ///   - acknowledgement: what is tried again if some records fail.
+    ///   - retry: how often, and after which pauses.
+    ///   - later: a way for records to come back in minutes, without holding up those behind them.
+    ///   - onError: what becomes of a record that failed for the last time.
+    ///   - options: order by key, rate, timeout.
+    @inlinable
+    public func batches(
+        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, inFlight: BatchConcurrency = 1,
+        acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
+        later: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
+        options: BatchOptions<Record> = BatchOptions(),
+        _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
+    ) -> Stream<Record> {
+        let operation = BatchOperation(
+            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, later, onError, options,
+            isKeyed: false, handle)
+        let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
+            let batches = BatchParticipant(operation, of: node, in: context, next: next)
+            context.register(batches, of: node)
+            return Push { records, times, count in
+                for index in 0..<count { batches.add(records[index], times[index], orderHash: 0) }
+            }
+        }
+        operation.link(result.node.producer)
+        return result
+    }
+
+    /// Works on records one by one, outside the pipeline: the same as `batches(of: 1)`, with a handler for a record.
+    ///
+    /// ```swift
+    /// orders.singly(inFlight: 3) { order in try await database.insert(order) }
+    /// ```
+    @inlinable
+    public func singly(
+        inFlight: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), later: RetryRoute<Record>? = nil,
+        onError: ErrorPolicy<Record> = .fail, options: BatchOptions<Record> = BatchOptions(),
+        _ handle: @escaping @Sendable (Record) async throws -> Void
+    ) -> Stream<Record> {
+        batches(
+            of: 1, inFlight: inFlight, acknowledgement: .bestEffort, retry: retry, later: later, onError: onError,
+            options: options
+        ) { batch in
+            for record in batch { try await handle(record) }
+            return .succeeded
+        }
+    }
+}
+
+extension KeyedStream {
+    /// Works on records in batches, outside the pipeline, as `Stream.batches` does, in the tasks that own the records'
+    /// keys: no two batches with the same key are under way at once, so each key's records are worked on in order.
+    @inlinable
+    public func batches(
+        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, inFlight: BatchConcurrency = 1,
+        acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
+        later: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
+        options: BatchOptions<Record> = BatchOptions(),
+        _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
+    ) -> Stream<Record> {
+        let operation = BatchOperation(
+            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, later, onError, options,
+            isKeyed: true, handle)
+        let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
+            let batches = BatchParticipant(operation, of: node, in: context, next: next)
+            context.register(batches, of: node)
+            return BatchHandler { batch in
+                for index in 0..<batch.count {
+                    batches.add(batch.records[index], batch.times[index], orderHash: batch.hashes[index])
+                }
+            }
+        }
+        operation.link(result.node.producer)
+        return result
+    }
+}

@@ -1,0 +1,55 @@
+import Synchronization
+
+/// Runs a task's calls to the outside (look-ups, batches) as children of its own, so that they end with it.
+final class CallQueue: Sendable {
+    private struct State {
+        var calls: [@Sendable () async -> Void] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let signal = TaskSignal()
+
+    /// Has `call` run beside the task. It is cancelled if the task fails.
+    func add(_ call: @escaping @Sendable () async -> Void) {
+        state.withLock { $0.calls.append(call) }
+        signal.wake()
+    }
+
+    /// Runs calls until the queue is closed and all have returned.
+    func serve() async {
+        await withDiscardingTaskGroup { group in
+            while true {
+                let (calls, isClosed) = state.withLock { state in
+                    defer { state.calls = [] }
+                    return (state.calls, state.isClosed)
+                }
+                for call in calls { group.addTask(operation: call) }
+                if isClosed { return }
+                if calls.isEmpty { await signal.wait() }
+            }
+        }
+    }
+
+    /// No call follows.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        signal.wake()
+    }
+}
+
+extension TaskContext {
+    /// Runs `body`, and beside it the calls that operators make.
+    func whileServingCalls(_ body: () async throws -> Void) async throws {
+        guard mayWait else { return try await body() }
+        let calls = calls
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await calls.serve() }
+            defer { calls.close() }
+            do { try await body() } catch {
+                group.cancelAll()
+                throw error
+            }
+        }
+    }
+}

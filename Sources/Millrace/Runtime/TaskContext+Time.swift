@@ -1,0 +1,70 @@
+extension TaskContext {
+    /// Tells the operators the time of day; when they want to be told next, on the run's clock.
+    func tellTime() throws -> Duration? {
+        var deadline: Duration?
+        let now = run.options.clock.now
+        let wallTime = run.options.clock.wallTime
+        processingTime = wallTime
+        do {
+            for participant in participants {
+                if let next = try participant.advanceProcessingTime(wallTime) {
+                    let wait = max(next.timeSince(wallTime), .milliseconds(1))
+                    deadline = min(deadline ?? now + wait, now + wait)
+                }
+            }
+        } catch { throw run.located(error, self) }
+        return deadline
+    }
+
+    /// Event time as far as it may go while operators keep records.
+    func held(_ watermark: Watermark) -> Watermark {
+        if holders.isEmpty || watermark == .end { return watermark }
+        var held = watermark
+        for holder in holders {
+            if let time = holder.heldTime(), time <= held.time {
+                held.time = max(watermarkBefore(time), self.watermark.time)
+                // Not idle: something is still to come.
+                held.isIdle = false
+            }
+        }
+        return held
+    }
+
+    private func watermarkBefore(_ time: Timestamp) -> Timestamp {
+        Timestamp(milliseconds: time.milliseconds == .min ? .min : time.milliseconds - 1)
+    }
+
+    /// Tells every participant of event time, and waits with them where channels are full.
+    func advanceParticipants(to watermark: Watermark) async throws {
+        for participant in participants {
+            do {
+                while try !participant.advance(watermark) {
+                    try await drainParticipants()
+                    for output in outputs { output.flush(self.watermark) }
+                    stateReader?.release()
+                    while isCongested {
+                        try run.checkNotAborted()
+                        await signal.wait()
+                        try await drainParticipants()
+                    }
+                }
+            } catch { throw run.located(error, self) }
+            try await drainParticipants()
+        }
+    }
+
+    /// Waits until the operators have passed on all that follows from the records in hand.
+    func drainParticipants() async throws {
+        guard mayWait else { return }
+        for participant in participants {
+            guard let drain = participant.drain else { continue }
+            do {
+                while try !drain() {
+                    try run.checkNotAborted()
+                    for output in outputs { output.flush(self.watermark) }
+                    await signal.wait()
+                }
+            } catch { throw run.located(error, self) }
+        }
+    }
+}
