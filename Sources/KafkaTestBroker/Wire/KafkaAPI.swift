@@ -130,6 +130,8 @@ public enum KafkaErrorCode: Int16, Error, Sendable, Hashable {
     case invalidTransactionTimeout = 50
     case concurrentTransactions = 51
     case transactionalIDAuthorizationFailed = 53
+    /// The disk that keeps a partition is full or broken.
+    case storageError = 56
     case nonEmptyGroup = 68
     case groupIDNotFound = 69
     case fencedLeaderEpoch = 74

@@ -11,6 +11,8 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
     /// The source ends here.
     private let end: Int64?
     private var lastCommit: Duration
+    /// Records stay where they are until they are due.
+    private let isRetry: Bool
 
     public private(set) var position: KafkaOffset
 
@@ -19,8 +21,9 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
 
     init(
         _ opened: SourceSession.OpenedPartition, _ session: SourceSession,
-        decode: @escaping (KafkaMessage) throws -> Record, clock: any PipelineClock
+        decode: @escaping (KafkaMessage) throws -> Record, clock: any PipelineClock, isRetry: Bool
     ) {
+        self.isRetry = isRetry
         queue = opened.queue
         position = KafkaOffset(opened.start)
         end = opened.end
@@ -50,6 +53,10 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
                 return records > 0 ? .more : .idle(retryAfter: Self.patience)
             case .record(let message):
                 if message.offset >= position.value {
+                    if isRetry, let wait = timeUntilDue(message) {
+                        try commitAfterBatch(records)
+                        return records > 0 ? .more : .idle(retryAfter: wait)
+                    }
                     if case .before = mode { try commitBefore(records) }
                     position.value = message.offset
                     try take(message, into: &collector)
@@ -82,7 +89,15 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
             try collector.malformed(malformed(message, error))
             return
         }
-        try collector.record(record, at: Timestamp(milliseconds: message.timestamp ?? 0), bytes: message.size)
+        // One that comes back has the time that it had at first.
+        let time = isRetry ? message.headers.number(DeliveryHeader.timestamp) : nil
+        try collector.record(record, at: Timestamp(milliseconds: time ?? message.timestamp ?? 0), bytes: message.size)
+    }
+
+    private func timeUntilDue(_ message: KafkaMessage) -> Duration? {
+        guard let due = message.headers.number(DeliveryHeader.due) else { return nil }
+        let wait = Timestamp(milliseconds: due).timeSince(clock.wallTime)
+        return wait > .zero ? wait : nil
     }
 
     private func malformed(_ message: KafkaMessage, _ error: any Error) -> MalformedInput {

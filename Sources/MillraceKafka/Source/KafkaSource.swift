@@ -11,11 +11,14 @@ import RDKafka
 public struct KafkaSource<Record: Sendable>: Source {
     let session: SourceSession
     let decoder: KafkaDecoder<Record>
+    /// Topics whose records are left there until their time has come.
+    private let retries: Set<String>
 
     init(
         _ kafka: Kafka, _ topics: TopicSelection, _ decoder: KafkaDecoder<Record>, group: String?,
-        _ options: KafkaSourceOptions
+        _ options: KafkaSourceOptions, retries: Set<String> = []
     ) {
+        self.retries = retries
         session = SourceSession(kafka, topics, group: group, options)
         self.decoder = decoder
     }
@@ -36,7 +39,9 @@ public struct KafkaSource<Record: Sendable>: Source {
     ) throws -> KafkaReader<Record> {
         let opened = try session.open(partition)
         opened.queue.onArrival(context.wake)
-        return KafkaReader(opened, session, decode: decoder.make(), clock: context.clock)
+        return KafkaReader(
+            opened, session, decode: decoder.make(), clock: context.clock,
+            isRetry: retries.contains(opened.queue.partition.topic))
     }
 }
 

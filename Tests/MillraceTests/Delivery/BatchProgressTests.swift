@@ -14,7 +14,7 @@ import Testing
         _ handle: (_ indices: [Int]) throws -> [RecordFailure]
     ) -> (progress: BatchProgress, handed: [[Int]], pauses: [Duration]) {
         let policy = RetryPolicy(attempts: attempts, jitter: 0, isolates: isolates)
-        var progress = BatchProgress(count: count, mode, policy, mayIsolate: true)
+        var progress = BatchProgress(count: count, mode, policy, endsRun: false)
         var handed: [[Int]] = []
         var pauses: [Duration] = []
         while true {

@@ -77,7 +77,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                 number: closed, cause, entries, keepsOrder: shared.keepsOrder,
                 BatchProgress(
                     count: entries.count, shared.acknowledgement, shared.retry,
-                    mayIsolate: !shared.onError.isFail || shared.route != nil)))
+                    endsRun: shared.onError.isFail && shared.route == nil)))
         start()
     }
 
@@ -89,6 +89,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
 
     /// Begins as many batches as may be under way, in order.
     private func start() {
+        guard failure == nil else { return }
         var busy = underWay
         for work in works where work.state == .waiting {
             guard busy < allowed else { return }

@@ -19,6 +19,7 @@ struct BatchProgress {
 
     private let mode: Acknowledgement
     private let policy: RetryPolicy
+    private let endsRun: Bool
     private let mayIsolate: Bool
     private(set) var fates: [Fate]
     /// How often each record was handed over.
@@ -30,11 +31,12 @@ struct BatchProgress {
     /// What is handed over after those in hand: the other halves.
     private var parts: [[Int]] = []
 
-    /// - Parameter mayIsolate: whether what fails alone may be given up without ending the run.
-    init(count: Int, _ mode: Acknowledgement, _ policy: RetryPolicy, mayIsolate: Bool) {
+    /// - Parameter endsRun: whether giving a record up ends the run: nothing behind it is handed over then.
+    init(count: Int, _ mode: Acknowledgement, _ policy: RetryPolicy, endsRun: Bool) {
         self.mode = mode
         self.policy = policy
-        self.mayIsolate = mayIsolate && policy.isolates && mode != .allOrNothing
+        self.endsRun = endsRun
+        mayIsolate = !endsRun && policy.isolates && mode != .allOrNothing
         fates = Array(repeating: .open, count: count)
         attempts = Array(repeating: 0, count: count)
         inHand = Array(0..<count)
@@ -132,6 +134,7 @@ struct BatchProgress {
         if mayTryAgain, !(reason is any NotRetriable) { return again(random) }
         fates[inHand.removeFirst()] = .givenUp(reason)
         attempt = 1
+        if endsRun { inHand = [] }
         return inHand.isEmpty ? nextPart() : .next
     }
 
