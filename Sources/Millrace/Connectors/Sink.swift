@@ -24,9 +24,17 @@ public protocol Sink<Input>: Sendable {
     /// What this sink's writers share with those of other sinks; `nil` if nothing.
     var sharedOutput: (any SharedOutput)? { get }
 
+    /// Whether what it prepares has to be stored with the checkpoint for `publish` to find it after a crash: a run without
+    /// a state folder is then refused.
+    var needsStateFolder: Bool { get }
+
     /// Called once at start, before any writer is opened. `pending` was stored with the checkpoint that the run
     /// starts from and has to be published (again: publishing twice must do no harm).
     func recover(_ pending: [PendingOutput], start: StartMode) throws
+
+    /// The same, for sinks that have to know which pipeline and state folder they belong to. This is what a run calls, on a
+    /// thread that may wait.
+    func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws
 
     /// Opens the writer of one task.
     func open(_ context: SinkContext) throws -> Writer
@@ -43,8 +51,14 @@ extension Sink {
     public var exclusiveTarget: String? { nil }
     /// Nothing.
     public var sharedOutput: (any SharedOutput)? { nil }
+    /// No.
+    public var needsStateFolder: Bool { false }
     /// Nothing to do for a sink that prepares nothing.
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {}
+    /// What `recover` does without knowing the run.
+    public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+        try recover(pending, start: start)
+    }
     /// Nothing to do for a sink that prepares nothing.
     public func makeDurable(_ output: PendingOutput) throws {}
     /// Nothing to do for a sink that prepares nothing.
@@ -99,16 +113,24 @@ public struct SinkContext: Sendable {
     public let task: Int
     /// The checkpoint that ends the epoch in which the writer is opened.
     public let epoch: CheckpointNumber
+    /// The run that the task is part of.
+    public let run: SinkRun
     /// Tells the task that the writer is not congested any more; may be called from anywhere.
     public let wake: @Sendable () -> Void
+    /// Asks for a checkpoint before its time, for a writer that holds much of its epoch in memory; may be called from
+    /// anywhere, any number of times.
+    public let requestCheckpoint: @Sendable () -> Void
 
     /// For tests of sinks.
     public init(
-        task: Int, epoch: CheckpointNumber = CheckpointNumber(1), wake: @escaping @Sendable () -> Void = {}
+        task: Int, epoch: CheckpointNumber = CheckpointNumber(1), run: SinkRun = SinkRun(),
+        wake: @escaping @Sendable () -> Void = {}, requestCheckpoint: @escaping @Sendable () -> Void = {}
     ) {
         self.task = task
         self.epoch = epoch
+        self.run = run
         self.wake = wake
+        self.requestCheckpoint = requestCheckpoint
     }
 }
 

@@ -88,7 +88,9 @@ final class OperatorNode: @unchecked Sendable {
     /// For the head of a keyed stage.
     var keyed: KeyedStage?
     /// For a sink: what is called at start.
-    var recoverOutputs: (@Sendable ([PendingOutput], StartMode) throws -> Void)?
+    var recoverOutputs: (@Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void)?
+    /// For a sink: its output waits in the state folder until it is published.
+    var needsStateFolder = false
     /// For a sink: what it writes through together with others.
     var sharedOutput: (any SharedOutput)?
 
@@ -121,8 +123,11 @@ final class OperatorNode: @unchecked Sendable {
     }
 
     @usableFromInline
-    func setRecover(_ recover: @escaping @Sendable ([PendingOutput], StartMode) throws -> Void) {
+    func setRecover(
+        needsStateFolder: Bool, _ recover: @escaping @Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void
+    ) {
         recoverOutputs = recover
+        self.needsStateFolder = needsStateFolder
     }
 
     @usableFromInline

@@ -11,7 +11,7 @@ extension Stream {
         let producer = graph.add(kind: "sink", detail: sink.summary, inputs: [input])
         if let name { producer.setName(name) }
         if let target = sink.exclusiveTarget { graph.claim(target, for: producer) }
-        producer.setRecover { try sink.recover($0, start: $1) }
+        producer.setRecover(needsStateFolder: sink.needsStateFolder) { try sink.recover($0, start: $1, in: $2) }
         if let shared = sink.sharedOutput { producer.setSharedOutput(shared) }
         node.consumers.append(
             StreamConsumer { context in
@@ -64,7 +64,7 @@ final class SinkParticipant<S: Sink>: StageParticipant {
     @inlinable
     @inline(never)
     func open() throws {
-        writer = try sink.open(context.sinkContext)
+        writer = try sink.open(context.sinkContext(of: node))
     }
 
     @inlinable

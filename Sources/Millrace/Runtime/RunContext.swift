@@ -15,16 +15,18 @@ final class RunContext: Sendable {
     let board: WatermarkBoard
     /// What sinks write through together.
     let outputs: [any SharedOutput]
+    /// The run as sinks are told of it.
+    let sinkRun: SinkRun
     /// The state folder's identity.
-    let folder: String
+    var folder: String { sinkRun.folder }
     var crash: CrashSwitch { options.crash }
 
     init(
         plan: PlannedRun, options: RunOptions, store: CheckpointStore?, restored: Manifest?,
-        catalogue: StateCatalogue, control: RunControl, outputs: [any SharedOutput], folder: String
+        catalogue: StateCatalogue, control: RunControl, outputs: [any SharedOutput], sinkRun: SinkRun
     ) {
         self.outputs = outputs
-        self.folder = folder
+        self.sinkRun = sinkRun
         self.plan = plan
         self.options = options
         self.store = store

@@ -2,6 +2,7 @@
 enum RunRules {
     static func check(_ plan: PipelinePlan, _ options: RunOptions) throws {
         try checkExactlyOnce(plan, options)
+        try checkStateFolder(plan, options)
         guard let shared = plan.sharedSource else { return }
         if let stateful = plan.operators.first(where: { !$0.states.isEmpty }) {
             throw ConfigurationError(
@@ -33,6 +34,16 @@ enum RunRules {
                 "Exactly-once output to \(output.summary) without a state folder: source '\(forgetful.head.id)' does not remember where it was",
                 advice: advice)
         }
+    }
+
+    /// Output that waits in the state folder until it is published.
+    private static func checkStateFolder(_ plan: PipelinePlan, _ options: RunOptions) throws {
+        guard options.checkpoints?.directory == nil,
+            let sink = plan.operators.first(where: \.needsStateFolder)
+        else { return }
+        throw ConfigurationError(
+            "Sink '\(sink.id)' (\(sink.detail)) keeps what is not published yet with the checkpoint, and this run has no state folder",
+            advice: "Give checkpoints a directory; a table may be written with mode .upsert(keys:) instead")
     }
 
     static func announcement(_ pipeline: Pipeline, _ options: RunOptions) -> String {

@@ -103,6 +103,10 @@ final class Supervisor: Sendable {
     private func attempt(_ start: Start) async throws -> Manifest? {
         let manifests = try store?.storedManifests() ?? []
         let folder = manifests.last?.folder ?? (store == nil ? "" : UUID().uuidString)
+        var isRestart = false
+        if case .again = start { isRestart = true }
+        let sinkRun = SinkRun(
+            pipeline: pipeline.name, folder: folder, isRestart: isRestart, logger: options.logger)
         let marker = try await startOutputs(folder)
         var restored = try restore(manifests, marker, start)
         if let store, let manifest = restored {
@@ -110,7 +114,7 @@ final class Supervisor: Sendable {
         }
         if let restored, restored.isComplete {
             // It may have died between its last checkpoint and the publishing of what belongs to it.
-            try recoverOutputs(restored, start)
+            try await recoverOutputs(restored, start, sinkRun)
             options.logger.notice(
                 "\(pipeline.name) was completed at checkpoint \(restored.checkpoint): nothing to do. Start over with --fresh (checkpoints.fresh)"
             )
@@ -120,7 +124,7 @@ final class Supervisor: Sendable {
         let catalogue = try StateCatalogue(
             graph: graph, restored: restored, allowDropping: options.checkpoints?.allowDropping ?? [],
             path: options.checkpoints?.directory ?? "")
-        try recoverOutputs(restored, start)
+        try await recoverOutputs(restored, start, sinkRun)
         let sources = SourceStart(pipeline.plan, restored, logger: options.logger)
         let partitions = try await sources.open(
             pipeline: pipeline.name, options: options, changed: partitionsChanged, storesPositions: store != nil,
@@ -131,7 +135,7 @@ final class Supervisor: Sendable {
         let control = RunControl()
         let run = RunContext(
             plan: planned, options: options, store: store, restored: restored, catalogue: catalogue, control: control,
-            outputs: pipeline.plan.sharedOutputs, folder: folder)
+            outputs: pipeline.plan.sharedOutputs, sinkRun: sinkRun)
         return try await Attempt(
             run: run, graph: graph, writer: writer, board: board, stop: stop, partitionsChanged: partitionsChanged
         ).run()
@@ -201,7 +205,7 @@ final class Supervisor: Sendable {
             advice: "Bring back the newer folder; going on from this one would repeat output")
     }
 
-    private func recoverOutputs(_ restored: Manifest?, _ start: Start) throws {
+    private func recoverOutputs(_ restored: Manifest?, _ start: Start, _ run: SinkRun) async throws {
         let mode: StartMode =
             switch (restored, start) {
             case (let restored?, _): .resumed(restored.checkpoint)
@@ -216,7 +220,7 @@ final class Supervisor: Sendable {
                     PendingOutput(checkpoint: restored?.checkpoint ?? .none, task: entry.task, description: $0)
                 }
             }
-            try recover(pending, mode)
+            try await writer.perform { try recover(pending, mode, run.of(node)) }
         }
     }
 }

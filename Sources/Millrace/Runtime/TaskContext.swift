@@ -114,9 +114,11 @@ final class TaskContext {
 
     /// What a sink's writer in this task is told.
     @usableFromInline
-    var sinkContext: SinkContext {
-        let signal = signal
-        return SinkContext(task: task.number, epoch: epoch) { signal.wake() }
+    func sinkContext(of node: OperatorNode) -> SinkContext {
+        let (signal, run) = (signal, run)
+        return SinkContext(
+            task: task.number, epoch: epoch, run: run.sinkRun.of(node), wake: { signal.wake() },
+            requestCheckpoint: { run.requestCheckpoint() })
     }
 }
 
