@@ -11,6 +11,8 @@ let package = Package(
         .library(name: "MillraceKafka", targets: ["MillraceKafka"]),
         .library(name: "RDKafka", targets: ["RDKafka"]),
         .library(name: "MillraceJSON", targets: ["MillraceJSON"]),
+        .library(name: "MillraceSQL", targets: ["MillraceSQL"]),
+        .library(name: "MillraceSQLite", targets: ["MillraceSQLite"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "millrace", targets: ["MillraceCLI"]),
@@ -26,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -52,6 +55,10 @@ let package = Package(
         .target(
             name: "MillraceKafka",
             dependencies: ["Millrace", "MillraceJSON", "RDKafka", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "MillraceSQL", dependencies: ["Millrace", .product(name: "Logging", package: "swift-log")]),
+        .target(
+            name: "MillraceSQLite", dependencies: ["MillraceSQL", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "KafkaTestBroker",
             dependencies: [
@@ -141,6 +148,12 @@ let package = Package(
         .testTarget(name: "MillraceCLITests", dependencies: ["MillraceCLI", "KafkaTestBroker", "RDKafka"]),
         .executableTarget(
             name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),
+        .testTarget(
+            name: "MillraceSQLTests",
+            dependencies: [
+                "MillraceSQL", "MillraceSQLite", "Millrace", "MillraceTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "NexmarkTests", dependencies: ["Nexmark"]),
         .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
     ],

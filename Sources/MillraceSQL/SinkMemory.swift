@@ -1,0 +1,43 @@
+import Logging
+import Millrace
+import Synchronization
+
+/// What a table sink keeps between `prepare` and `makeDurable`, and where it logs.
+final class SinkMemory: Sendable {
+    private struct State {
+        var logger = Logger(label: "millrace")
+        var kept: [UInt64: RowBatch] = [:]
+        var last: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    var logger: Logger { state.withLock { $0.logger } }
+
+    /// An attempt begins: what an earlier one prepared and did not write comes again.
+    func begin(_ run: SinkRun) {
+        state.withLock { state in
+            state.logger = run.logger
+            if run.isRestart { state.kept = [:] }
+        }
+    }
+
+    /// Keeps rows that need not be stored with the checkpoint; the bytes name them.
+    func keep(_ rows: RowBatch) -> [UInt8] {
+        let number = state.withLock { state in
+            state.last += 1
+            state.kept[state.last] = rows
+            return state.last
+        }
+        return withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
+    }
+
+    static func number(in description: [UInt8]) -> UInt64? {
+        guard description.count == 8 else { return nil }
+        return description.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    func rows(_ number: UInt64) -> RowBatch? { state.withLock { $0.kept[number] } }
+
+    func forget(_ number: UInt64) { state.withLock { _ = $0.kept.removeValue(forKey: number) } }
+}

@@ -1,0 +1,48 @@
+public import Millrace
+
+extension TableSink {
+    public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+        memory.begin(run)
+        do {
+            try checkTable()
+            let forgets = start == .fresh && clearOnFresh && !run.isRestart
+            switch mode {
+            case .upsert:
+                if forgets { try persistently { try $0.execute("DELETE FROM \(SQLName.quotedTable(table))", []) } }
+            case .insert:
+                let book = CheckpointBook(pipeline: run.pipeline, sink: run.operatorID)
+                try persistently(inTransaction: false, book.create)
+                try persistently { session in
+                    if start == .fresh {
+                        try book.forget(in: session)
+                        if forgets { try session.execute("DELETE FROM \(SQLName.quotedTable(table))", []) }
+                    } else {
+                        try book.check(start, folder: run.folder, table: "\(table) in \(database.summary)", in: session)
+                    }
+                }
+                for output in pending { try publish(output) }
+            }
+        } catch let error as SQLError where error.isTransient && isRepeatable(start, run) {
+            throw PipelineError.failed(operatorID: run.operatorID, partition: "", position: "start", cause: error)
+        }
+    }
+
+    /// Whether the restart strategy may make another attempt, which would start in the same way as this one.
+    private func isRepeatable(_ start: StartMode, _ run: SinkRun) -> Bool {
+        if case .resumed = start { true } else { run.isRestart }
+    }
+
+    /// Finds out at start whether there is such a table with such columns.
+    private func checkTable() throws {
+        try persistently(inTransaction: false) { session in
+            do {
+                _ = try session.query(
+                    "SELECT \(SQLName.list(columns)) FROM \(SQLName.quotedTable(table)) WHERE 1 = 0", [])
+            } catch var error as SQLError {
+                error.place.table = table
+                error.place.columns = columns
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Logging
+public import Millrace
+
+/// Writes a row of a database's table for each record; made by `SQLDatabase.table`.
+///
+/// `.insert`: `prepare` describes an epoch by all its rows, so that they are stored with the checkpoint; `publish` inserts
+/// them, and a note of the checkpoint beside them (`CheckpointBook`), in one transaction, unless the note is there already.
+/// `.upsert`: `makeDurable` writes the rows, by their keys; nothing is stored with the checkpoint.
+public struct TableSink<Input: Sendable>: Sink {
+    let database: any SQLDatabase
+    let table: String
+    let columns: [String]
+    let mode: TableMode
+    let clearOnFresh: Bool
+    let patience: Patience
+    let row: @Sendable (Input) throws -> [SQLValue]
+    let memory = SinkMemory()
+
+    init(
+        database: any SQLDatabase, table: String, columns: [String], mode: TableMode, clearOnFresh: Bool,
+        patience: Duration, row: @escaping @Sendable (Input) throws -> [SQLValue]
+    ) {
+        precondition(!columns.isEmpty, "a sink for table \(table) needs at least one column")
+        precondition(Set(columns).count == columns.count, "a sink for table \(table) names a column twice: \(columns)")
+        if case .upsert(let keys) = mode {
+            precondition(
+                !keys.isEmpty && Set(keys).isSubset(of: columns),
+                "the keys \(keys) of a sink for table \(table) have to be among its columns \(columns)")
+        }
+        self.database = database
+        self.table = table
+        self.columns = columns
+        self.mode = mode
+        self.clearOnFresh = clearOnFresh
+        self.patience = Patience(limit: patience)
+        self.row = row
+    }
+
+    public var summary: String {
+        switch mode {
+        case .insert: "rows of \(table) in \(database.summary)"
+        case .upsert(let keys): "rows of \(table) by \(keys.joined(separator: ", ")) in \(database.summary)"
+        }
+    }
+
+    public var needsStateFolder: Bool { mode == .insert }
+
+    public func open(_ context: SinkContext) -> TableWriter<Input> { TableWriter(self, context) }
+
+    public func makeDurable(_ output: PendingOutput) throws {
+        guard case .upsert = mode, let number = SinkMemory.number(in: output.description),
+            let rows = memory.rows(number)
+        else { return }
+        try persistently { try insert(rows, in: $0) }
+        memory.forget(number)
+    }
+
+    public func publish(_ output: PendingOutput) throws {
+        guard mode == .insert else { return }
+        let epoch = try TableEpoch(decoding: output.description)
+        let book = CheckpointBook(pipeline: epoch.pipeline, sink: epoch.sink)
+        try persistently { session in
+            let note = CheckpointNote(task: output.task, folder: epoch.folder, checkpoint: output.checkpoint)
+            if try book.isNoted(note, in: session) { return }
+            try insert(epoch.rows, in: session)
+            try book.add(note, in: session)
+        }
+    }
+
+    private func insert(_ rows: RowBatch, in session: any SQLSession) throws {
+        try session.insert(rows, into: table, onConflict: mode.conflictRule)
+    }
+
+    /// Tried again while the database is away.
+    func persistently(inTransaction: Bool = true, _ body: (any SQLSession) throws -> Void) throws {
+        do {
+            try patience.run(summary, logger: memory.logger) {
+                try database.withSession(inTransaction: inTransaction, body)
+            }
+        } catch let error as SQLError where !error.isTransient {
+            throw PermanentSQLFailure(error: error)
+        }
+    }
+}

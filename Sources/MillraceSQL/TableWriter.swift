@@ -1,0 +1,56 @@
+public import Millrace
+
+/// Gathers the rows of one task's epoch.
+public struct TableWriter<Input: Sendable>: SinkWriter {
+    private let sink: TableSink<Input>
+    private let context: SinkContext
+    private let rule: ConflictRule
+    private let rows = RowBuffer()
+
+    /// Bytes of an epoch's rows beyond which a checkpoint is asked for before its time.
+    private static var earlyCheckpoint: Int { 16 << 20 }
+
+    init(_ sink: TableSink<Input>, _ context: SinkContext) {
+        self.sink = sink
+        self.context = context
+        rule = sink.mode.conflictRule
+    }
+
+    public mutating func write(_ record: Input, at time: Timestamp) throws {
+        let row = try sink.row(record)
+        try check(row)
+        rows.append(row)
+        if rows.byteCount >= Self.earlyCheckpoint { context.requestCheckpoint() }
+    }
+
+    /// What the table could not hold is refused here, where the record is known, and not when its checkpoint is stored.
+    private func check(_ row: [SQLValue]) throws {
+        guard row.count == sink.columns.count else {
+            throw SinkError(
+                "\(sink.summary): a row has \(row.count) values for the columns \(sink.columns.joined(separator: ", "))",
+                advice: "Give a value for each column, nil for NULL")
+        }
+        do { try rule.check(row, columns: sink.columns) } catch {
+            throw SinkError("\(sink.summary): \(error.problem)", advice: error.advice)
+        }
+        for (index, value) in row.enumerated() {
+            guard let objection = sink.database.objection(to: value) else { continue }
+            throw SinkError(
+                "\(sink.summary): column \(sink.columns[index]): \(objection): \(value)",
+                advice: "Leave the value out or write it in another form, such as a blob")
+        }
+    }
+
+    public mutating func prepare(_ checkpoint: CheckpointNumber) -> [UInt8]? {
+        if rows.count == 0 { return nil }
+        defer { rows.removeAll() }
+        switch sink.mode {
+        case .insert:
+            return TableEpoch.encoded(run: context.run, columns: sink.columns, rows: rows)
+        case .upsert:
+            return sink.memory.keep(rows.batch(columns: sink.columns))
+        }
+    }
+
+    public mutating func close() { rows.removeAll() }
+}

@@ -1,0 +1,78 @@
+import Dispatch
+import Foundation
+import GRDB
+public import MillraceSQL
+import Synchronization
+
+/// A SQLite database in a file.
+///
+/// ```swift
+/// import MillraceSQLite
+///
+/// let database = SQLiteDatabase(path: "shop.db")
+/// orders.sink(database.table("orders", columns: ["id", "total"]) { [.init($0.id), .init($0.total)] })
+/// ```
+///
+/// The file is opened (and made, if it is missing) when it is first used, in write-ahead-log mode, so that readers and
+/// the one writer do not wait for each other; each commit is synchronised to disk.
+public final class SQLiteDatabase: SQLDatabase {
+    private let path: String
+    private let busyTimeout: Duration
+    private let readers: Int
+    private let pool = Mutex<DatabasePool?>(nil)
+    public let threads: WaitingThreads
+
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - busyTimeout: how long a statement waits for another process's lock before it fails with a transient error.
+    ///   - readers: connections that read at the same time; there is one that writes.
+    public init(path: String, busyTimeout: Duration = .seconds(5), readers: Int = 4) {
+        self.path = path
+        self.busyTimeout = busyTimeout
+        self.readers = readers
+        threads = WaitingThreads(count: readers)
+    }
+
+    public var summary: String { "SQLite \(path)" }
+
+    public func withSession<R>(inTransaction: Bool, _ body: (any SQLSession) throws -> R) throws -> R {
+        do {
+            let pool = try openPool()
+            if inTransaction {
+                return try pool.write { try body(SQLiteSession($0, summary)) }
+            }
+            return try body(SQLiteStatements(pool, summary))
+        } catch let error as DatabaseError {
+            throw SQLError(error, place: SQLError.Place(database: summary))
+        }
+    }
+
+    /// A NUL would end a text, and there is no NaN.
+    public func objection(to value: SQLValue) -> String? { SQLiteSession.objection(to: value) }
+
+    /// Closes the file; it is opened again when it is used again.
+    public func close() throws {
+        let open = pool.withLock { pool in
+            defer { pool = nil }
+            return pool
+        }
+        do { try open?.close() } catch let error as DatabaseError {
+            throw SQLError(error, place: SQLError.Place(database: summary))
+        }
+    }
+
+    private func openPool() throws -> DatabasePool {
+        try pool.withLock { pool in
+            if let pool { return pool }
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(busyTimeout / .seconds(1))
+            configuration.maximumReaderCount = readers
+            configuration.label = "millrace.sqlite"
+            let opened = try DatabasePool(path: path, configuration: configuration)
+            // GRDB asks for less in this mode; but what was published must not be lost with the power.
+            try opened.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            pool = opened
+            return opened
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import GRDB
+import MillraceSQL
+
+/// SQLite's one writing connection, in a transaction or not.
+struct SQLiteSession: SQLSession {
+    private let connection: Database
+    private let summary: String
+
+    init(_ connection: Database, _ summary: String) {
+        self.connection = connection
+        self.summary = summary
+    }
+
+    func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
+        try located(SQLError.Place(database: summary)) {
+            let before = connection.totalChangesCount
+            let statement = try connection.makeStatement(sql: sql)
+            try statement.execute(arguments: try Self.arguments(arguments, sql))
+            return connection.totalChangesCount - before
+        }
+    }
+
+    func query(_ sql: String, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
+        try located(SQLError.Place(database: summary)) {
+            try Self.rows(connection.makeStatement(sql: sql), arguments)
+        }
+    }
+
+    func insert(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws {
+        var place = SQLError.Place(database: summary, table: table, columns: rows.columns)
+        try located(place) {
+            let places = rows.columns.map { _ in "?" }.joined(separator: ", ")
+            let statement = try connection.cachedStatement(
+                sql: "INSERT INTO \(SQLName.quotedTable(table)) (\(SQLName.list(rows.columns))) VALUES (\(places))"
+                    + onConflict.clause(columns: rows.columns))
+            try rows.forEach { _, row in
+                try onConflict.check(row, columns: rows.columns)
+                do {
+                    statement.setUncheckedArguments(StatementArguments(try row.map(Self.stored)))
+                    try statement.execute()
+                } catch {
+                    place.row = row
+                    throw Self.error(error, place)
+                }
+            }
+        }
+    }
+
+    static func rows(_ statement: Statement, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
+        let cursor = try Row.fetchCursor(statement, arguments: try Self.arguments(arguments, statement.sql))
+        var rows: [[SQLValue]] = []
+        while let row = try cursor.next() { rows.append(row.databaseValues.map(SQLValue.init)) }
+        return rows
+    }
+
+    static func objection(to value: SQLValue) -> String? {
+        switch value {
+        case .text(let text) where text.utf8.contains(0): "SQLite ends a text at a NUL byte"
+        case .real(let number) where number.isNaN: "SQLite keeps NaN as NULL"
+        default: nil
+        }
+    }
+
+    private static func stored(_ value: SQLValue) throws -> DatabaseValue {
+        if let objection = objection(to: value) { throw SQLError(.type, "\(objection): \(value)") }
+        switch value {
+        case .null: return .null
+        case .integer(let value): return value.databaseValue
+        case .real(let value): return value.databaseValue
+        case .text(let value): return value.databaseValue
+        case .blob(let value): return Data(value).databaseValue
+        }
+    }
+
+    /// `$1` is a name to SQLite, which numbers them as they come.
+    private static func arguments(_ values: [SQLValue], _ sql: String) throws -> StatementArguments {
+        let stored = try values.map(stored)
+        guard sql.contains("$") else { return StatementArguments(stored) }
+        var named: [String: (any DatabaseValueConvertible)?] = [:]
+        for (index, value) in stored.enumerated() { named["\(index + 1)"] = value }
+        return StatementArguments(named)
+    }
+
+    private func located<R>(_ place: SQLError.Place, _ body: () throws -> R) throws -> R {
+        do { return try body() } catch { throw Self.error(error, place) }
+    }
+
+    static func error(_ error: any Error, _ place: SQLError.Place) -> any Error {
+        if let error = error as? DatabaseError { return SQLError(error, place: place) }
+        guard var error = error as? SQLError else { return error }
+        error.place.database = error.place.database ?? place.database
+        error.place.table = error.place.table ?? place.table
+        error.place.row = error.place.row ?? place.row
+        if error.place.columns.isEmpty { error.place.columns = place.columns }
+        return error
+    }
+}

@@ -1,0 +1,34 @@
+import MillraceSQL
+import MillraceSQLite
+
+/// The databases that every test is for.
+enum DatabaseKind: String, CaseIterable, Sendable {
+    case sqlite
+
+    /// The type of a column of bytes.
+    var bytes: String {
+        switch self {
+        case .sqlite: "BLOB"
+        }
+    }
+
+    /// A database of a test's own, empty.
+    func make(in folder: TemporaryFolder) throws -> any SQLDatabase {
+        switch self {
+        case .sqlite: SQLiteDatabase(path: folder.file("test.db"), busyTimeout: .milliseconds(50))
+        }
+    }
+}
+
+extension SQLDatabase {
+    /// For tests of pipelines, which are not asynchronous.
+    func run(_ sql: String, _ arguments: [SQLValue] = []) throws {
+        try withSession(inTransaction: false) { _ = try $0.execute(sql, arguments) }
+    }
+
+    /// All rows of a table, as text, in order.
+    func rows(of table: String, columns: String = "*") throws -> [String] {
+        try withSession(inTransaction: false) { try $0.query("SELECT \(columns) FROM \(table)", []) }
+            .map { $0.map { "\($0)" }.joined(separator: " ") }.sorted()
+    }
+}
