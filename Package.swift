@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "MillraceSQL", targets: ["MillraceSQL"]),
         .library(name: "MillraceSQLite", targets: ["MillraceSQLite"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
+        .library(name: "MillraceJobs", targets: ["MillraceJobs"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "millrace", targets: ["MillraceCLI"]),
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
@@ -82,6 +83,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "MillraceJobs",
+            dependencies: ["Millrace", "MillraceSQL", .product(name: "Logging", package: "swift-log")]),
         .target(name: "MillraceTesting", dependencies: ["Millrace"]),
         .executableTarget(
             name: "FlightDelays",

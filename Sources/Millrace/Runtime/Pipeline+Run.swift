@@ -22,18 +22,39 @@ extension Pipeline {
     /// more, everything read is worked on, a last checkpoint is stored. Cancelling the task ends it at once, as a crash
     /// would.
     ///
+    /// A process that stands by for another's state folder (`CheckpointOptions.waitsWhenInUse`) and is stopped before its
+    /// turn throws `CancellationError`.
+    ///
     /// - Returns: the status at the end.
     /// - Throws: `StateError`, `SourceError`, `SinkError` for what is wrong at start; `PipelineError` for what failed
     ///   later and was not mended by restarting; `CancellationError`.
     @discardableResult
     public func run(_ options: RunOptions, stop: PipelineStop = PipelineStop()) async throws -> PipelineStatus {
-        let supervisor = try Supervisor(self, options, stop)
-        return try await withGracefulShutdownHandler {
-            try await supervisor.run()
+        try await withGracefulShutdownHandler {
+            guard let supervisor = try await supervisor(options, stop) else { throw CancellationError() }
+            return try await supervisor.run()
         } onGracefulShutdown: {
             stop.request()
         }
     }
+
+    /// Opens the state folder, and waits for it if it is in use and the options say so; `nil` if it was stopped first.
+    private func supervisor(_ options: RunOptions, _ stop: PipelineStop) async throws -> Supervisor? {
+        var hasSaid = false
+        while true {
+            do { return try Supervisor(self, options, stop) } catch let error as StateError
+                where error.kind == .inUse && options.checkpoints?.waitsWhenInUse ?? false
+            {
+                if !hasSaid { options.logger.notice("\(name) stands by: \(error.problem)") }
+                hasSaid = true
+                if stop.isRequested { return nil }
+                try await options.clock.sleep(until: options.clock.now + Self.standByInterval)
+            }
+        }
+    }
+
+    /// How often a process that stands by looks whether it is its turn.
+    private static var standByInterval: Duration { .milliseconds(300) }
 }
 
 /// A pipeline as a service: `ServiceGroup(services: [pipeline.service(options)], gracefulShutdownSignals: [.sigterm])`.

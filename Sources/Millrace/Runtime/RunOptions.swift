@@ -60,6 +60,9 @@ public struct CheckpointOptions: Sendable, Hashable {
     public var interval: Duration
     /// Forget what the folder holds and start from nothing; the sinks forget their output too.
     public var fresh: Bool
+    /// If another process uses the folder: wait until it ends instead of refusing to start. Processes that stand by for
+    /// one another need no more than a folder that all of them reach.
+    public var waitsWhenInUse = false
     /// State that the folder holds and the graph has no more, `operator/state` or `operator`, and that may be lost.
     public var allowDropping: Set<String>
     /// Bytes beyond which `data.mdb` may not grow.

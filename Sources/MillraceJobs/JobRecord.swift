@@ -1,0 +1,102 @@
+import Millrace
+
+/// What a ledger keeps of one job. Pure: events go in, what follows comes out.
+struct JobRecord: CodableState, Equatable {
+    /// What an event changed.
+    enum Change: Equatable {
+        /// Nothing: it was known, or belongs to an attempt that is over.
+        case none
+        /// The job has gone on.
+        case progress
+        /// The job has gone on, and it is to be decided now.
+        case decide(JobVerdict.Cause)
+    }
+
+    private(set) var attempt = 0
+    private(set) var plan: JobPlan?
+    /// By number; batches that are heard of twice count once.
+    private(set) var results: [Int: BatchResult] = [:]
+    private(set) var isDecided = false
+
+    mutating func note(_ event: JobEvent) -> Change {
+        guard event.attempt >= attempt else { return .none }
+        if event.attempt > attempt {
+            // A new attempt: what its own batches do is all that counts.
+            self = JobRecord()
+            attempt = event.attempt
+        }
+        guard !isDecided else { return .none }
+        var hasChanged = false
+        if let plan = event.plan, self.plan == nil {
+            self.plan = plan
+            hasChanged = true
+        }
+        if let batch = event.batch, results[batch.number] == nil {
+            results[batch.number] = batch
+            hasChanged = true
+        }
+        guard hasChanged else { return .none }
+        guard let plan, worked >= plan.batches else { return .progress }
+        isDecided = true
+        return .decide(.allBatches)
+    }
+
+    /// The deadline of the attempt has come.
+    mutating func noteDeadline(_ time: Timestamp) -> Change {
+        guard !isDecided, let deadline = plan?.deadline, deadline <= time.milliseconds else { return .none }
+        isDecided = true
+        return .decide(.deadline)
+    }
+
+    /// Batches of the plan that were worked on.
+    var worked: Int {
+        guard let plan else { return results.count }
+        return results.keys.count { (0..<plan.batches).contains($0) }
+    }
+
+    func status(of job: String, at time: Timestamp) -> JobStatus {
+        JobStatus(
+            job: job, attempt: attempt, phase: plan == nil ? .unplanned : isDecided ? .checking : .running,
+            total: plan?.batches ?? 0, done: worked,
+            failed: results.values.count { $0.reason != nil || !$0.failures.isEmpty }, plannedAt: plan?.plannedAt,
+            deadline: plan?.deadline, updatedAt: time)
+    }
+
+    func candidate(of job: String, _ cause: JobVerdict.Cause) -> JobCandidate {
+        let results = results.values.sorted { $0.number < $1.number }
+        return JobCandidate(
+            job: job, attempt: attempt, cause: cause, batches: plan?.batches ?? 0, worked: worked,
+            failedBatches: results.compactMap { result in
+                result.reason.map { JobVerdict.FailedBatch(number: result.number, reason: $0) }
+            },
+            failures: results.flatMap(\.failures), plannedAt: plan?.plannedAt, deadline: plan?.deadline)
+    }
+}
+
+/// A job about which the database is to be asked.
+public struct JobCandidate: Sendable, Hashable {
+    /// The job's name.
+    public let job: String
+    /// Which attempt at it, from 1.
+    public let attempt: Int
+    let cause: JobVerdict.Cause
+    let batches: Int
+    let worked: Int
+    let failedBatches: [JobVerdict.FailedBatch]
+    let failures: [EntityFailure]
+    let plannedAt: Int64?
+    let deadline: Int64?
+
+    func verdict(_ missing: MissingEntities, at time: Timestamp) -> JobVerdict {
+        JobVerdict(
+            job: job, attempt: attempt, cause: cause, batches: batches, worked: worked, failedBatches: failedBatches,
+            failures: failures, missing: missing.names, missingCount: missing.count, decidedAt: time)
+    }
+
+    func status(_ verdict: JobVerdict) -> JobStatus {
+        JobStatus(
+            job: job, attempt: attempt, phase: verdict.outcome == .completed ? .completed : .failed, total: batches,
+            done: worked, failed: failedBatches.count, plannedAt: plannedAt, deadline: deadline,
+            updatedAt: Timestamp(milliseconds: verdict.decidedAt), detail: verdict.summary)
+    }
+}
