@@ -2,25 +2,36 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := liblmdb-dev librdkafka-dev libsimdjson-dev libsqlite3-dev pkg-config make
+PACKAGES := liblmdb-dev librdkafka-dev libsimdjson-dev libsqlite3-dev libpq-dev pkg-config make
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 # make bench W=W1 N=10000000 JSON=1
 BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
 
-.PHONY: help deps run test kafka-demo bench bench-kafka bench-json bench-nexmark format lint graph clean
+.PHONY: help deps libraries test-server run test kafka-demo bench bench-kafka bench-json bench-nexmark format lint graph clean
 
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-deps: ## Installs the C libraries that are missing (apt)
+deps: libraries test-server ## Installs what is missing (apt): C libraries, and a PostgreSQL server for the tests
+
+libraries:
 	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
 	if [ $${#missing[@]} -gt 0 ]; then \
 	  echo "installing $${missing[*]}"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${missing[*]}; \
 	fi
 
-run: deps ## Builds in release mode and runs the main job: the hourly delays of New York's airports
+# The tests start servers of their own; so none is set up as a service of this machine.
+test-server:
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  echo "installing postgresql"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-common && \
+	  $(SUDO) sed -ri 's/^#?create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; \
+	fi
+
+run: libraries ## Builds in release mode and runs the main job: the hourly delays of New York's airports
 	swift build -c release --product FlightDelays
 	@mkdir -p out
 	"$$(swift build -c release --show-bin-path)/FlightDelays" run --fresh $(ARGS)
@@ -29,23 +40,23 @@ test: deps ## Builds and runs all tests, one after the other: many of them start
 	swift build --build-tests
 	swift test --skip-build --no-parallel
 
-bench: deps ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
+bench: libraries ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
 	cd Benchmarks && swift build -c release
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/MillraceBenchmarks" $(BENCH_FLAGS)
 
-bench-json: deps ## Compares JSON decoding and encoding with Foundation's
+bench-json: libraries ## Compares JSON decoding and encoding with Foundation's
 	cd Benchmarks && swift build -c release --product JSONBenchmarks
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/JSONBenchmarks"
 
-bench-kafka: deps ## Measures reading, windows exactly once and latency, against a broker of its own
+bench-kafka: libraries ## Measures reading, windows exactly once and latency, against a broker of its own
 	cd Benchmarks && swift build -c release --product KafkaBenchmarks
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/KafkaBenchmarks" $(ARGS)
 
-bench-nexmark: deps ## Measures the Nexmark queries: make bench-nexmark [ARGS="q5 --events 10000000"]
+bench-nexmark: libraries ## Measures the Nexmark queries: make bench-nexmark [ARGS="q5 --events 10000000"]
 	swift build -c release --product nexmark
 	"$$(swift build -c release --show-bin-path)/nexmark" bench $(ARGS)
 
-kafka-demo: deps ## Shows offset commits and a fan-out over processes, with a broker of its own
+kafka-demo: libraries ## Shows offset commits and a fan-out over processes, with a broker of its own
 	swift build -c release --product OffsetCommits
 	swift build -c release --product FanOut
 	"$$(swift build -c release --show-bin-path)/OffsetCommits"
@@ -57,7 +68,7 @@ format: ## Lays the sources out
 lint: ## Checks the layout
 	swift format lint --strict -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
-graph: deps ## Draws the main job's operator graph as SVG
+graph: libraries ## Draws the main job's operator graph as SVG
 	swift package pipeline-graph --target FlightDelays
 
 clean: ## Removes what was built and run

@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "MillraceJSON", targets: ["MillraceJSON"]),
         .library(name: "MillraceSQL", targets: ["MillraceSQL"]),
         .library(name: "MillraceSQLite", targets: ["MillraceSQLite"]),
+        .library(name: "MillracePostgres", targets: ["MillracePostgres"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceJobs", targets: ["MillraceJobs"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
@@ -38,6 +39,9 @@ let package = Package(
         .systemLibrary(
             name: "CRDKafka", pkgConfig: "rdkafka",
             providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+        .systemLibrary(
+            name: "CPostgres", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "CMillrace"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "LMDB", dependencies: ["CLMDB"]),
@@ -60,6 +64,8 @@ let package = Package(
             name: "MillraceSQL", dependencies: ["Millrace", .product(name: "Logging", package: "swift-log")]),
         .target(
             name: "MillraceSQLite", dependencies: ["MillraceSQL", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Postgres", dependencies: ["CPostgres"]),
+        .target(name: "MillracePostgres", dependencies: ["MillraceSQL", "Postgres"]),
         .target(
             name: "KafkaTestBroker",
             dependencies: [
@@ -155,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "MillraceSQLTests",
             dependencies: [
-                "MillraceSQL", "MillraceSQLite", "Millrace", "MillraceTesting",
+                "MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres", "Millrace", "MillraceTesting",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "NexmarkTests", dependencies: ["Nexmark"]),

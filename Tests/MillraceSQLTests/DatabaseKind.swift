@@ -1,14 +1,17 @@
+import MillracePostgres
 import MillraceSQL
 import MillraceSQLite
 
 /// The databases that every test is for.
 enum DatabaseKind: String, CaseIterable, Sendable {
     case sqlite
+    case postgres
 
     /// The type of a column of bytes.
     var bytes: String {
         switch self {
         case .sqlite: "BLOB"
+        case .postgres: "BYTEA"
         }
     }
 
@@ -16,6 +19,7 @@ enum DatabaseKind: String, CaseIterable, Sendable {
     func make(in folder: TemporaryFolder) throws -> any SQLDatabase {
         switch self {
         case .sqlite: SQLiteDatabase(path: folder.file("test.db"), busyTimeout: .milliseconds(50))
+        case .postgres: try PostgresDatabase(PostgresServer.shared.get().makeDatabase())
         }
     }
 }

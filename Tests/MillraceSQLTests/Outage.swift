@@ -1,4 +1,5 @@
 import Foundation
+import MillracePostgres
 import MillraceSQL
 import MillraceSQLite
 
@@ -27,6 +28,12 @@ struct Outage: Sendable {
                         }
                         isTaken.wait()
                     }, end: { mayEnd.signal() })
+            )
+        case .postgres:
+            let server = try PostgresServer()
+            return (
+                try PostgresDatabase(server.makeDatabase()),
+                Outage(begin: { server.stop() }, end: { try? server.start() })
             )
         }
     }

@@ -1,0 +1,53 @@
+import MillraceSQL
+import Postgres
+
+/// Rows on their way through a `COPY`.
+struct CopiedRows {
+    private let rows: RowBatch
+    private let rule: ConflictRule
+    private let isNumbered: Bool
+
+    /// Bytes that are sent at once.
+    private static let chunkSize = 64 << 10
+
+    /// - Parameter isNumbered: whether each row ends with its number.
+    init(_ rows: RowBatch, _ rule: ConflictRule, isNumbered: Bool) {
+        self.rows = rows
+        self.rule = rule
+        self.isNumbered = isNumbered
+    }
+
+    func send(_ sql: String, _ connection: PostgresConnection) throws {
+        try connection.copyIn(sql) { send in
+            var text = CopyText()
+            try rows.forEach { index, row in
+                try rule.check(row, columns: rows.columns)
+                for value in row {
+                    if let objection = value.objection {
+                        throw SQLError(
+                            .type, "\(objection): \(value)", place: SQLError.Place(columns: rows.columns, row: row))
+                    }
+                    text.append(value)
+                }
+                if isNumbered { text.append(plain: String(index)) }
+                text.endRow()
+                if text.count >= Self.chunkSize {
+                    try text.withBytes(send)
+                    text.removeAll()
+                }
+            }
+            try text.withBytes(send)
+        }
+    }
+}
+
+extension CopyText {
+    fileprivate mutating func append(_ value: SQLValue) {
+        switch value {
+        case .null: appendNull()
+        case .integer, .real: append(plain: value.postgresText ?? "")
+        case .text(let text): append(text: text)
+        case .blob(let bytes): append(bytes: bytes)
+        }
+    }
+}

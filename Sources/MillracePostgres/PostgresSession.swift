@@ -1,0 +1,108 @@
+import Millrace
+import MillraceSQL
+import Postgres
+
+/// A connection while it is lent out.
+struct PostgresSession: SQLSession {
+    private let connection: PostgresConnection
+    private let place: SQLError.Place
+
+    init(_ connection: PostgresConnection, _ place: SQLError.Place) {
+        self.connection = connection
+        self.place = place
+    }
+
+    /// Commits what `body` did, or undoes it.
+    func transaction<R>(_ body: () throws -> R) throws -> R {
+        try connection.run("BEGIN")
+        let result: R
+        do { result = try body() } catch {
+            if connection.isAlive { _ = try? connection.run("ROLLBACK") }
+            throw error
+        }
+        // A transaction in which a statement has failed is not committed, and COMMIT does not call that an error.
+        guard try connection.run("COMMIT").command == "COMMIT" else {
+            throw SQLError(
+                .refused, "the transaction was undone, because a statement in it had failed", place: place)
+        }
+        return result
+    }
+
+    func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
+        try run(sql, arguments).changedRows
+    }
+
+    func query(_ sql: String, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
+        let result = try run(sql, arguments)
+        let types = (0..<result.columnCount).map(result.type)
+        return (0..<result.rowCount).map { row in
+            types.indices.map { column in
+                result.text(row: row, column: column).map { SQLValue($0, type: types[column]) } ?? .null
+            }
+        }
+    }
+
+    private func run(_ sql: String, _ arguments: [SQLValue]) throws -> PostgresResult {
+        for value in arguments {
+            if let objection = value.objection { throw SQLError(.type, "\(objection): \(value)", place: place) }
+        }
+        do { return try connection.run(sql, arguments.map(\.postgresText)) } catch {
+            throw SQLError(error, place: place)
+        }
+    }
+
+    func insert(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws {
+        if connection.isInTransaction {
+            try write(rows, into: table, onConflict: onConflict)
+        } else {
+            try transaction { try write(rows, into: table, onConflict: onConflict) }
+        }
+    }
+
+    private func write(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws {
+        let columns = SQLName.list(rows.columns)
+        let target = SQLName.quotedTable(table)
+        do {
+            if onConflict == .fail {
+                try CopiedRows(rows, onConflict, isNumbered: false).send(
+                    "COPY \(target) (\(columns)) FROM STDIN", connection)
+                return
+            }
+            // COPY knows no conflicts: the rows go to a table of their own first. One statement must not meet a key twice,
+            // and only the server knows which keys are equal; so it takes the last row of each.
+            let staged = "pg_temp.millrace_rows"
+            try connection.run(
+                "CREATE TEMP TABLE millrace_rows ON COMMIT DROP AS SELECT \(columns), 0::bigint AS millrace_row FROM \(target) WITH NO DATA"
+            )
+            try CopiedRows(rows, onConflict, isNumbered: true)
+                .send("COPY \(staged) (\(columns), millrace_row) FROM STDIN", connection)
+            let chosen: String
+            if case .update(let keys) = onConflict {
+                let keys = SQLName.list(keys)
+                chosen = "SELECT DISTINCT ON (\(keys)) \(columns) FROM \(staged) ORDER BY \(keys), millrace_row DESC"
+            } else {
+                chosen = "SELECT \(columns) FROM \(staged) ORDER BY millrace_row"
+            }
+            try connection.run(
+                "INSERT INTO \(target) (\(columns)) \(chosen)" + onConflict.clause(columns: rows.columns))
+            try connection.run("DROP TABLE \(staged)")
+        } catch {
+            throw located(error, table, rows)
+        }
+    }
+
+    private func located(_ error: any Error, _ table: String, _ rows: RowBatch) -> any Error {
+        var place = place
+        place.table = table
+        place.columns = rows.columns
+        if let error = error as? PostgresError {
+            place.row = error.copyLine.flatMap { rows.row($0 - 1) }
+            return SQLError(error, place: place)
+        }
+        guard var error = error as? SQLError else { return error }
+        error.place.database = place.database
+        error.place.table = table
+        if error.place.columns.isEmpty { error.place.columns = rows.columns }
+        return error
+    }
+}

@@ -1,0 +1,36 @@
+import MillraceSQL
+import Postgres
+
+extension SQLError {
+    /// What PostgreSQL's code means (its documentation, appendix A).
+    init(_ error: PostgresError, place: Place) {
+        var problem = error.detail.map { "\(error.message): \($0)" } ?? error.message
+        if let column = error.column { problem += ", column \(column)" }
+        // The staged rows' table is nobody's business, the column is.
+        if let context = error.context, context.hasPrefix("COPY "), let start = context.firstIndex(of: ",") {
+            problem += context[start...]
+        }
+        self.init(
+            Self.kind(error), problem, code: error.sqlState.map { "SQLSTATE \($0)" }, place: place)
+    }
+
+    private static func kind(_ error: PostgresError) -> Kind {
+        guard let state = error.sqlState else { return error.isConnectionLost ? .unavailable : .refused }
+        switch state {
+        case "57P01", "57P02", "57P03", "57P05", "25006": return .unavailable
+        case "40001", "40P01", "55P03", "57014": return .busy
+        case "42P01", "42703", "42883", "3F000", "3D000": return .missing
+        case "42501": return .permission
+        case "42804": return .type
+        case "08001": return .refused
+        default: break
+        }
+        switch state.prefix(2) {
+        case "08", "53", "58": return .unavailable
+        case "23": return .constraint
+        case "22": return .type
+        case "28": return .permission
+        default: return error.isConnectionLost ? .unavailable : .refused
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import MillraceSQL
+import Postgres
+
+extension SQLValue {
+    /// Why PostgreSQL could not hold it.
+    var objection: String? {
+        if case .text(let text) = self, text.utf8.contains(0) { return "PostgreSQL has no NUL bytes in texts" }
+        return nil
+    }
+
+    /// As the server reads it; `nil` is NULL.
+    var postgresText: String? {
+        switch self {
+        case .null: return nil
+        case .integer(let value): return String(value)
+        case .real(let value):
+            if value.isNaN { return "NaN" }
+            return value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : String(value)
+        case .text(let value): return value
+        case .blob(let value): return "\\x" + value.map(Self.digits).joined()
+        }
+    }
+
+    private static func digits(_ byte: UInt8) -> String {
+        let text = String(byte, radix: 16)
+        return byte < 16 ? "0" + text : text
+    }
+
+    /// Of the text that the server writes for a value of a type.
+    init(_ text: UnsafeBufferPointer<UInt8>, type: UInt32) {
+        let string = String(decoding: text, as: UTF8.self)
+        switch type {
+        case Self.bool: self = .integer(string == "t" ? 1 : 0)
+        case Self.int2, Self.int4, Self.int8, Self.oid: self = Int64(string).map(SQLValue.integer) ?? .text(string)
+        case Self.float4, Self.float8: self = Double(string).map(SQLValue.real) ?? .text(string)
+        case Self.bytea: self = .blob(PostgresConnection.bytes(fromText: text))
+        default: self = .text(string)
+        }
+    }
+
+    // The server's numbers of its types, which are the same everywhere (pg_type.dat).
+    private static let bool: UInt32 = 16
+    private static let bytea: UInt32 = 17
+    private static let int8: UInt32 = 20
+    private static let int2: UInt32 = 21
+    private static let int4: UInt32 = 23
+    private static let oid: UInt32 = 26
+    private static let float4: UInt32 = 700
+    private static let float8: UInt32 = 701
+}
