@@ -16,11 +16,14 @@ let package = Package(
         .library(name: "MillracePostgres", targets: ["MillracePostgres"]),
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceJobs", targets: ["MillraceJobs"]),
+        .library(name: "MillraceDatabases", targets: ["MillraceDatabases"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "millrace", targets: ["MillraceCLI"]),
         .executable(name: "FlightDelays", targets: ["FlightDelays"]),
         .executable(name: "OffsetCommits", targets: ["OffsetCommits"]),
         .executable(name: "FanOut", targets: ["FanOut"]),
+        .executable(name: "DatasetImport", targets: ["DatasetImport"]),
+        .executable(name: "BulkInsert", targets: ["BulkInsert"]),
         .executable(name: "nexmark", targets: ["Nexmark"]),
         .plugin(name: "PipelineGraph", targets: ["PipelineGraph"]),
     ],
@@ -108,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "MillraceCLI",
             dependencies: [
-                "RDKafka",
+                "RDKafka", "MillraceJobs", "MillraceDatabases",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -118,6 +121,23 @@ let package = Package(
                 "Millrace", "MillraceKafka", "RDKafka", "KafkaTestBroker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/OffsetCommits"),
+        .target(
+            name: "MillraceDatabases", dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres"]),
+        .executableTarget(
+            name: "BulkInsert",
+            dependencies: [
+                "Millrace", "MillraceKafka", "MillraceSQL", "MillraceDatabases", "RDKafka", "KafkaTestBroker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Examples/BulkInsert"),
+        .executableTarget(
+            name: "DatasetImport",
+            dependencies: [
+                "Millrace", "MillraceKafka", "MillraceJobs", "MillraceSQL", "MillraceDatabases", "MillraceJSON",
+                "RDKafka", "KafkaTestBroker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], path: "Examples/DatasetImport"),
         .executableTarget(
             name: "FanOut",
             dependencies: [

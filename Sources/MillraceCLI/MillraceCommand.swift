@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// The command-line tool.
 @main
-struct MillraceCommand: ParsableCommand {
+struct MillraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "millrace", abstract: "Looks at what Millrace pipelines work on.",
-        subcommands: [LagCommand.self, TopicsCommand.self])
+        subcommands: [LagCommand.self, TopicsCommand.self, JobsCommand.self])
 }

@@ -1,4 +1,4 @@
-public import Millrace
+import Millrace
 
 /// How a job ended.
 public enum JobOutcome: String, Codable, Sendable, Hashable, CaseIterable {
