@@ -47,9 +47,8 @@ struct Flight: Codable, Sendable {
         var options = RunOptions()
         options.logger.logLevel = .error
         try await pipeline.run(options)
-        var seen: Set<String> = []
-        var flights = found.all.sorted { $0.id < $1.id }.filter { seen.insert($0.id).inserted }
-        flights = Array(flights.prefix(limit))
+        let byID = Dictionary(found.all.lazy.map { ($0.id, $0) }) { first, _ in first }
+        var flights = byID.sorted { $0.key < $1.key }.prefix(limit).map(\.value)
         if let poison, flights.indices.contains(poison) { flights[poison].distance = nil }
         return flights
     }
