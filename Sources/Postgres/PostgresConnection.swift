@@ -26,16 +26,21 @@ public final class PostgresConnection: @unchecked Sendable {
         connection = connected
         guard PQstatus(connection) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(connection)).trimmed  // deinit lets go of it
-            // libpq does not say which kind of failure it is.
-            let isRefused = ["authentication failed", "does not exist", "no password supplied", "no pg_hba.conf entry"]
-                .contains { message.contains($0) && !message.contains("No such file") }
-            throw PostgresError(message, sqlState: isRefused ? "28000" : nil, isConnectionLost: !isRefused)
+            let state = Self.refusal(in: message)
+            throw PostgresError(message, sqlState: state, isConnectionLost: state == nil)
         }
         // Notices (a table that is there already) are not errors, and not for standard error.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
     }
 
     deinit { PQfinish(connection) }
+
+    /// The code of a refusal that would be the same the next time; libpq tells only the server's words.
+    private static func refusal(in message: String) -> String? {
+        if message.contains("database \"") && message.contains("does not exist") { return "3D000" }
+        let refusals = ["authentication failed", "no password supplied", "no pg_hba.conf entry", "role \""]
+        return refusals.contains { message.contains($0) } ? "28000" : nil
+    }
 
     /// Whether it can be used, as far as this side knows.
     public var isAlive: Bool { PQstatus(connection) == CONNECTION_OK }

@@ -133,7 +133,7 @@ import Testing
     @Test func aDatabaseThatIsNotThereIsNoOutage() async throws {
         let database = try PostgresDatabase(PostgresServer.shared.get().conninfo(database: "nowhere"))
         let error = await #expect(throws: SQLError.self) { try await database.query("SELECT 1") }
-        #expect(error?.isTransient == false)
-        expect(error, names: "nowhere", "does not exist")
+        #expect(error?.kind == .missing)
+        expect(error, names: "nowhere", "does not exist", "Create it")
     }
 }
