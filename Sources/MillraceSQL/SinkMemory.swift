@@ -29,12 +29,15 @@ final class SinkMemory: Sendable {
             state.kept[state.last] = rows
             return state.last
         }
-        return withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
+        return [Self.format] + withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
     }
 
+    /// Tells it from the formats of rows (`TableEpoch`).
+    private static let format: UInt8 = 0
+
     static func number(in description: [UInt8]) -> UInt64? {
-        guard description.count == 8 else { return nil }
-        return description.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        guard description.count == 9, description.first == format else { return nil }
+        return description.dropFirst().reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     func rows(_ number: UInt64) -> RowBatch? { state.withLock { $0.kept[number] } }

@@ -20,8 +20,8 @@ extension TableSink {
                         try book.check(start, folder: run.folder, table: "\(table) in \(database.summary)", in: session)
                     }
                 }
-                for output in pending { try publish(output) }
             }
+            for output in pending { try publish(output) }
         } catch let error as SQLError where error.isTransient && isRepeatable(start, run) {
             throw PipelineError.failed(operatorID: run.operatorID, partition: "", position: "start", cause: error)
         }

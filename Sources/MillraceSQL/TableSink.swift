@@ -56,8 +56,12 @@ public struct TableSink<Input: Sendable>: Sink {
     }
 
     public func publish(_ output: PendingOutput) throws {
-        guard mode == .insert else { return }
+        if SinkMemory.number(in: output.description) != nil { return }  // made durable, so it is there
         let epoch = try TableEpoch(decoding: output.description)
+        if case .upsert = mode {
+            // It was prepared when the sink still inserted.
+            return try persistently { try insert(epoch.rows, in: $0) }
+        }
         let book = CheckpointBook(pipeline: epoch.pipeline, sink: epoch.sink)
         try persistently { session in
             let note = CheckpointNote(task: output.task, folder: epoch.folder, checkpoint: output.checkpoint)

@@ -106,6 +106,21 @@ import Testing
         #expect(try setting.rows.count == 21)
     }
 
+    /// Dies when rows are stored and not written, or the other way round, and goes on in the other mode.
+    @Test(arguments: DatabaseKind.allCases, [true, false])
+    func theModeMayChange(_ kind: DatabaseKind, insertsFirst: Bool) throws {
+        let setting = try Setting(kind)
+        try setting.database.run("CREATE UNIQUE INDEX unique_n ON numbers (n)")
+        let modes = insertsFirst ? [TableMode.insert, .upsert(keys: ["n"])] : [.upsert(keys: ["n"]), .insert]
+        let test = PipelineTest(
+            seed: 1, checkpoints: .init(directory: setting.folder.file("state"), every: .milliseconds(10)))
+        let crashed = try test.runUntilCrash(
+            setting.pipeline(mode: modes[0]), at: .committed(CheckpointNumber(3)))
+        #expect(crashed)
+        try test.run(setting.pipeline(mode: modes[1]))
+        #expect(try setting.rows.count == 20)
+    }
+
     @Test(arguments: DatabaseKind.allCases)
     func insertingNeedsAStateFolder(_ kind: DatabaseKind) throws {
         let setting = try Setting(kind)
