@@ -180,6 +180,12 @@ let package = Package(
                 "KafkaTestBroker", "KafkaTestSupport", "RDKafka", .product(name: "NIOCore", package: "swift-nio"),
             ]),
         .testTarget(name: "MillraceCLITests", dependencies: ["MillraceCLI", "KafkaTestBroker", "RDKafka"]),
+        .testTarget(
+            name: "MillraceJobsTests",
+            dependencies: [
+                "MillraceJobs", "MillraceSQLite", "Millrace", "MillraceTesting", "DatasetImport", "BulkInsert",
+                "MillraceCLI",
+            ]),
         .executableTarget(
             name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),
         .testTarget(

@@ -28,10 +28,10 @@ struct BulkInsert: AsyncParsableCommand {
     @Option(help: "Messages of each trial.")
     var messages = 200
 
-    @Option(help: "Messages in a batch; 1: one by one.")
+    @Option(parsing: .upToNextOption, help: "Messages in a batch; 1: one by one.")
     var sizes: [Int] = [1, 10, 50]
 
-    @Option(help: "Batches under way at once.")
+    @Option(parsing: .upToNextOption, help: "Batches under way at once.")
     var inFlight: [Int] = [1, 3]
 
     @Option(help: "Times that each is measured; the best counts.")

@@ -6,8 +6,10 @@ import ArgumentParser
 struct DatasetImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "DatasetImport",
-        abstract: "Imports flights into a database with several instances, and says whether the job is completed or failed.",
-        subcommands: [Demonstration.self, Plan.self, Instance.self, Verdict.self], defaultSubcommand: Demonstration.self)
+        abstract:
+            "Imports flights into a database with several instances, and says whether the job is completed or failed.",
+        subcommands: [Demonstration.self, Plan.self, Instance.self, Verdict.self], defaultSubcommand: Demonstration.self
+    )
 }
 
 /// How the end of a job is known.

@@ -27,7 +27,8 @@ struct Demonstration: AsyncParsableCommand {
     @Option(help: "Flights a batch.")
     var size = 250
 
-    @Option(help: "The number of a flight that lacks its distance: the job fails, and is resumed with the flight mended.")
+    @Option(
+        help: "The number of a flight that lacks its distance: the job fails, and is resumed with the flight mended.")
     var poison: Int?
 
     @Option(help: "Milliseconds that a batch takes longer, so that there is something to kill.")
@@ -44,7 +45,8 @@ struct Demonstration: AsyncParsableCommand {
         var isGood = true
         for way in way.map({ [$0] }) ?? Way.allCases {
             let trial = Trial(
-                way: way, brokers: brokers ?? broker?.address ?? "", database: database ?? "sqlite:\(folder)/\(way.rawValue).db",
+                way: way, brokers: brokers ?? broker?.address ?? "",
+                database: database ?? "sqlite:\(folder)/\(way.rawValue).db",
                 folder: folder, demonstration: self)
             if try await !trial.run() { isGood = false }
         }

@@ -30,6 +30,7 @@ struct Trial {
         let began = clock.now
         var killedAt: ContinuousClock.Instant?
         var last = -1
+        var lastFlight = began
         while true {
             try await Task.sleep(for: .milliseconds(50))
             let count = try await table.count - before
@@ -44,11 +45,13 @@ struct Trial {
                 print("  \(count) flights; instance-1 is killed")
             }
             if count / 2500 != last / 2500 { print("  \(count) flights") }
+            if count != last { lastFlight = clock.now }
             last = count
             if let status = try await board.status(of: job), [.completed, .failed].contains(status.phase) { break }
         }
         let verdict = try await board.status(of: job)
         print("  after \(seconds(clock.now - began)) s: \(verdict?.detail ?? "no detail")")
+        print("  verdict \(seconds(clock.now - lastFlight)) s after the last flight")
         for instance in instances { instance.terminate() }
         for instance in instances { instance.waitUntilExit() }
         let made = try await table.count - before

@@ -7,7 +7,9 @@ import MillraceJobs
 struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs", abstract: "Lists jobs, how far they are and how they ended.",
-        discussion: "Reads the table \(JobBoard.table). With a job's name the exit code is 0 if it is completed, 1 if it failed, 2 if it is not decided.")
+        discussion:
+            "Reads the table \(JobBoard.table). With a job's name the exit code is 0 if it is completed, 1 if it failed, 2 if it is not decided."
+    )
 
     @Argument(help: "Only this job.")
     var job: String?

@@ -43,7 +43,9 @@ extension Stream where Record == JobEvent {
                         try context.setTimer(.processing(Timestamp(milliseconds: deadline)))
                     }
                     try context.emit(.status(record.status(of: event.job, at: now)))
-                    if case .decide(let cause) = change { try context.emit(.decide(record.candidate(of: event.job, cause))) }
+                    if case .decide(let cause) = change {
+                        try context.emit(.decide(record.candidate(of: event.job, cause)))
+                    }
                 },
                 onTimer: { timer, context in
                     var change = JobRecord.Change.none
@@ -52,7 +54,9 @@ extension Stream where Record == JobEvent {
                         change = kept.noteDeadline(timer.time)
                         record = kept
                     }
-                    if case .decide(let cause) = change { try context.emit(.decide(record.candidate(of: context.key, cause))) }
+                    if case .decide(let cause) = change {
+                        try context.emit(.decide(record.candidate(of: context.key, cause)))
+                    }
                 })
         }
         let settled = accounts.named(name).lookup(LookupOptions(timeout: .seconds(30), retries: 8)) { account in

@@ -1,0 +1,110 @@
+import Foundation
+import MillraceSQLite
+import Testing
+
+@testable import MillraceCLI
+@testable import MillraceJobs
+
+/// Three instances work on a real data set, one is killed: in each of the three ways the job ends as it should.
+@Suite(.serialized) struct DatasetImportTests {
+    /// January alone: reading the whole year takes longer than importing some of it.
+    let january: TemporaryFolder
+
+    init() throws {
+        january = try TemporaryFolder()
+        let data = Self.root.appending(path: "Examples/Data/flights/2013-01.csv")
+        try FileManager.default.copyItem(atPath: data.path, toPath: january.file("2013-01.csv"))
+    }
+
+    static var root: URL {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+    }
+
+    @Test(arguments: ["batch-table", "await-and-poll", "single-loop"])
+    func everyFlightIsThereOnceAndTheJobIsCompleted(way: String) throws {
+        let (status, text) = try run("DatasetImport", ["--way", way, "--limit", "4000", "--delay", "60"] + small)
+        #expect(status == 0, "\(text)")
+        #expect(text.contains("instance-1 is killed"), "\(text)")
+        #expect(text.contains(": completed"), "\(text)")
+        #expect(text.contains("4000 of 4000 flights, each once"), "\(text)")
+    }
+
+    @Test(arguments: ["batch-table", "await-and-poll", "single-loop"])
+    func aPoisonedFlightFailsTheJobAndIsNamed(way: String) throws {
+        let (status, text) = try run(
+            "DatasetImport", ["--way", way, "--limit", "2000", "--delay", "60", "--poison", "555"] + small)
+        #expect(status == 0, "\(text)")
+        #expect(text.contains(": failed; "), "\(text)")
+        #expect(text.contains("NOT NULL constraint failed: flights.distance"), "\(text)")
+        switch way {
+        case "await-and-poll":
+            #expect(text.contains("1999 of 2000 flights, each once"), "\(text)")
+        default:
+            #expect(text.contains("batch 5 failed: "), "\(text)")
+            #expect(text.contains("100 missing: "), "\(text)")
+            #expect(text.contains("1900 of 2000 flights, each once"), "\(text)")
+        }
+        // Resumed for what is missing, with the flight mended.
+        if way == "batch-table" { #expect(text.contains("(attempt 2): completed"), "\(text)") }
+    }
+
+    /// Nobody is killed: the verdict follows the last batch within a second.
+    @Test func theVerdictFollowsTheLastBatchWithinASecond() throws {
+        let (status, text) = try run(
+            "DatasetImport", ["--way", "batch-table", "--limit", "3000", "--delay", "30", "--no-kill"] + small)
+        #expect(status == 0, "\(text)")
+        let line = try #require(text.split(separator: "\n").first { $0.contains("after the last flight") })
+        let time = try #require(line.split(separator: " ").compactMap { Double($0) }.first)
+        #expect(time <= 1.0, "\(text)")
+    }
+
+    @Test func millraceShowsJobs() async throws {
+        let folder = try TemporaryFolder()
+        let database = SQLiteDatabase(path: folder.file("jobs.db"))
+        let board = JobBoard(database)
+        try await board.create()
+        try await board.note(
+            JobStatus(
+                job: "import", attempt: 1, phase: .running, total: 40, done: 10, failed: 1, plannedAt: 1000,
+                deadline: 5_000_000, updatedAt: .init(milliseconds: 7)))
+        try database.close()
+        let address = "sqlite:\(folder.file("jobs.db"))"
+        let (status, text) = try run("millrace", ["jobs", "--database", address])
+        #expect(status == 0)
+        #expect(text.contains("import") && text.contains("running") && text.contains("10 of 40 (25 %)"), "\(text)")
+        #expect(text.contains("1970-01-01T01:23:20Z"), "\(text)")
+        #expect(try run("millrace", ["jobs", "import", "--database", address]).0 == 2)
+        #expect(try await board.decide(JobBoardTests.verdict("import", missing: ["x"])))
+        try database.close()
+        let (failed, json) = try run("millrace", ["jobs", "import", "--database", address, "--json", "--wait"])
+        #expect(failed == 1)
+        #expect(json.contains("\"detail\":\"job import: failed; 1 missing: x\""), "\(json)")
+        let (refused, message) = try run("millrace", ["jobs", "--database", "oracle:x"])
+        #expect(refused == 64 && message.contains("expected sqlite:PATH or postgresql://"), "\(message)")
+    }
+
+    @Test func batchesAreAsFastAsTheirTimesAllow() throws {
+        let (status, text) = try run(
+            "BulkInsert", ["--messages", "100", "--sizes", "1", "10", "--in-flight", "2", "--rounds", "1"])
+        #expect(status == 0, "\(text)")
+        let lines = text.split(separator: "\n").dropFirst(2).map { $0.split(separator: " ").compactMap { Int($0) } }
+        #expect(lines.map(\.count) == [3, 3], "\(text)")
+    }
+
+    private var small: [String] { ["--input", january.path, "--size", "100"] }
+
+    private func run(_ program: String, _ arguments: [String]) throws -> (Int32, String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appending(path: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = Self.root
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    }
+}
