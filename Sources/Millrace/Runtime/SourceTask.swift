@@ -142,12 +142,13 @@ struct SourceTask {
     /// The source has no more: when operators have worked off what they keep, event time comes to its end.
     private mutating func finish(_ now: Duration) async throws {
         do {
-            var isWorkedOff = true
-            for holder in context.holders where try !holder.finish() { isWorkedOff = false }
-            try await context.drainParticipants()
-            guard isWorkedOff else {
-                settle(now: now, active: true, flush: true)
-                return try await rest(until: nil)
+            if try !context.finishHolders() {
+                try await context.drainParticipants()
+                guard try context.finishHolders() else {
+                    settle(now: now, active: true, flush: true)
+                    // Nothing is taken from the operators between that and the wait: an answer that comes wakes it.
+                    return await signal.wait(until: try context.tellTime())
+                }
             }
         } catch { throw run.located(error, context) }
         isEnded = true

@@ -30,6 +30,13 @@ extension TaskContext {
         return held
     }
 
+    /// Has operators work off what they keep; true when there is nothing left.
+    func finishHolders() throws -> Bool {
+        var isWorkedOff = true
+        for holder in holders where try !holder.finish() { isWorkedOff = false }
+        return isWorkedOff
+    }
+
     private func watermarkBefore(_ time: Timestamp) -> Timestamp {
         Timestamp(milliseconds: time.milliseconds == .min ? .min : time.milliseconds - 1)
     }

@@ -98,6 +98,16 @@ extension KafkaRecord {
     public var isReplayed: Bool { headers.contains { $0.name == DeliveryHeader.replayed } }
 }
 
+extension KeyParking {
+    /// For records of Kafka, which say in their headers how they come.
+    public static func kafka<Value>() -> KeyParking where Record == KafkaRecord<Value> {
+        KeyParking { record in
+            if record.retryHistory.rounds > 0 { return .retried }
+            return record.isReplayed ? .replayed : .first
+        }
+    }
+}
+
 extension KafkaRecord: SizedRecord where Value: SizedRecord {
     public var sizeInBytes: Int {
         (key?.count ?? 0) + value.sizeInBytes

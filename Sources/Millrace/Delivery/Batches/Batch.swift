@@ -17,6 +17,8 @@ public struct Batch<Record: Sendable>: RandomAccessCollection, Sendable {
         case bytes
         /// Its first record had waited for as long as it may.
         case time
+        /// Another record of a key that it has, where later records of a key may have to be parked.
+        case key
         /// A checkpoint.
         case checkpoint
         /// The end of input.

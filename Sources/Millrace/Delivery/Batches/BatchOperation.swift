@@ -41,6 +41,9 @@ final class BatchOperation<Record: Sendable>: Sendable {
         rate = options.recordsPerSecond.map { RateLimiter(recordsPerSecond: $0) }
     }
 
+    /// What is given up can be replayed.
+    var keepsDeadLetters: Bool { if case .deadLetter = onError { true } else { false } }
+
     @usableFromInline
     var detail: String {
         let bound = bytes.map { " or \($0) bytes" } ?? ""

@@ -13,6 +13,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     private let next: Push<Record>
     private let failures: FailureHandler<Record>
     private let retries: Push<RetryLetter<Record>>?
+    private let parking: ParkedKeys<Record>?
     private let measure: (Record) -> Int
     private let metrics: BatchMetrics
     private let clock: any PipelineClock
@@ -30,7 +31,11 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     private var failure: (error: any Error, since: CheckpointNumber)?
 
     @usableFromInline
-    init(_ shared: BatchOperation<Record>, of node: OperatorNode, in context: TaskContext, next: Push<Record>) {
+    init(
+        _ shared: BatchOperation<Record>, of node: OperatorNode, in context: TaskContext, next: Push<Record>,
+        parking: ParkedKeys<Record>? = nil
+    ) {
+        self.parking = parking
         self.shared = shared
         self.context = context
         self.node = node
@@ -58,16 +63,17 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     // MARK: Records
 
     @usableFromInline
-    func add(_ record: Record, _ time: Timestamp, orderHash: UInt64) {
+    func add(_ record: Record, _ time: Timestamp, orderHash: UInt64) throws {
+        if parking != nil, open.holds(orderHash) { try close(.key) }
         let bytes = shared.bytes == nil ? 0 : measure(record)
-        if open.overflows(with: bytes) { close(.bytes) }
+        if open.overflows(with: bytes) { try close(.bytes) }
         let entry = BatchEntry(
             record: record, time: time, orderHash: shared.options.orderedBy?(record) ?? orderHash,
             origin: context.origin, position: notesPositions ? context.recordPosition : nil)
-        if let cause = open.add(entry, bytes: bytes, now: clock.now) { close(cause) }
+        if let cause = open.add(entry, bytes: bytes, now: clock.now) { try close(cause) }
     }
 
-    private func close(_ cause: Batch<Record>.Cause) {
+    private func close(_ cause: Batch<Record>.Cause) throws {
         let entries = open.take()
         guard !entries.isEmpty else { return }
         closed += 1
@@ -78,7 +84,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                 BatchProgress(
                     count: entries.count, shared.acknowledgement, shared.retry,
                     endsRun: shared.onError.isFail && shared.route == nil)))
-        start()
+        try start()
     }
 
     // MARK: Calls
@@ -88,15 +94,28 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     private var allowed: Int { limit?.allowed ?? shared.inFlight.least }
 
     /// Begins as many batches as may be under way, in order.
-    private func start() {
+    private func start() throws {
         guard failure == nil else { return }
         var busy = underWay
         for work in works where work.state == .waiting {
             guard busy < allowed else { return }
             if shared.keepsOrder {
                 let before = works.prefix { $0 !== work }
-                guard before.allSatisfy({ $0.state == .over || $0.orderHashes.isDisjoint(with: work.orderHashes) })
+                // Which keys are parked is known when those before have been passed on.
+                guard
+                    before.allSatisfy({
+                        $0.state == .over && parking == nil || $0.orderHashes.isDisjoint(with: work.orderHashes)
+                    })
                 else { return }
+            }
+            if let parking {
+                for (index, entry) in work.entries.enumerated() {
+                    if let reason = try parking.objection(to: entry) { work.progress.giveUp(index, reason) }
+                }
+                if work.progress.isOver {
+                    work.state = .over
+                    continue
+                }
             }
             begin(work, after: nil)
             busy += 1
@@ -169,7 +188,12 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             throw failure.error
         }
         try passOn()
-        start()
+        try start()
+        // Parked batches are over at once, and may let others begin.
+        while parking != nil, works.first?.state == .over, failure == nil {
+            try passOn()
+            try start()
+        }
         guard isSettling else { return true }
         let isSettled =
             notesPositions ? works.first.map { $0.state == .pausing } ?? true : works.isEmpty
@@ -194,15 +218,19 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         let entry = work.entries[work.passed]
         switch work.progress.fates[work.passed] {
         case .open: return
-        case .succeeded: try next(entry.record, entry.time)
+        case .succeeded:
+            try parking?.note(entry, .succeeded)
+            try next(entry.record, entry.time)
         case .givenUp(let error):
             let history = shared.route?.history(entry.record) ?? RetryHistory()
             let attempts = history.attempts + work.progress.attempts[work.passed]
             context.origin = entry.origin
-            if let route = shared.route, let retries, history.rounds < route.delays.count, !(error is any NotRetriable)
-            {
+            // Behind a dead letter only the dead letters are left.
+            let isDead = (error as? KeyParked)?.isDead ?? (error is any NotRetriable)
+            if let route = shared.route, let retries, history.rounds < route.delays.count, !isDead {
                 let due = clock.wallTime.advanced(by: route.delays[history.rounds])
                 metrics.sentBackOne()
+                try parking?.note(entry, .sentBack)
                 try retries(
                     RetryLetter(
                         record: entry.record, reason: "\(error)", attempts: attempts, round: history.rounds + 1,
@@ -210,6 +238,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                     entry.time)
             } else {
                 metrics.gaveUp()
+                if shared.keepsDeadLetters { try parking?.note(entry, .dead) }
                 do { try failures.handle(error, entry.record, entry.time, attempts: attempts) } catch {
                     guard notesPositions else { throw error }
                     failure = (error, context.epoch)
@@ -236,14 +265,14 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
 
     @usableFromInline
     func finish() throws -> Bool {
-        close(.end)
+        try close(.end)
         return works.isEmpty && failure == nil
     }
 
     @usableFromInline
     func advance(to watermark: Watermark) throws -> Bool {
         guard watermark == .end else { return true }
-        close(.end)
+        try close(.end)
         guard !works.isEmpty else { return true }
         isSettling = true
         return false
@@ -252,7 +281,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     @usableFromInline
     func advance(processingTime time: Timestamp) throws -> Timestamp? {
         let now = clock.now
-        if open.isDue(now) { close(.time) }
+        if open.isDue(now) { try close(.time) }
         // Whether its position is stored is for it to ask.
         if failure != nil { return time.advanced(by: .milliseconds(10)) }
         return open.deadline.map { time.advanced(by: max($0 - now, .milliseconds(1))) }
@@ -263,7 +292,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         if notesPositions, works.contains(where: { $0.state == .pausing }) || failure != nil {
             // What is held up stays in hand; a restart reads it again.
         } else {
-            close(.checkpoint)
+            try close(.checkpoint)
         }
         isSettling = failure == nil
     }

@@ -47,6 +47,12 @@ struct BatchProgress {
     /// The first record that has no fate yet.
     var firstOpen: Int? { fates.firstIndex { if case .open = $0 { true } else { false } } }
 
+    /// Gives up a record that has not been handed over yet.
+    mutating func giveUp(_ index: Int, _ reason: any Error) {
+        fates[index] = .givenUp(reason)
+        inHand.removeAll { $0 == index }
+    }
+
     /// Notes that the records in hand are handed over; how often the first of them has been, this time included.
     mutating func handOver() -> Int {
         for index in inHand { attempts[index] += 1 }

@@ -49,7 +49,7 @@ extension Stream {
             let batches = BatchParticipant(operation, of: node, in: context, next: next)
             context.register(batches, of: node)
             return Push { records, times, count in
-                for index in 0..<count { batches.add(records[index], times[index], orderHash: 0) }
+                for index in 0..<count { try batches.add(records[index], times[index], orderHash: 0) }
             }
         }
         operation.link(result.node.producer)
@@ -80,27 +80,39 @@ extension Stream {
 extension KeyedStream {
     /// Works on records in batches, outside the pipeline, as `Stream.batches` does, in the tasks that own the records'
     /// keys: no two batches with the same key are under way at once, so each key's records are worked on in order.
+    ///
+    /// - Parameter parking: keeps that order also behind a record that is given up or sent back (`KeyParking`).
     @inlinable
     public func batches(
         of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, inFlight: BatchConcurrency = 1,
         acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
         later: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
-        options: BatchOptions<Record> = BatchOptions(),
+        options: BatchOptions<Record> = BatchOptions(), parking: KeyParking<Record>? = nil,
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) -> Stream<Record> {
         let operation = BatchOperation(
             of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, later, onError, options,
             isKeyed: true, handle)
+        if let later, parking != nil {
+            precondition(
+                later.delays.count == 1, "parking keeps an order, which a retry route with several delays does not")
+        }
+        let keyOf = node.key
         let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
-            let batches = BatchParticipant(operation, of: node, in: context, next: next)
+            let parked = parking.map { ParkedKeys($0, key: keyOf, of: node, in: context) }
+            let batches = BatchParticipant(operation, of: node, in: context, next: next, parking: parked)
             context.register(batches, of: node)
+            parked?.register(node, context)
             return BatchHandler { batch in
                 for index in 0..<batch.count {
-                    batches.add(batch.records[index], batch.times[index], orderHash: batch.hashes[index])
+                    try batches.add(batch.records[index], batch.times[index], orderHash: batch.hashes[index])
                 }
             }
         }
         operation.link(result.node.producer)
+        if parking != nil {
+            result.node.producer.addState("parked", key: Key.self, value: ParkedKey.self)
+        }
         return result
     }
 }

@@ -34,6 +34,9 @@ struct OpenBatch<Record: Sendable> {
         return !entries.isEmpty && heldBytes + bytes > bound
     }
 
+    /// Whether it has a record whose order with another is kept.
+    func holds(_ orderHash: UInt64) -> Bool { entries.contains { $0.orderHash == orderHash } }
+
     /// Adds a record; why the batch is to be closed now, if it is.
     mutating func add(_ entry: BatchEntry<Record>, bytes: Int, now: @autoclosure () -> Duration) -> Batch<Record>.Cause?
     {
