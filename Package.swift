@@ -115,7 +115,7 @@ let package = Package(
         .executableTarget(
             name: "MillraceCLI",
             dependencies: [
-                "RDKafka", "MillraceJobs", "MillraceDatabases",
+                "Millrace", "MillraceKafka", "RDKafka", "MillraceJobs", "MillraceDatabases",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -179,7 +179,11 @@ let package = Package(
             dependencies: [
                 "KafkaTestBroker", "KafkaTestSupport", "RDKafka", .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        .testTarget(name: "MillraceCLITests", dependencies: ["MillraceCLI", "KafkaTestBroker", "RDKafka"]),
+        .testTarget(
+            name: "MillraceCLITests",
+            dependencies: [
+                "MillraceCLI", "KafkaTestBroker", "KafkaTestSupport", "Millrace", "MillraceKafka", "RDKafka",
+            ]),
         .testTarget(
             name: "MillraceJobsTests",
             dependencies: [

@@ -38,10 +38,13 @@ struct ClusterOptions: ParsableArguments {
         return configuration
     }
 
-    func admin() throws -> KafkaAdmin {
+    func admin() throws -> KafkaAdmin { try KafkaAdmin(try configuration(), logger: logger) }
+
+    /// What goes wrong is told as an error; what librdkafka says besides is not shown.
+    var logger: Logger {
         var logger = Logger(label: "millrace")
         logger.logLevel = .critical
-        return try KafkaAdmin(try configuration(), logger: logger)
+        return logger
     }
 
     static func settings(of text: String, in path: String) throws -> [(String, String)] {

@@ -3,13 +3,18 @@ struct TextTable {
     enum Cell {
         case text(String)
         case number(Int64?)
+        /// A number that is a name, to be copied: `1234567`.
+        case exact(Int64?)
 
         var shown: String {
             switch self {
             case .text(let text): text
             case .number(let number): number.map(TextTable.grouped) ?? "-"
+            case .exact(let number): number.map { "\($0)" } ?? "-"
             }
         }
+
+        var isNumber: Bool { if case .text = self { false } else { true } }
     }
 
     private let header: [String]
@@ -24,9 +29,7 @@ struct TextTable {
         for row in rows {
             for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.shown.count) }
         }
-        let isNumber = header.indices.map { column in
-            if case .number = rows.first?[column] { true } else { false }
-        }
+        let isNumber = header.indices.map { rows.first?[$0].isNumber ?? false }
         func line(_ cells: [String]) -> String {
             let padded = cells.enumerated().map { column, cell in
                 let space = String(repeating: " ", count: widths[column] - cell.count)
