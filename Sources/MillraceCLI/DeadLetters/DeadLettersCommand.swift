@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// `millrace deadletters`: what pipelines gave up.
+/// `millrace deadletters`: what pipelines gave up, and the way back.
 struct DeadLettersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deadletters", abstract: "Lists and shows the records that pipelines gave up.",
+        commandName: "deadletters", abstract: "Lists, shows and replays the records that pipelines gave up.",
         subcommands: [
-            DeadLettersListCommand.self, DeadLettersShowCommand.self,
+            DeadLettersListCommand.self, DeadLettersShowCommand.self, DeadLettersReplayCommand.self,
         ])
 }
