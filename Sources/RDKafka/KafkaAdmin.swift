@@ -96,6 +96,17 @@ public final class KafkaAdmin: Sendable {
             .compactMap { $0.group.map { String(cString: $0) } }.sorted()
     }
 
+    /// How many members are in a group now; 0 for a group that nobody knows.
+    public func memberCount(of group: String, timeout: Duration = .seconds(10)) throws -> Int {
+        var list: UnsafePointer<rd_kafka_group_list>?
+        try check(
+            rd_kafka_list_groups(client.handle, group, &list, timeout.clampedMilliseconds), "look at group \(group)")
+        guard let list else { return 0 }
+        defer { rd_kafka_group_list_destroy(list) }
+        return UnsafeBufferPointer(start: list.pointee.groups, count: Int(list.pointee.group_cnt))
+            .reduce(0) { $0 + Int($1.member_cnt) }
+    }
+
     /// Everything that a group has committed, of all topics.
     public func committedOffsets(of group: String, timeout: Duration = .seconds(10)) throws -> [CommittedOffset] {
         guard let wanted = rd_kafka_ListConsumerGroupOffsets_new(group, nil) else {

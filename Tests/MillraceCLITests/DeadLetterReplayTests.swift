@@ -3,6 +3,7 @@ import KafkaTestBroker
 import KafkaTestSupport
 import MillraceKafka
 import RDKafka
+import Synchronization
 import Testing
 
 @testable import MillraceCLI
@@ -161,6 +162,24 @@ import Testing
         let run = try letters.run("replay")
         #expect(run.status == 0, "\(run.errors)")
         #expect(try letters.replayed().compactMap(\.value).sorted() == Self.values(20))
+        try await letters.rig.stop()
+    }
+
+    /// A position that members are at work on is not moved under them.
+    @Test func aGroupWithMembersIsLeftAlone() async throws {
+        let letters = try await DeadLetterRig(records: 20)
+        let group = "\(letters.rig.name)-members"
+        let isMember = Mutex(false)
+        let member = try KafkaConsumer(letters.rig.configuration, group: group, logger: letters.rig.logger) { event in
+            if case .assigned = event { isMember.withLock { $0 = true } }
+        }
+        defer { member.close() }
+        try member.subscribe([letters.rig.topic("dead")])
+        let deadline = Date().addingTimeInterval(20)
+        while !isMember.withLock({ $0 }), Date() < deadline { try await Task.sleep(for: .milliseconds(5)) }
+        let run = try letters.run("replay", "--group", group)
+        #expect(run.status == 1 && run.errors.contains("has members at work"), "\(run.errors)")
+        #expect(try letters.replayed().isEmpty)
         try await letters.rig.stop()
     }
 }

@@ -53,18 +53,35 @@ struct DeadLettersReplayCommand: ParsableCommand {
         try cluster.run {
             let source = try cluster.deadLetters(topic, group: group)
             defer { source.close() }
-            let topics = try Set(cluster.admin().topics().keys)
+            let admin = try cluster.admin()
+            let topics = try Set(admin.topics().keys)
             let preparation = ReplayPreparation(
                 target: ReplayTarget(source: topic, named: to, topics: topics),
                 through: through.map(ThroughCommand.init))
-            if filter.isSelective { try chosen(source, preparation) } else { try everything(source, preparation) }
+            if filter.isSelective { return try chosen(source, preparation) }
+            try checkMembers(of: position, admin)
+            try everything(source, preparation)
         }
     }
 
     // MARK: Without filters
 
+    /// The group that keeps the position.
+    private var position: String { group ?? DeadLettersCommand.defaultGroup(topic) }
+
+    /// Brokers refuse a transaction's offsets only if they come with a member's id that is out of date (KIP-447); these come
+    /// with none, and members would go on from positions of their own.
+    private func checkMembers(of group: String, _ admin: KafkaAdmin) throws {
+        let count = try admin.memberCount(of: group)
+        guard count == 0 else {
+            throw CommandError(
+                "group \(group) has members at work (\(count)), whose position a replay would move: stop them, or name "
+                    + "another group with --group")
+        }
+    }
+
     private func everything(_ source: DeadLetterTopic, _ preparation: ReplayPreparation) throws {
-        let group = group ?? DeadLettersCommand.defaultGroup(topic)
+        let group = position
         let replay = GroupReplay(
             topic: source, group: group, preparation: preparation, limit: filter.limit ?? .max)
         // Before the position is asked for: it is not known while a transaction with it is open.

@@ -33,7 +33,7 @@ final class ReplayProducer {
             }
         } catch {
             abort()
-            throw explained(error, group)
+            throw explained(error)
         }
         try commit(group)
     }
@@ -49,7 +49,7 @@ final class ReplayProducer {
                         : "Replay again: it goes on where it is, and nothing is sent twice"))
         } catch {
             abort()
-            throw explained(error, group)
+            throw explained(error)
         }
     }
 
@@ -71,15 +71,10 @@ final class ReplayProducer {
     /// A failure here changes nothing: the broker gives the transaction up when its time is over, or when the next begins.
     private func abort() { try? producer.abortTransaction(timeout: Self.timeout) }
 
-    private func explained(_ error: any Error, _ group: String?) -> any Error {
+    private func explained(_ error: any Error) -> any Error {
         guard let error = error as? KafkaError else { return error }
         if error.isFenced {
             return CommandError("another replay has taken over: it sends what this one would have sent (\(error.name))")
-        }
-        if error.isRebalance, let group {
-            return CommandError(
-                "group \(group) has members at work, so its position is theirs to move: stop them, or name another group "
-                    + "with --group (\(error.name))")
         }
         return error
     }
