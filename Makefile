@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # make bench W=W1 N=10000000 JSON=1
 BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
 
-.PHONY: help deps libraries test-server run test kafka-demo bench bench-kafka bench-json bench-nexmark format lint graph clean
+.PHONY: help deps libraries test-server run test kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
 
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,14 @@ format: ## Lays the sources out
 
 lint: ## Checks the layout
 	swift format lint --strict -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift
+
+jobs-demo: libraries ## Imports a data set with three instances, one of which is killed, in each of the three ways
+	swift build -c release --product DatasetImport
+	"$$(swift build -c release --show-bin-path)/DatasetImport" $(ARGS)
+
+bench-batches: libraries ## Messages a second, singly and in batches: make bench-batches [ARGS="--database sqlite:x.db"]
+	swift build -c release --product BulkInsert
+	"$$(swift build -c release --show-bin-path)/BulkInsert" $(ARGS)
 
 graph: libraries ## Draws the main job's operator graph as SVG
 	swift package pipeline-graph --target FlightDelays
