@@ -33,12 +33,8 @@ struct FlightTable: Sendable {
     /// Makes entities in one transaction. Those that are there already are left alone: a batch may come again after a
     /// crash.
     func add(_ flights: some Collection<Flight>) async throws {
-        do {
-            try await database.insert(
-                into: "flights", columns: Flight.columns, rows: flights.map(\.row), onConflict: .ignore)
-        } catch let error as SQLError where !error.isTransient {
-            throw BadFlights(error: error)
-        }
+        try await database.insert(
+            into: "flights", columns: Flight.columns, rows: flights.map(\.row), onConflict: .ignore)
     }
 
     /// Notes an entity that cannot be made.
@@ -86,10 +82,4 @@ struct FlightTable: Sendable {
     var count: Int {
         get async throws { try await database.query("SELECT count(*) FROM flights").first?.first?.int ?? 0 }
     }
-}
-
-/// Rows that the table does not take, however often they are tried.
-struct BadFlights: NotRetriable, CustomStringConvertible {
-    let error: SQLError
-    var description: String { error.description }
 }

@@ -40,7 +40,7 @@ private func result<Item>(
                 number: batch.number, entities: batch.items.count - failures.count, failures: failures, worker: worker)
         } catch {
             try Task.checkCancellation()
-            guard attempt < retry.attempts, !(error is any NotRetriable) else {
+            guard attempt < retry.attempts, isWorthRetrying(error) else {
                 return BatchResult(number: batch.number, entities: 0, reason: "\(error)", worker: worker)
             }
             try await clock.sleep(until: clock.now + retry.pause(after: attempt, random: Double.random(in: 0...1)))

@@ -1,5 +1,10 @@
+public import Millrace
+
 /// What a database refused or could not do: what, where, and what to do about it.
-public struct SQLError: Error, CustomStringConvertible, Sendable {
+///
+/// In a batch's handler, rows that break a constraint or do not fit their columns are not tried again: they are bad, and the
+/// database is not.
+public struct SQLError: RetryAware, CustomStringConvertible, Sendable {
     /// What kind of failure it is; this decides whether trying again can help.
     public enum Kind: Sendable, Hashable {
         /// The database cannot be reached, is starting or stopping, or has no room. It may be back soon.
@@ -59,6 +64,9 @@ public struct SQLError: Error, CustomStringConvertible, Sendable {
 
     /// Whether the same thing may succeed later.
     public var isTransient: Bool { kind == .unavailable || kind == .busy }
+
+    /// Whether the rows may be taken another time.
+    public var isWorthRetrying: Bool { kind != .constraint && kind != .type }
 
     /// What to do about it.
     public var advice: String {

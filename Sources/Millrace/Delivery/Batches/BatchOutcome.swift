@@ -24,8 +24,22 @@ public struct RecordFailure: Sendable {
     }
 }
 
-/// An error that trying again does not mend: the record is bad, not the service. Such a record is given up at once.
-public protocol NotRetriable: Error {}
+/// An error that knows whether trying again may mend it. One that does not say is tried again.
+public protocol RetryAware: Error {
+    /// False if the record is bad, not the service: it is given up at once.
+    var isWorthRetrying: Bool { get }
+}
+
+/// An error that trying again does not mend.
+public protocol NotRetriable: RetryAware {}
+
+extension NotRetriable {
+    /// Never.
+    public var isWorthRetrying: Bool { false }
+}
+
+/// Whether `error` may pass.
+package func isWorthRetrying(_ error: any Error) -> Bool { (error as? any RetryAware)?.isWorthRetrying ?? true }
 
 /// Why a record was given up that did not fail itself: under `allOrNothing` its batch did.
 public struct BatchFailed: Error, CustomStringConvertible, Sendable {

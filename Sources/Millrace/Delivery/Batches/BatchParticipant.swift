@@ -226,7 +226,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             let attempts = history.attempts + work.progress.attempts[work.passed]
             context.origin = entry.origin
             // Behind a dead letter only the dead letters are left.
-            let isDead = (error as? KeyParked)?.isDead ?? (error is any NotRetriable)
+            let isDead = (error as? KeyParked)?.isDead ?? !isWorthRetrying(error)
             if let route = shared.route, let retries, history.rounds < route.delays.count, !isDead {
                 let due = clock.wallTime.advanced(by: route.delays[history.rounds])
                 metrics.sentBackOne()

@@ -92,8 +92,7 @@ struct BatchProgress {
 
     /// Nobody knows which record it was.
     private mutating func wholeFailed(_ error: any Error, _ random: Double) -> Step {
-        let isFinal = error is any NotRetriable
-        if mayTryAgain, !isFinal { return again(random) }
+        if mayTryAgain, isWorthRetrying(error) { return again(random) }
         if mayIsolate, inHand.count > 1 {
             let half = inHand.count / 2
             parts.insert(Array(inHand[half...]), at: 0)
@@ -107,7 +106,7 @@ struct BatchProgress {
 
     /// All or nothing.
     private mutating func someFailed(_ failures: [Int: any Error], _ first: any Error, _ random: Double) -> Step {
-        if mayTryAgain, !failures.values.contains(where: { $0 is any NotRetriable }) { return again(random) }
+        if mayTryAgain, failures.values.allSatisfy(isWorthRetrying) { return again(random) }
         for (place, index) in inHand.enumerated() { fates[index] = .givenUp(failures[place] ?? BatchFailed(first)) }
         return nextPart()
     }
@@ -120,7 +119,7 @@ struct BatchProgress {
                 fates[index] = .succeeded
                 continue
             }
-            if mayTryAgain, !(reason is any NotRetriable) {
+            if mayTryAgain, isWorthRetrying(reason) {
                 left.append(index)
             } else {
                 fates[index] = .givenUp(reason)
@@ -137,7 +136,7 @@ struct BatchProgress {
         inHand.removeFirst(first)
         // Another record than the last time: its attempts are counted anew.
         if first > 0 { attempt = 1 }
-        if mayTryAgain, !(reason is any NotRetriable) { return again(random) }
+        if mayTryAgain, isWorthRetrying(reason) { return again(random) }
         fates[inHand.removeFirst()] = .givenUp(reason)
         attempt = 1
         if endsRun { inHand = [] }
