@@ -21,6 +21,9 @@ public struct PipelineTest: Sendable {
     public let clock = ManualClock()
     /// The options of the runs.
     public var options: RunOptions
+    /// A run that takes longer than this by the clock is stuck (`PipelineStuck`): tasks that wait for each other do not
+    /// keep the clock from going on.
+    public var patience = Duration.seconds(24 * 3600)
 
     /// - Parameter checkpoints: where checkpoints go; none if not given.
     public init(seed: UInt64, checkpoints: CheckpointOptions? = nil) {
@@ -74,11 +77,12 @@ public struct PipelineTest: Sendable {
                 result.set(.failure(error))
             }
         }
+        let lastTime = clock.now + patience
         while true {
             executor.runUntilIdle()
             if let result = result.get { return try result.get() }
             if let stopTime, clock.now >= stopTime { stop.request() }
-            guard let next = clock.nextDeadline else {
+            guard let next = clock.nextDeadline, next <= lastTime else {
                 task.cancel()
                 throw PipelineStuck(seed: seed, time: clock.now)
             }
@@ -87,7 +91,7 @@ public struct PipelineTest: Sendable {
     }
 }
 
-/// Every task waits, and none for time: nothing will ever happen again.
+/// Every task waits, and none for time, or for longer than the test's patience: nothing will ever happen again.
 public struct PipelineStuck: Error, CustomStringConvertible {
     let seed: UInt64
     let time: Duration
