@@ -92,9 +92,11 @@ struct KeyedTask {
     /// Nothing to take: sends what is gathered, tells the time, and waits.
     private mutating func rest() async throws {
         toldTime = run.options.clock.now
-        let deadline = try context.tellTime()
+        var deadline = try context.tellTime()
         try await context.drainParticipants()
         try await letGo()
+        // What was passed on may have opened a batch, which has a time of its own.
+        if !context.holders.isEmpty { deadline = try context.tellTime() }
         for output in context.outputs { output.flush(context.watermark) }
         context.stateReader?.release()
         await context.signal.wait(until: deadline)

@@ -66,6 +66,7 @@ struct SourceTask {
     private mutating func step() async throws {
         let now = run.options.clock.now
         if let alignment, run.board.note(context.watermark, of: context.task.number, within: alignment) {
+            try await context.drainParticipants()
             // Not idle: it has something to read, and waits.
             settle(now: now, active: true, flush: true)
             return try await rest(until: now + Self.lingering)
@@ -81,6 +82,7 @@ struct SourceTask {
         if let throttle {
             let allowed = Int(throttle * (now - startedAt).inSeconds) - Int(readSinceStart) + 1
             guard allowed > 0 else {
+                try await context.drainParticipants()
                 settle(now: now, active: false, flush: true)
                 let next = startedAt + .seconds(Double(readSinceStart) / throttle)
                 return try await rest(until: max(next, now + .milliseconds(1)))
@@ -129,26 +131,24 @@ struct SourceTask {
         context.stateReader?.release()
     }
 
-    /// Nothing to read: waits, and has operators that keep records look at the clock before.
+    /// Nothing to read: waits, and has operators that keep records look at the clock before. What they have passed on has
+    /// to be on its way.
     private func rest(until deadline: Duration?) async throws {
         var deadline = deadline
-        if !context.holders.isEmpty {
-            try await context.drainParticipants()
-            if let told = try context.tellTime() { deadline = min(deadline ?? told, told) }
-        }
+        if !context.holders.isEmpty, let told = try context.tellTime() { deadline = min(deadline ?? told, told) }
         await signal.wait(until: deadline)
     }
 
     /// The source has no more: when operators have worked off what they keep, event time comes to its end.
     private mutating func finish(_ now: Duration) async throws {
         do {
-            if try !context.finishHolders() {
-                try await context.drainParticipants()
-                guard try context.finishHolders() else {
-                    settle(now: now, active: true, flush: true)
-                    // Nothing is taken from the operators between that and the wait: an answer that comes wakes it.
-                    return await signal.wait(until: try context.tellTime())
-                }
+            // First, so that what is left then is under way, and wakes the task when it comes back.
+            try await context.drainParticipants()
+            var isWorkedOff = true
+            for holder in context.holders where try !holder.finish() { isWorkedOff = false }
+            guard isWorkedOff else {
+                settle(now: now, active: true, flush: true)
+                return try await rest(until: nil)
             }
         } catch { throw run.located(error, context) }
         isEnded = true

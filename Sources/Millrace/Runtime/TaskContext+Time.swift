@@ -30,19 +30,13 @@ extension TaskContext {
         return held
     }
 
-    /// Has operators work off what they keep; true when there is nothing left.
-    func finishHolders() throws -> Bool {
-        var isWorkedOff = true
-        for holder in holders where try !holder.finish() { isWorkedOff = false }
-        return isWorkedOff
-    }
-
     private func watermarkBefore(_ time: Timestamp) -> Timestamp {
         Timestamp(milliseconds: time.milliseconds == .min ? .min : time.milliseconds - 1)
     }
 
     /// Tells every participant of event time, and waits with them where channels are full.
     func advanceParticipants(to watermark: Watermark) async throws {
+        var hasWaited = false
         for participant in participants {
             do {
                 while try !participant.advance(watermark) {
@@ -53,25 +47,39 @@ extension TaskContext {
                         try run.checkNotAborted()
                         await signal.wait()
                         try await drainParticipants()
+                        for output in outputs { output.flush(self.watermark) }
+                        hasWaited = true
                     }
                 }
             } catch { throw run.located(error, self) }
             try await drainParticipants()
         }
+        if hasWaited { signal.wake() }
     }
 
     /// Waits until the operators have passed on all that follows from the records in hand.
     func drainParticipants() async throws {
         guard mayWait else { return }
+        var hasWaited = false
+        do {
+            while try !passOnWhatIsReady() {
+                try run.checkNotAborted()
+                for output in outputs { output.flush(self.watermark) }
+                await signal.wait()
+                hasWaited = true
+            }
+        } catch { throw run.located(error, self) }
+        // What woke it may have been for the task's loop (input, a barrier), which looks again before it waits.
+        if hasWaited { signal.wake() }
+    }
+
+    /// Asks every operator that may have to wait; true when none has to. All of them after each wait, as there is one
+    /// signal: what it was set for may have come to an operator that had nothing to wait for a moment ago.
+    private func passOnWhatIsReady() throws -> Bool {
+        var isAll = true
         for participant in participants {
-            guard let drain = participant.drain else { continue }
-            do {
-                while try !drain() {
-                    try run.checkNotAborted()
-                    for output in outputs { output.flush(self.watermark) }
-                    await signal.wait()
-                }
-            } catch { throw run.located(error, self) }
+            if let drain = participant.drain, try !drain() { isAll = false }
         }
+        return isAll
     }
 }

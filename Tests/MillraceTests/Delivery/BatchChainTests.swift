@@ -1,0 +1,91 @@
+import Millrace
+import MillraceTesting
+import Synchronization
+import Testing
+
+/// Batches beside other operators that wait, in one task: nothing that comes back is overlooked while another is waited for.
+@Suite struct BatchChainTests {
+    typealias Step = ScriptedSource<Int>.Step
+
+    /// Times at which something happened, by record.
+    final class Times: Sendable {
+        private let times = Mutex<[Int: Duration]>([:])
+        func note(_ record: Int, _ clock: any PipelineClock) { times.withLock { $0[record] = clock.now } }
+        subscript(record: Int) -> Duration? { times.withLock { $0[record] } }
+    }
+
+    /// Answers come while look-ups of the ones before are under way.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func anAnswerIsNotOverlookedWhileALookUpIsWaitedFor(seed: UInt64) throws {
+        let times = Times()
+        let test = PipelineTest(seed: seed)
+        let clock = test.clock
+        let pipeline = Pipeline("chain") { graph in
+            graph.source(ScriptedSource([(0..<3).map { .record($0) } + [.silence(.seconds(60))]]))
+                .batches(of: 1, inFlight: 3) { batch in
+                    try await clock.sleep(until: clock.now + .milliseconds(20 + 65 * batch[0]))
+                    return .succeeded
+                }
+                .lookup { record in
+                    try await clock.sleep(until: clock.now + .milliseconds(100))
+                    return record
+                }
+                .forEach { times.note($0, clock) }
+        }
+        try test.run(pipeline)
+        for record in 0..<3 { #expect((times[record] ?? .seconds(99)) < .seconds(1), "record \(record), seed \(seed)") }
+    }
+
+    /// What the first passes on opens a batch of the second, which is closed by its own time.
+    @Test(arguments: [false, true])
+    func theSecondBatchIsClosedByTheClockToo(isKeyed: Bool) throws {
+        let times = Times()
+        let test = PipelineTest(seed: 2)
+        let clock = test.clock
+        let pipeline = Pipeline("chain") { graph in
+            let numbers = graph.source(ScriptedSource([[.record(0), .record(1), .silence(.seconds(60))]]))
+            let handle: @Sendable (Batch<Int>) async throws -> BatchOutcome = { _ in
+                try await clock.sleep(until: clock.now + .milliseconds(50))
+                return .succeeded
+            }
+            let first =
+                isKeyed
+                ? numbers.keyed { $0 }.batches(of: 10, within: .milliseconds(100), handle)
+                : numbers.batches(of: 10, within: .milliseconds(100), handle)
+            first.batches(of: 10, within: .milliseconds(100)) { batch in
+                for record in batch { times.note(record, clock) }
+                return .succeeded
+            }
+            .forEach { _ in }
+        }
+        try test.run(pipeline)
+        for record in 0..<2 { #expect((times[record] ?? .seconds(99)) < .seconds(1), "record \(record)") }
+    }
+
+    struct Event: Sendable { let time: Timestamp }
+
+    /// A window fires once the batches behind it let event time go on; its result does not wait for another event.
+    @Test func aWindowThatFiresWhenBatchesLetGoIsWorkedOn() throws {
+        let times = Times()
+        let test = PipelineTest(seed: 3)
+        let clock = test.clock
+        let events = [0, 100, 500].map { Event(time: Timestamp(milliseconds: $0)) }
+        let pipeline = Pipeline("chain") { graph in
+            graph.source(
+                ScriptedSource([
+                    events.flatMap { [.record($0), .silence(.milliseconds(30))] } + [.silence(.seconds(60))]
+                ]), eventTime: \.time, watermarks: .monotonic()
+            )
+            .keyed { _ in 0 }
+            .tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+            .batches(of: 10, within: .milliseconds(100)) { batch in
+                for result in batch { times.note(Int(result.window.start.milliseconds), clock) }
+                try await clock.sleep(until: clock.now + .milliseconds(50))
+                return .succeeded
+            }
+            .forEach { _ in }
+        }
+        try test.run(pipeline)
+        for window in [0, 100] { #expect((times[window] ?? .seconds(99)) < .seconds(1), "window \(window)") }
+    }
+}
