@@ -5,6 +5,9 @@ protocol ExchangeSender: AnyObject {
     var isCongested: Bool { get }
     /// Sends what is gathered, and event time where it has moved.
     func flush(_ watermark: Watermark)
+    /// Sends what is gathered, with the event time noted last: the task has come further, but has not told all that follows
+    /// from it.
+    func flush()
     /// Sends a barrier; everything gathered has to be flushed before.
     func send(_ barrier: Barrier)
     /// Notes the event time that batches sent from now on carry, and the input bytes that came since the last call.
@@ -160,6 +163,9 @@ final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
         }
         bytesSinceFlush = 0
     }
+
+    @usableFromInline
+    func flush() { flush(watermark) }
 
     @usableFromInline
     func send(_ barrier: Barrier) {

@@ -41,13 +41,13 @@ extension TaskContext {
             do {
                 while try !participant.advance(watermark) {
                     try await drainParticipants()
-                    for output in outputs { output.flush(self.watermark) }
+                    for output in outputs { output.flush() }
                     stateReader?.release()
                     while isCongested {
                         try run.checkNotAborted()
                         await signal.wait()
                         try await drainParticipants()
-                        for output in outputs { output.flush(self.watermark) }
+                        for output in outputs { output.flush() }
                         hasWaited = true
                     }
                 }
@@ -64,7 +64,7 @@ extension TaskContext {
         do {
             while try !passOnWhatIsReady() {
                 try run.checkNotAborted()
-                for output in outputs { output.flush(self.watermark) }
+                for output in outputs { output.flush() }
                 await signal.wait()
                 hasWaited = true
             }

@@ -1,0 +1,36 @@
+import Millrace
+import MillraceTesting
+import Synchronization
+import Testing
+
+/// Time in pipelines with batches: by the clock, and in the events.
+@Suite struct BatchEventTimeTests {
+    struct Event: Sendable {
+        let time: Timestamp
+        init(_ milliseconds: Int) { time = Timestamp(milliseconds: Int64(milliseconds)) }
+    }
+
+    /// The end of input is not told behind a task before its last batch is passed on.
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func theEndComesAfterTheLastBatch(seed: UInt64) throws {
+        let output = TestOutput<WindowResult<Int, Int>>()
+        let test = PipelineTest(seed: seed)
+        let clock = test.clock
+        let pipeline = Pipeline("end") { graph in
+            graph.source(
+                ScriptedSource([(0..<40).map { .record(Event($0 * 10)) }]), eventTime: \.time,
+                watermarks: .monotonic()
+            )
+            .keyed { Int($0.time.milliseconds) % 30 }
+            .batches(of: 7, within: .seconds(10), inFlight: 2) { _ in
+                try await clock.sleep(until: clock.now + .milliseconds(50))
+                return .succeeded
+            }
+            .keyed { _ in 0 }
+            .tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+            .sink(output)
+        }
+        #expect(try test.run(pipeline, parallelism: 2).late == 0, "seed \(seed)")
+        #expect(output.records.map(\.value) == [10, 10, 10, 10], "seed \(seed)")
+    }
+}
