@@ -74,6 +74,8 @@ struct KeyedTask {
                 try run.checkNotAborted()
                 await context.signal.wait(until: context.holders.isEmpty ? nil : try context.tellTime())
                 try await context.drainParticipants()
+                try await letGo()
+                for output in context.outputs { output.flush() }
             }
             try await letGo()
         }

@@ -125,7 +125,13 @@ struct SourceTask {
         while context.isCongested {
             try run.checkNotAborted()
             if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier { return }
-            await signal.wait(until: context.holders.isEmpty ? nil : try context.tellTime())
+            var deadline: Duration?
+            if !context.holders.isEmpty {
+                // What has been passed on goes out, however long it takes until there is room.
+                settle(now: run.options.clock.now, active: true, flush: true)
+                deadline = try context.tellTime()
+            }
+            await signal.wait(until: deadline)
             try await context.drainParticipants()
         }
         context.stateReader?.release()

@@ -88,4 +88,26 @@ import Testing
         try test.run(pipeline)
         for window in [0, 100] { #expect((times[window] ?? .seconds(99)) < .seconds(1), "window \(window)") }
     }
+
+    /// What has been passed on goes out while later batches are tried again.
+    @Test func recordsPassedOnAreSentWhileLaterOnesAreTriedAgain() throws {
+        struct Away: Error {}
+        let times = Times()
+        let test = PipelineTest(seed: 4)
+        let clock = test.clock
+        let pipeline = Pipeline("congested") { graph in
+            graph.source(ScriptedSource([(0..<6).map { .record($0) } + [.silence(.seconds(60))]]))
+                .batches(of: 1, inFlight: 2, retry: RetryPolicy(attempts: 3, initial: .seconds(30))) { batch in
+                    try await clock.sleep(until: clock.now + .milliseconds(10))
+                    if batch[0] == 1, batch.attempt == 1 { throw Away() }
+                    return .succeeded
+                }
+                .keyed { $0 }
+                .fold(into: 0) { count, _ in count += 1 }
+                .forEach { times.note($0.key, clock) }
+        }
+        try test.run(pipeline)
+        #expect((times[0] ?? .seconds(99)) < .seconds(1))
+        #expect((times[1] ?? .zero) > .seconds(5))
+    }
 }
