@@ -19,11 +19,14 @@ struct SourceTask {
     private var turn: TaskTurn
     private var batch = BatchSize()
     private let alignment: Duration?
+    private var toldTime: Duration
 
     /// Gathered records are sent after this time at the latest.
     static let lingering = Duration.milliseconds(5)
     /// How often event time follows the clock where nothing is read.
     static let clockTick = Duration.milliseconds(100)
+    /// How often operators that keep records are told the time of day while there is always something to read.
+    private static let timeTold = Duration.milliseconds(10)
 
     init(
         context: TaskContext, body: SourceBody, partition: PartitionID, restored: Manifest.SourceEntry?,
@@ -43,6 +46,7 @@ struct SourceTask {
         records = restored?.records ?? 0
         startedAt = run.options.clock.now
         lastFlush = startedAt
+        toldTime = startedAt
         turn = TaskTurn(began: startedAt)
     }
 
@@ -102,6 +106,10 @@ struct SourceTask {
         readSinceStart += UInt64(count)
         context.counters.records += UInt64(count)
         for output in context.outputs { output.note(context.watermark, bytes: bytes) }
+        if !context.holders.isEmpty, now - toldTime >= Self.timeTold {
+            toldTime = now
+            _ = try context.tellTime()
+        }
         try await context.drainParticipants()
         switch outcome {
         case .more:

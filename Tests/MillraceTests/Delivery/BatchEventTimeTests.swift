@@ -10,6 +10,27 @@ import Testing
         init(_ milliseconds: Int) { time = Timestamp(milliseconds: Int64(milliseconds)) }
     }
 
+    /// A source that always has something to read does not keep a batch open for ever.
+    @Test func aBatchIsClosedByItsTimeWhileOtherRecordsAreRead() throws {
+        let batches = Mutex<[String]>([])
+        let test = PipelineTest(seed: 1)
+        let clock = test.clock
+        let pipeline = Pipeline("busy") { graph in
+            graph.source(ScriptedSource([(0..<5000).map { .record($0) }]))
+                .filter { number in
+                    clock.advance(to: clock.now + .milliseconds(1))
+                    return number == 0
+                }
+                .batches(of: 100, within: .milliseconds(50)) { batch in
+                    batches.withLock { $0.append("\(batch.records) by \(batch.cause), \(clock.now < .seconds(3))") }
+                    return .succeeded
+                }
+                .forEach { _ in }
+        }
+        try test.run(pipeline)
+        #expect(batches.withLock { $0 } == ["[0] by time, true"])
+    }
+
     /// The end of input is not told behind a task before its last batch is passed on.
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func theEndComesAfterTheLastBatch(seed: UInt64) throws {
