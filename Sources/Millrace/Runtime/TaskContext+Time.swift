@@ -21,11 +21,10 @@ extension TaskContext {
         if holders.isEmpty || watermark == .end { return watermark }
         var held = watermark
         for holder in holders {
-            if let time = holder.heldTime(), time <= held.time {
-                held.time = max(watermarkBefore(time), self.watermark.time)
-                // Not idle: something is still to come.
-                held.isIdle = false
-            }
+            guard let time = holder.heldTime() else { continue }
+            if time <= held.time { held.time = max(watermarkBefore(time), self.watermark.time) }
+            // Not idle: something is still to come.
+            held.isIdle = false
         }
         return held
     }

@@ -31,6 +31,25 @@ import Testing
         #expect(batches.withLock { $0 } == ["[0] by time, true"])
     }
 
+    /// A partition falls silent with a record in an open batch: it is not idle before that is passed on.
+    @Test func aPartitionWithARecordInHandIsNotIdle() throws {
+        let test = PipelineTest(seed: 2)
+        let steady: [ScriptedSource<Event>.Step] = (0..<40).flatMap {
+            [.record(Event($0 * 100)), .silence(.milliseconds(100))]
+        }
+        let pipeline = Pipeline("idle") { graph in
+            graph.source(
+                ScriptedSource([[.record(Event(1000)), .silence(.seconds(20))], steady]), eventTime: \.time,
+                watermarks: .monotonic(idleAfter: .milliseconds(200))
+            )
+            .batches(of: 5, within: .seconds(3)) { _ in .succeeded }
+            .keyed { _ in 0 }
+            .tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+            .forEach { _ in }
+        }
+        #expect(try test.run(pipeline).late == 0)
+    }
+
     /// The end of input is not told behind a task before its last batch is passed on.
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func theEndComesAfterTheLastBatch(seed: UInt64) throws {
