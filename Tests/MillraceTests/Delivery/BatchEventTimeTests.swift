@@ -73,4 +73,27 @@ import Testing
         #expect(try test.run(pipeline, parallelism: 2).late == 0, "seed \(seed)")
         #expect(output.records.map(\.value) == [10, 10, 10, 10], "seed \(seed)")
     }
+
+    /// A pause before the next attempt takes up none of the rate.
+    @Test func aPauseDoesNotHoldUpTheRateOfOthers() throws {
+        struct Away: Error {}
+        let last = Mutex(Duration.zero)
+        let test = PipelineTest(seed: 3)
+        let clock = test.clock
+        let pipeline = Pipeline("rate") { graph in
+            graph.source(ScriptedSource([[.record(0)], (1..<50).map { .record($0) }]))
+                .batches(
+                    of: 1, retry: RetryPolicy(attempts: 2, initial: .seconds(10), jitter: 0),
+                    options: .init(recordsPerSecond: 100)
+                ) { batch in
+                    if batch[0] == 0, batch.attempt == 1 { throw Away() }
+                    if batch[0] > 0 { last.withLock { $0 = max($0, clock.now) } }
+                    return .succeeded
+                }
+                .forEach { _ in }
+        }
+        try test.run(pipeline)
+        #expect(last.withLock { $0 } < .seconds(1))
+        #expect(clock.now >= .seconds(10))
+    }
 }

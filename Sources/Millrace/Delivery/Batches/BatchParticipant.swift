@@ -127,17 +127,18 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         let attempt = work.progress.handOver()
         work.state = pause == nil ? .working : .pausing
         let batch = work.batch(attempt: attempt)
-        var start = clock.now
-        if let pause { start += pause }
-        if let rate = shared.rate { start = rate.reserve(batch.count, now: start) }
+        let due: Duration? = if let pause { clock.now + pause } else { nil }
         let (number, clock, answers, signal) = (work.number, clock, answers, context.signal)
-        let (handle, timeout, begin) = (shared.handle, shared.options.timeout, start)
+        let (handle, timeout, rate) = (shared.handle, shared.options.timeout, shared.rate)
         if attempt > 1 { metrics.retried(batch.count) }
         context.calls.add {
             let result: Result<BatchOutcome, any Error>
-            var began = begin
+            var began = clock.now
             do {
-                if begin > clock.now { try await clock.sleep(until: begin) }
+                if let due { try await clock.sleep(until: due) }
+                // After the pause: its share of the rate is for others.
+                if let rate { try await clock.sleep(until: rate.reserve(batch.count, now: clock.now)) }
+                try Task.checkCancellation()
                 began = clock.now
                 if let timeout {
                     result = .success(try await Millrace.within(timeout, clock) { try await handle(batch) })
