@@ -29,6 +29,9 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     private var isSettling = false
     /// A record was given up where that ends the run; it ends as soon as its position is stored.
     private var failure: (error: any Error, since: CheckpointNumber)?
+    /// The position of the first record that is not done is settled for the checkpoint that ends this epoch: nothing is
+    /// passed on until then.
+    private var settledIn: CheckpointNumber?
 
     @usableFromInline
     init(
@@ -182,6 +185,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
 
     @usableFromInline
     func drain() throws -> Bool {
+        if settledIn == context.epoch { return true }
         for answer in answers.take() { note(answer) }
         if let failure {
             // Its position is stored with the first checkpoint that began after it.
@@ -197,8 +201,12 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         }
         guard isSettling else { return true }
         let isSettled =
-            notesPositions ? works.first.map { $0.state == .pausing } ?? true : works.isEmpty
-        if isSettled { isSettling = false }
+            notesPositions
+            ? failure != nil || works.first.map { $0.state == .pausing } ?? true : works.isEmpty
+        if isSettled {
+            isSettling = false
+            if notesPositions { settledIn = context.epoch }
+        }
         return isSettled
     }
 

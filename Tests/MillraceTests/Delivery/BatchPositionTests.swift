@@ -1,0 +1,42 @@
+import Millrace
+import MillraceTesting
+import Synchronization
+import Testing
+
+/// The position that is stored while a record is not done (`Acknowledgement.lastSuccessful`), and what ends with it.
+@Suite struct BatchPositionTests {
+    struct Bad: Error, CustomStringConvertible { var description: String { "bad" } }
+
+    static func records(_ numbers: Range<Int>) -> [ScriptedSource<Int>.Step] { numbers.map { .record($0) } }
+
+    /// An attempt succeeds after the position has been settled, while another operator's work is waited for: its records
+    /// belong to the next checkpoint.
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func whatComesBackDuringACheckpointBelongsToTheNext(seed: UInt64) throws {
+        let output = TestOutput<Int>()
+        let folder = try TemporaryFolder()
+        let test = PipelineTest(seed: seed, checkpoints: .init(directory: folder.path, every: .milliseconds(100)))
+        let clock = test.clock
+        let pipeline = Pipeline("settled") { graph in
+            graph.source(ScriptedSource([Self.records(0..<6) + [.silence(.seconds(5))]]))
+                .batches(
+                    of: 6, acknowledgement: .lastSuccessful,
+                    retry: RetryPolicy(attempts: 3, initial: .milliseconds(200), jitter: 0)
+                ) { batch in
+                    if batch.attempt == 1, let place = batch.firstIndex(of: 2) {
+                        return .failed([RecordFailure(place, Bad())])
+                    }
+                    return .succeeded
+                }
+                .batches(of: 10, within: .seconds(1)) { _ in
+                    try await clock.sleep(until: clock.now + .milliseconds(300))
+                    return .succeeded
+                }
+                .sink(output)
+        }
+        #expect(try test.runUntilCrash(pipeline, at: .published(CheckpointNumber(1))))
+        #expect(output.records == [0, 1])
+        try test.run(pipeline)
+        #expect(output.records == Array(0..<6), "seed \(seed)")
+    }
+}
