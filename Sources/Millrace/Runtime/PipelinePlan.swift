@@ -57,14 +57,14 @@ final class PipelinePlan: @unchecked Sendable {
     /// The stage that an operator heads.
     func stage(of node: OperatorNode) -> Int { stageOfHead[node.index] ?? 0 }
 
-    /// Whether a stage's records go to `node` alone, and by operators that keep none of them: what it is not done with is
-    /// then all that a position has to wait for.
+    /// Whether a stage's records go to `node` alone, and by operators that keep none of them and make no more than one of
+    /// one: what it is not done with is then all that a position has to wait for, and each has a position of its own.
     func isOnlyConsumer(_ node: OperatorNode, ofStage stage: Int) -> Bool {
         var current = stages[stage].head
         while current !== node {
             let consumers = operators.filter { $0.inputs.contains { $0.from === current } }
             guard consumers.count == 1, let next = consumers.first, !next.isStageHead,
-                next === node || !["batches", "lookup"].contains(next.kind)
+                next === node || ["map", "filter", "compactMap", "merge", "split"].contains(next.kind)
             else { return false }
             current = next
         }

@@ -39,4 +39,27 @@ import Testing
         try test.run(pipeline)
         #expect(output.records == Array(0..<6), "seed \(seed)")
     }
+
+    /// A record that becomes several has one position: it is not stored while some of them are passed on and others not.
+    @Test func aRecordThatBecomesSeveralIsNotRepeatedInPart() throws {
+        let output = TestOutput<Int>()
+        let folder = try TemporaryFolder()
+        let test = PipelineTest(seed: 5, checkpoints: .init(directory: folder.path, every: .milliseconds(100)))
+        let clock = test.clock
+        let pipeline = Pipeline("several") { graph in
+            graph.source(ScriptedSource([Self.records(0..<3) + [.silence(.seconds(20))]]))
+                .flatMap { [$0 * 2, $0 * 2 + 1] }
+                .batches(
+                    of: 4, within: .milliseconds(20), acknowledgement: .lastSuccessful,
+                    retry: RetryPolicy(attempts: 3, initial: .seconds(1), jitter: 0)
+                ) { batch in
+                    guard let place = batch.firstIndex(of: 3), clock.now < .milliseconds(900) else { return .succeeded }
+                    return .failed([RecordFailure(place, Bad())])
+                }
+                .sink(output)
+        }
+        _ = try test.runUntilCrash(pipeline, at: .published(CheckpointNumber(1)))
+        try test.run(pipeline)
+        #expect(output.records == Array(0..<6))
+    }
 }
