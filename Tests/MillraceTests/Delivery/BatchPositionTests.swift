@@ -62,4 +62,18 @@ import Testing
         try test.run(pipeline)
         #expect(output.records == Array(0..<6))
     }
+
+    /// Where no checkpoint will ever come, a failure does not wait for one.
+    @Test func withoutCheckpointsAFailureEndsTheRunAtOnce() throws {
+        let test = PipelineTest(seed: 6)
+        let pipeline = Pipeline("none") { graph in
+            graph.source(ScriptedSource([Self.records(0..<9) + [.silence(.seconds(100))]]))
+                .batches(of: 3, acknowledgement: .lastSuccessful, retry: .none) { batch in
+                    batch.firstIndex(of: 4).map { .failed([RecordFailure($0, Bad())]) } ?? .succeeded
+                }
+                .forEach { _ in }
+        }
+        #expect(throws: PipelineError.self) { try test.run(pipeline, stoppingAt: .seconds(60)) }
+        #expect(test.clock.now < .seconds(1))
+    }
 }

@@ -28,7 +28,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     /// A barrier or the end of input waits for all that is in hand.
     private var isSettling = false
     /// A record was given up where that ends the run; it ends as soon as its position is stored.
-    private var failure: (error: any Error, since: CheckpointNumber)?
+    private var failure: (error: any Error, origin: RecordOrigin, since: CheckpointNumber)?
     /// The position of the first record that is not done is settled for the checkpoint that ends this epoch: nothing is
     /// passed on until then.
     private var settledIn: CheckpointNumber?
@@ -53,7 +53,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         open = OpenBatch(size: shared.size, within: shared.within, bytes: shared.bytes)
         if case .adaptive(let bounds) = shared.inFlight { limit = AdaptiveLimit(bounds) }
         notesPositions =
-            shared.acknowledgement == .lastSuccessful
+            shared.acknowledgement == .lastSuccessful && context.run.interval != nil
             && context.run.plan.plan.stages[context.task.stage].head.source != nil
             && context.run.plan.plan.isOnlyConsumer(node, ofStage: context.task.stage)
         if notesPositions { context.notesPositions = true }
