@@ -9,6 +9,14 @@ public enum PipelineError: Error, CustomStringConvertible, Sendable {
     /// A protocol was broken: a fault of Millrace.
     case internalFault(String)
 
+    /// Whether both say that one record failed, or that one place of a source did.
+    func isAtSamePlace(as other: PipelineError?) -> Bool {
+        guard case .failed(let operatorID, let partition, let position, _) = self,
+            case .failed(operatorID, partition, position, _) = other
+        else { return false }
+        return !partition.isEmpty
+    }
+
     public var description: String {
         switch self {
         case .failed(let operatorID, let partition, let position, let cause):

@@ -44,6 +44,7 @@ final class Supervisor: Sendable {
     private func runUntilDone() async throws -> PipelineStatus {
         var decider = RestartDecider(options.restart)
         var failures = 0
+        var lastFailure: PipelineError?
         var start = Start.first
         while true {
             do {
@@ -68,7 +69,10 @@ final class Supervisor: Sendable {
             } catch {
                 guard Self.isWorthRestarting(error), !Task.isCancelled else { throw error }
                 failures += 1
-                if board.takeProgress() { decider.noteProgress() }
+                // What fails at the same place again has not got on, even if checkpoints were stored meanwhile.
+                let failure = error as? PipelineError
+                if board.takeProgress(), !(failure?.isAtSamePlace(as: lastFailure) ?? false) { decider.noteProgress() }
+                lastFailure = failure
                 guard let delay = decider.delay(afterFailureAt: options.clock.now), !stop.isRequested else {
                     throw failures == 1 ? error : PipelineError.gaveUp(after: failures, cause: error)
                 }

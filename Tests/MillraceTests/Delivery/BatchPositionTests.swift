@@ -76,4 +76,35 @@ import Testing
         #expect(throws: PipelineError.self) { try test.run(pipeline, stoppingAt: .seconds(60)) }
         #expect(test.clock.now < .seconds(1))
     }
+
+    /// The error names the record that was given up, and the restart strategy comes to its end although checkpoints are
+    /// stored in between: none of them gets past the record.
+    @Test func aRecordThatAlwaysFailsEndsTheRunWithItsPlace() throws {
+        let handled = Mutex(0)
+        let folder = try TemporaryFolder()
+        var test = PipelineTest(seed: 7, checkpoints: .init(directory: folder.path, every: .milliseconds(50)))
+        test.options.restart = .fixedDelay(attempts: 2, delay: .milliseconds(10))
+        let pipeline = Pipeline("always") { graph in
+            graph.source(ScriptedSource([Self.records(0..<9) + [.silence(.seconds(100))] + Self.records(9..<12)]))
+                .batches(
+                    of: 3, acknowledgement: .lastSuccessful,
+                    retry: RetryPolicy(attempts: 2, initial: .milliseconds(200), jitter: 0)
+                ) { batch in
+                    guard let place = batch.firstIndex(of: 4) else { return .succeeded }
+                    handled.withLock { $0 += 1 }
+                    return .failed([RecordFailure(place, Bad())])
+                }
+                .forEach { _ in }
+        }
+        let error = try #require(
+            #expect(throws: PipelineError.self) { try test.run(pipeline, stoppingAt: .seconds(60)) })
+        #expect(test.clock.now < .seconds(10))
+        #expect(handled.withLock { $0 } == 6)
+        guard case .gaveUp(after: 3, PipelineError.failed(let operatorID, let partition, let position, _)) = error
+        else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect([operatorID, partition, position] == ["batches-1", "0", "from 4"])
+    }
 }

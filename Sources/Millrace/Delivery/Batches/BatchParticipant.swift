@@ -190,6 +190,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         if let failure {
             // Its position is stored with the first checkpoint that began after it.
             guard context.run.horizon.value >= failure.since.value else { return true }
+            context.origin = failure.origin
             throw failure.error
         }
         try passOn()
@@ -250,7 +251,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                 if shared.keepsDeadLetters { try parking?.note(entry, .dead) }
                 do { try failures.handle(error, entry.record, entry.time, attempts: attempts) } catch {
                     guard notesPositions else { throw error }
-                    failure = (error, context.epoch)
+                    failure = (error, entry.origin, context.epoch)
                     context.run.requestCheckpoint()
                     return
                 }
