@@ -10,7 +10,7 @@ final class CallQueue: Sendable {
     private let state = Mutex(State())
     private let signal = TaskSignal()
 
-    /// Has `call` run beside the task. It is cancelled if the task fails.
+    /// Has `call` run beside the task. It is cancelled when the task ends.
     func add(_ call: @escaping @Sendable () async -> Void) {
         state.withLock { $0.calls.append(call) }
         signal.wake()
@@ -39,17 +39,18 @@ final class CallQueue: Sendable {
 }
 
 extension TaskContext {
-    /// Runs `body`, and beside it the calls that operators make.
+    /// Runs `body`, and beside it the calls that operators make. What is still under way when it ends, or paused before it
+    /// is tried again, is cancelled: the positions that are stored say that it is not done.
     func whileServingCalls(_ body: () async throws -> Void) async throws {
         guard mayWait else { return try await body() }
         let calls = calls
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await calls.serve() }
-            defer { calls.close() }
-            do { try await body() } catch {
+            defer {
                 group.cancelAll()
-                throw error
+                calls.close()
             }
+            try await body()
         }
     }
 }

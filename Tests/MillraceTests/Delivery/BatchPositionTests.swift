@@ -107,4 +107,34 @@ import Testing
         }
         #expect([operatorID, partition, position] == ["batches-1", "0", "from 4"])
     }
+
+    /// A stop does not wait for the next attempt, and makes none: the position of the record is stored.
+    @Test func aStopDoesNotWaitForTheNextAttempt() throws {
+        let handled = Mutex<[Int]>([])
+        let output = TestOutput<Int>()
+        let folder = try TemporaryFolder()
+        let test = PipelineTest(seed: 8, checkpoints: .init(directory: folder.path, every: .seconds(60)))
+        let pipeline = Pipeline("stop") { graph in
+            graph.source(ScriptedSource([Self.records(0..<6) + [.silence(.seconds(2))]]))
+                .batches(
+                    of: 3, acknowledgement: .lastSuccessful,
+                    retry: RetryPolicy(attempts: 3, initial: .seconds(20), maximum: .seconds(20), jitter: 0)
+                ) { batch in
+                    let isFirst = handled.withLock { handled in
+                        defer { handled += batch }
+                        return !handled.contains(4)
+                    }
+                    guard let place = batch.firstIndex(of: 4), isFirst else { return .succeeded }
+                    return .failed([RecordFailure(place, Bad())])
+                }
+                .sink(output)
+        }
+        try test.run(pipeline, stoppingAt: .seconds(1))
+        #expect(test.clock.now < .seconds(2))
+        #expect(output.records == Array(0..<4))
+        #expect(handled.withLock { $0 } == Array(0..<6))
+        try test.run(pipeline)
+        #expect(output.records == Array(0..<6))
+        #expect(handled.withLock { $0 } == Array(0..<6) + [4, 5])
+    }
 }
