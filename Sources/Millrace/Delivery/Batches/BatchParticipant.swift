@@ -117,6 +117,8 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                 }
                 if work.progress.isOver {
                     work.state = .over
+                    // No answer will come that has it passed on.
+                    context.signal.wake()
                     continue
                 }
             }
