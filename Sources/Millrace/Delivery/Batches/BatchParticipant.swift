@@ -132,17 +132,21 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         let attempt = work.progress.handOver()
         work.state = pause == nil ? .working : .pausing
         let batch = work.batch(attempt: attempt)
-        let due: Duration? = if let pause { clock.now + pause } else { nil }
+        let due: Duration? =
+            if let pause { clock.now + pause } else { shared.rate?.reserve(batch.count, now: clock.now) }
         let (number, clock, answers, signal) = (work.number, clock, answers, context.signal)
-        let (handle, timeout, rate) = (shared.handle, shared.options.timeout, shared.rate)
+        let (handle, timeout) = (shared.handle, shared.options.timeout)
+        // After a pause its share of the rate is taken when that is over: until then it is for others.
+        let rateAfterPause = pause == nil ? nil : shared.rate
         if attempt > 1 { metrics.retried(batch.count) }
         context.calls.add {
             let result: Result<BatchOutcome, any Error>
             var began = clock.now
             do {
                 if let due { try await clock.sleep(until: due) }
-                // After the pause: its share of the rate is for others.
-                if let rate { try await clock.sleep(until: rate.reserve(batch.count, now: clock.now)) }
+                if let rateAfterPause {
+                    try await clock.sleep(until: rateAfterPause.reserve(batch.count, now: clock.now))
+                }
                 try Task.checkCancellation()
                 began = clock.now
                 if let timeout {
