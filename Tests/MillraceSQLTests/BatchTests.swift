@@ -63,7 +63,9 @@ import Testing
             letters.allSatisfy { $0.operatorID == "batches-1" && $0.partition == "0" && $0.givenUpAt > .distantPast })
         let outages = log.lines.filter { $0.contains("go through again") }
         #expect(!outages.isEmpty, "\(log.lines)")
-        let away2 = log.lines.filter { $0.contains("is tried again") && !$0.contains("CHECK") && !$0.contains("check") }
+        let away2 = log.lines.filter {
+            $0.contains("a batch failed: ") && !$0.contains("CHECK") && !$0.contains("check")
+        }
         #expect((1...6).contains(away2.count), "\(away2)")
     }
 

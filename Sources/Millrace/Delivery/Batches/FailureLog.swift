@@ -19,7 +19,7 @@ final class FailureLog: Sendable {
     /// A batch failed as a whole: whatever is on the other side may be away.
     func wholeFailed(_ reason: String, of operatorID: String, now: Duration, _ logger: Logger) {
         state.withLock { $0.outage = ($0.outage?.since ?? now, ($0.outage?.attempts ?? 0) + 1) }
-        say("\(operatorID): a batch failed and is tried again: \(reason)", about: reason, now, logger)
+        say("\(operatorID): a batch failed: \(reason)", about: reason, now, logger)
     }
 
     /// Some records failed.
