@@ -157,7 +157,11 @@ let package = Package(
                     description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
         .testTarget(name: "MillraceJSONTests", dependencies: ["MillraceJSON"]),
-        .testTarget(name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "LMDB"]),
+        .testTarget(
+            name: "MillraceTests",
+            dependencies: [
+                "Millrace", "MillraceTesting", "LMDB", .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]),
         .testTarget(
             name: "MillraceKafkaTests",
             dependencies: [

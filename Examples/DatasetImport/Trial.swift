@@ -52,8 +52,14 @@ struct Trial {
         let verdict = try await board.status(of: job)
         print("  after \(seconds(clock.now - began)) s: \(verdict?.detail ?? "no detail")")
         print("  verdict \(seconds(clock.now - lastFlight)) s after the last flight")
-        for instance in instances { instance.terminate() }
+        // The single loop ends by itself, also where an instance has only stood by, and its exit code is the verdict.
+        if way != .singleLoop { for instance in instances { instance.terminate() } }
         for instance in instances { instance.waitUntilExit() }
+        let code: Int32 = verdict?.phase == .completed || way != .singleLoop ? 0 : 1
+        guard instances.allSatisfy({ $0.terminationStatus == code }) else {
+            print("  exit codes \(instances.map(\.terminationStatus)), expected \(code)")
+            return false
+        }
         let made = try await table.count - before
         let isRight: Bool
         if demonstration.poison == nil {
