@@ -200,6 +200,7 @@ let package = Package(
             name: "MillraceSQLTests",
             dependencies: [
                 "MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres", "Millrace", "MillraceTesting",
+                "MillraceJobs",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "NexmarkTests", dependencies: ["Nexmark"]),
