@@ -34,6 +34,9 @@ struct MillraceBenchmarks: AsyncParsableCommand {
         help: "What sessions, an interval join and a time to live hold, instead of workloads.")
     var isMemory = false
 
+    @Option(help: "The memory budget for --memory, in MB.")
+    var budget = 64
+
     @Option(name: .customLong("restart-child"), help: .hidden)
     var restartChild: String?
 
@@ -56,7 +59,10 @@ struct MillraceBenchmarks: AsyncParsableCommand {
     func run() async throws {
         if let restartChild { return try await RestartW6.child(stateDirectory: restartChild) }
         if isRestart { return try runRestart() }
-        if isMemory { return try await MemoryUse.measure(parent: URL(fileURLWithPath: state, isDirectory: true)) }
+        if isMemory {
+            return try await MemoryUse(megabytes: budget).measure(
+                parent: URL(fileURLWithPath: state, isDirectory: true))
+        }
         if let worker, let workload = workloads.first, let records {
             try await runWorker(worker, workload, records: records)
         } else {

@@ -1,26 +1,27 @@
 import Foundation
 import Millrace
 
-/// What operators with much state hold in memory, and what a time to live leaves in the store, with a budget of 64 MB.
-enum MemoryUse {
-    static let budget = 64 << 20
+/// What operators with much state hold in memory, and what a time to live leaves in the store, with a given budget.
+struct MemoryUse {
+    /// Of `RunOptions.memoryBudget`.
+    let megabytes: Int
 
-    static func measure(parent: URL) async throws {
+    func measure(parent: URL) async throws {
         try await sessions(parent)
         try await intervalJoin(parent)
         try await timeToLive(parent)
     }
 
-    private static func run(_ pipeline: Pipeline, _ folder: URL) async throws {
+    private func run(_ pipeline: Pipeline, _ folder: URL) async throws {
         var options = RunOptions(checkpoints: CheckpointOptions(directory: folder.path, every: .seconds(1)))
         options.parallelism = .tasks(2)
-        options.memoryBudget = budget
+        options.memoryBudget = megabytes << 20
         options.logger.logLevel = .error
         try await pipeline.run(options)
     }
 
     /// Anonymous memory alone: the store's file is mapped, and its pages are the system's to take back.
-    private static func anonymousMegabytes() -> Int {
+    private func anonymousMegabytes() -> Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         for line in status.split(separator: "\n") where line.hasPrefix("RssAnon:") {
             return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
@@ -29,7 +30,7 @@ enum MemoryUse {
     }
 
     /// The most that `body` brings anonymous memory to, sampled.
-    private static func peak(_ body: () async throws -> Void) async throws -> Int {
+    private func peak(_ body: () async throws -> Void) async throws -> Int {
         let sampler = Task {
             var most = 0
             while !Task.isCancelled {
@@ -44,7 +45,7 @@ enum MemoryUse {
     }
 
     /// A million keys with a session each that stays open.
-    private static func sessions(_ parent: URL) async throws {
+    private func sessions(_ parent: URL) async throws {
         let directory = try StateDirectory(below: parent, for: .w4)
         defer { directory.remove() }
         let pipeline = Pipeline("sessions") { graph in
@@ -58,11 +59,11 @@ enum MemoryUse {
             .sink(TallySink<WindowResult<UInt64, Statistics<WorkloadRecord>.Value>> { sum, _ in sum.countRow() })
         }
         let peak = try await peak { try await run(pipeline, directory.url) }
-        print("sessions of 1,000,000 keys, 10 M records: \(peak) MB anonymous memory at most, budget 64 MB")
+        print("sessions of 1,000,000 keys, 10 M records: \(peak) MB anonymous memory at most, budget \(megabytes) MB")
     }
 
     /// An hour of records on both sides.
-    private static func intervalJoin(_ parent: URL) async throws {
+    private func intervalJoin(_ parent: URL) async throws {
         let directory = try StateDirectory(below: parent, for: .w4)
         defer { directory.remove() }
         let records = 2_000_000
@@ -89,11 +90,13 @@ enum MemoryUse {
             .sink(TallySink<Joined<UInt64, Keyed<UInt64, UInt64>, Keyed<UInt64, UInt64>>> { sum, _ in sum.countRow() })
         }
         let peak = try await peak { try await run(pipeline, directory.url) }
-        print("interval join over an hour, \(records) records: \(peak) MB anonymous memory at most, budget 64 MB")
+        print(
+            "interval join over an hour, \(records) records: \(peak) MB anonymous memory at most, budget \(megabytes) MB"
+        )
     }
 
     /// A million keys that live for two seconds, then one that is used for six: what the store still holds.
-    private static func timeToLive(_ parent: URL) async throws {
+    private func timeToLive(_ parent: URL) async throws {
         let directory = try StateDirectory(below: parent, for: .w4)
         defer { directory.remove() }
         func pipeline(_ count: UInt64, from first: UInt64, rate: Double?) -> Pipeline {
@@ -120,7 +123,7 @@ enum MemoryUse {
         func runFor(_ seconds: Double, rate: Double?) async throws {
             var options = RunOptions(checkpoints: CheckpointOptions(directory: directory.url.path, every: .seconds(1)))
             options.parallelism = .tasks(2)
-            options.memoryBudget = budget
+            options.memoryBudget = megabytes << 20
             options.logger.logLevel = .error
             let stop = PipelineStop()
             let settled = options
