@@ -54,7 +54,10 @@ struct Trial {
         print("  verdict \(seconds(clock.now - lastFlight)) s after the last flight")
         // The single loop ends by itself, also where an instance has only stood by, and its exit code is the verdict.
         if way != .singleLoop { for instance in instances { instance.terminate() } }
-        for instance in instances { instance.waitUntilExit() }
+        guard try await haveEnded(instances, within: .seconds(60)) else {
+            print("  an instance did not stop within a minute")
+            return false
+        }
         let code: Int32 = verdict?.phase == .completed || way != .singleLoop ? 0 : 1
         guard instances.allSatisfy({ $0.terminationStatus == code }) else {
             print("  exit codes \(instances.map(\.terminationStatus)), expected \(code)")
@@ -76,7 +79,12 @@ struct Trial {
     private func resumed(_ table: FlightTable, _ board: JobBoard, _ before: Int) async throws -> Bool {
         try call("plan", planning + ["--resume"])
         let instance = try start("instance-4", poisoned: false)
-        defer { instance.terminate() }
+        let isRight = try await completesAgain(table, board, before)
+        instance.terminate()
+        return try await haveEnded([instance], within: .seconds(60)) && isRight
+    }
+
+    private func completesAgain(_ table: FlightTable, _ board: JobBoard, _ before: Int) async throws -> Bool {
         let began = ContinuousClock.now
         while ContinuousClock.now - began < .seconds(60) {
             try await Task.sleep(for: .milliseconds(50))
@@ -87,6 +95,19 @@ struct Trial {
             return status.phase == .completed && made == demonstration.limit
         }
         return false
+    }
+
+    /// Whether all have ended in time; whoever has not is killed.
+    private func haveEnded(_ instances: [Process], within limit: Duration) async throws -> Bool {
+        let deadline = ContinuousClock.now.advanced(by: limit)
+        while instances.contains(where: \.isRunning) {
+            guard ContinuousClock.now < deadline else {
+                for instance in instances where instance.isRunning { kill(instance.processIdentifier, SIGKILL) }
+                return false
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return true
     }
 
     private var setting: [String] {

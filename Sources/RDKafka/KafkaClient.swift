@@ -17,8 +17,9 @@ final class KafkaClient: Sendable {
     // The handle may be used from any thread; it is set once and destroyed in `close`, after which nothing is called.
     nonisolated(unsafe) let handle: OpaquePointer
     // Only the serving thread polls it.
-    nonisolated(unsafe) private let queue: OpaquePointer
+    nonisolated(unsafe) let queue: OpaquePointer
     let name: String
+    private let logger: Logger
     private let logs: Unmanaged<LogTarget>
     private let server: ServingThread
 
@@ -33,6 +34,7 @@ final class KafkaClient: Sendable {
         var isTaken = false
         defer { if !isTaken { rd_kafka_conf_destroy(conf) } }
         try Self.fill(conf, configuration)
+        self.logger = logger
         let target = LogTarget(logger)
         logs = Unmanaged.passRetained(target)
         rd_kafka_conf_set_opaque(conf, logs.toOpaque())
@@ -66,10 +68,8 @@ final class KafkaClient: Sendable {
         }
         self.queue = queue
         server = ServingThread(name: "kafka \(name)")
-        server.start { [weak self] in
-            guard let self else { return false }
-            return self.serve(onEvent)
-        }
+        // Until `close`, which every owner calls.
+        server.start { [self] in serve(onEvent) }
     }
 
     private static func fill(_ conf: OpaquePointer, _ configuration: KafkaConfiguration) throws {
@@ -87,10 +87,15 @@ final class KafkaClient: Sendable {
         String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Serves what has happened; false if the client is closed.
-    private func serve(_ onEvent: (KafkaClient, Event) -> Void) -> Bool {
-        guard let event = rd_kafka_queue_poll(queue, 100) else { return true }
-        defer { rd_kafka_event_destroy(event) }
+    /// Serves what has happened.
+    private func serve(_ onEvent: (KafkaClient, Event) -> Void) {
+        guard let event = rd_kafka_queue_poll(queue, 100) else { return }
+        handle(event, onEvent)
+        rd_kafka_event_destroy(event)
+    }
+
+    /// Tells what an event of librdkafka's is about.
+    func handle(_ event: OpaquePointer, _ onEvent: (KafkaClient, Event) -> Void) {
         switch rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_ERROR:
             let code = rd_kafka_event_error(event)
@@ -113,7 +118,6 @@ final class KafkaClient: Sendable {
         case RD_KAFKA_EVENT_DR: onEvent(self, Self.deliveries(event))
         default: break
         }
-        return true
     }
 
     private static func deliveries(_ event: OpaquePointer) -> Event {
@@ -139,15 +143,33 @@ final class KafkaClient: Sendable {
         return KafkaError(code, "go on as \(name)", reason: Self.string(text), isFatal: true)
     }
 
-    /// Destroys the client; nothing may be called afterwards. `flush` runs while events are still served, `leave` when
-    /// they are not any more: what librdkafka then asks of itself (to give up an assignment) it answers itself.
-    func close(flush: () -> Void = {}, leave: () -> Void = {}) {
+    /// Whether the consumer's group moves only the partitions that change hands.
+    var isCooperative: Bool {
+        rd_kafka_rebalance_protocol(handle).map { String(cString: $0) == "COOPERATIVE" } ?? false
+    }
+
+    /// How long closing may take; what librdkafka has not let go of then is left behind.
+    private static let patience = Duration.seconds(30)
+
+    /// Destroys the client; nothing may be called afterwards.
+    ///
+    /// - Parameters:
+    ///   - flush: runs here, while events are still served.
+    ///   - leave: runs on the serving thread when events are served no more; what it waited for in vain,
+    ///     if it did: the client cannot be destroyed then.
+    func close(flush: () -> Void = {}, leave: @escaping @Sendable (KafkaClient) -> String? = { _ in nil }) {
         flush()
-        server.stop()
-        leave()
-        rd_kafka_queue_destroy(queue)
-        rd_kafka_destroy(handle)
-        logs.release()
+        rd_kafka_queue_yield(queue)
+        let isClosed = server.stop(within: Self.patience) { [self] in
+            if let missing = leave(self) {
+                logger.warning("\(name) waited for \(missing) in vain: it is left behind until the process ends")
+                return
+            }
+            rd_kafka_queue_destroy(queue)
+            rd_kafka_destroy(handle)
+            logs.release()
+        }
+        if !isClosed { logger.error("\(name) is not closed after \(Self.patience): it is left behind") }
     }
 }
 

@@ -9,6 +9,7 @@ import Synchronization
 public final class KafkaConsumer: Sendable {
     private let client: KafkaClient
     private let isClosed = Atomic(false)
+    private let rebalances = OwedAnswers()
 
     /// What a consumer tells of.
     public enum Event: Sendable {
@@ -40,7 +41,8 @@ public final class KafkaConsumer: Sendable {
         configuration["enable.auto.commit"] = "false"
         configuration["enable.auto.offset.store"] = "false"
         configuration["enable.partition.eof"] = "true"
-        client = try KafkaClient(RD_KAFKA_CONSUMER, configuration, logger: logger) { _, event in
+        client = try KafkaClient(RD_KAFKA_CONSUMER, configuration, logger: logger) { [rebalances] _, event in
+            rebalances.note(event)
             switch event {
             case .error(let error): onEvent(.error(error))
             case .rebalance(let assigns, let error, let partitions):
@@ -57,10 +59,11 @@ public final class KafkaConsumer: Sendable {
 
     deinit { close() }
 
-    /// Leaves the group, if it joined one, and lets go of everything. Queues have to be closed before.
+    /// Leaves the group, if it joined one, and lets go of everything; answers what the group still waits for. Queues have to
+    /// be closed before. Takes half a minute at most, whatever the cluster does.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        client.close(leave: { [handle = client.handle] in rd_kafka_consumer_close(handle) })
+        client.close(leave: { [rebalances] in ConsumerClosing($0, rebalances).run() })
     }
 
     /// Reads exactly these partitions, each from its offset.
@@ -77,6 +80,7 @@ public final class KafkaConsumer: Sendable {
 
     /// Begins to read partitions that the group gave, from these offsets.
     public func take(_ starts: [CommittedOffset]) throws {
+        rebalances.settle()
         let list = try PartitionList(starts)
         if isCooperative {
             try check(
@@ -88,6 +92,7 @@ public final class KafkaConsumer: Sendable {
 
     /// Lets go of partitions that the group took back.
     public func release(_ partitions: [TopicPartition]) throws {
+        rebalances.settle()
         if isCooperative {
             let list = try PartitionList(partitions)
             try check(
@@ -108,9 +113,7 @@ public final class KafkaConsumer: Sendable {
     }
 
     /// Whether the group moves only the partitions that change hands.
-    public var isCooperative: Bool {
-        rd_kafka_rebalance_protocol(client.handle).map { String(cString: $0) == "COOPERATIVE" } ?? false
-    }
+    public var isCooperative: Bool { client.isCooperative }
 
     /// The assignment was lost without being asked for: somebody else may work on the partitions already.
     public var isAssignmentLost: Bool { rd_kafka_assignment_lost(client.handle) != 0 }

@@ -3,6 +3,7 @@ import KafkaTestBroker
 import KafkaTestSupport
 import Millrace
 import MillraceKafka
+import MillraceTesting
 import RDKafka
 import Testing
 
@@ -92,6 +93,46 @@ import Testing
         try await Self.wait(rig) { try rig.values(of: "out").count == 100 }
         try await instance.end()
         #expect(Set(try rig.values(of: "out")).count == 100)
+        try await rig.stop()
+    }
+
+    /// Stopped while the group is still deciding who gets what: each leaves in order, and soon.
+    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    func membersAreStoppedWhileTheGroupMoves(seed: UInt64) async throws {
+        let rig = try await KafkaRig()
+        try rig.makeTopic("in", partitions: 4)
+        try rig.makeTopic("out", partitions: 1)
+        try rig.send((0..<100).map { "\($0)" }, to: "in", partition: { Int32($0 % 4) })
+        print("seed \(seed)")
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<3 {
+            let instances = (0..<3).map { _ in Instance(rig, .atLeastOnce, rate: nil) }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 0..<700, using: &random)))
+            let began = ContinuousClock.now
+            for instance in instances {
+                instance.stop.request()
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0..<60, using: &random)))
+            }
+            for instance in instances { try await instance.task.value }
+            let took = ContinuousClock.now - began
+            #expect(took < .seconds(9), "seed \(seed): leaving took \(took)")
+        }
+        try await rig.stop()
+    }
+
+    /// A member that waits for its group when it is stopped, while nobody answers.
+    @Test func aMemberIsStoppedBeforeTheGroupAnswers() async throws {
+        let rig = try await KafkaRig()
+        guard let broker = rig.broker else { return }
+        try rig.makeTopic("in", partitions: 1)
+        try rig.makeTopic("out", partitions: 1)
+        broker.faults.add(.loseResponse, to: .joinGroup, times: .max)
+        let instance = Instance(rig, .atLeastOnce, rate: nil)
+        try await Task.sleep(for: .milliseconds(500))
+        let began = ContinuousClock.now
+        try await instance.end()
+        let took = ContinuousClock.now - began
+        #expect(took < .seconds(20), "\(took)")
         try await rig.stop()
     }
 

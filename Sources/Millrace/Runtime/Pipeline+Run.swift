@@ -13,7 +13,26 @@ public final class PipelineStop: Sendable {
 
     func observe(_ action: @escaping @Sendable () -> Void) { stopped.observe(action) }
     var isRequested: Bool { stopped.isRequested }
+
+    /// Runs `body`, and cancels it when the end is asked for: what waits for others then has nothing to wait for. Throws
+    /// `StoppedEarly` if that ended it.
+    func cancelling<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
+        let task = Task { try await body() }
+        observe { task.cancel() }
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } catch is CancellationError where isRequested && !Task.isCancelled {
+            throw StoppedEarly()
+        }
+    }
 }
+
+/// The end was asked for while something was waited for without which nothing can begin.
+struct StoppedEarly: Error {}
 
 extension Pipeline {
     /// Runs the pipeline to the end of its sources, or until it is stopped.

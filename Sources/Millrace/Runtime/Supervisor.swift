@@ -66,6 +66,9 @@ final class Supervisor: Sendable {
                 }
                 options.logger.notice("\(pipeline.name) goes on from its last checkpoint: \(cause)")
                 start = .again
+            } catch is StoppedEarly {
+                options.logger.notice("\(pipeline.name) is stopped before its sources are open")
+                return board.status(isFinished: true)
             } catch {
                 guard Self.isWorthRestarting(error), !Task.isCancelled else { throw error }
                 failures += 1
@@ -79,10 +82,17 @@ final class Supervisor: Sendable {
                 options.logger.error(
                     "\(pipeline.name) failed and starts again in \(delay) from its last checkpoint: \(error)")
                 board.noteRestart()
-                try await options.clock.sleep(until: options.clock.now + delay)
+                do { try await sleep(delay) } catch is StoppedEarly {
+                    throw failures == 1 ? error : PipelineError.gaveUp(after: failures, cause: error)
+                }
                 start = .again
             }
         }
+    }
+
+    private func sleep(_ delay: Duration) async throws {
+        let clock = options.clock
+        try await stop.cancelling { try await clock.sleep(until: clock.now + delay) }
     }
 
     /// What an attempt follows on.
@@ -129,10 +139,11 @@ final class Supervisor: Sendable {
             graph: graph, restored: restored, allowDropping: options.checkpoints?.allowDropping ?? [],
             path: options.checkpoints?.directory ?? "")
         try await recoverOutputs(restored, start, sinkRun)
-        let sources = SourceStart(pipeline.plan, restored, logger: options.logger)
-        let partitions = try await sources.open(
-            pipeline: pipeline.name, options: options, changed: partitionsChanged, storesPositions: store != nil,
-            commitsWithOutput: pipeline.plan.sharedOutputs.contains { $0.isTransactional })
+        let partitions = try await stop.cancelling { [self, restored] in
+            try await SourceStart(pipeline.plan, restored, logger: options.logger).open(
+                pipeline: pipeline.name, options: options, changed: partitionsChanged, storesPositions: store != nil,
+                commitsWithOutput: pipeline.plan.sharedOutputs.contains { $0.isTransactional })
+        }
         let planned = PlannedRun(
             pipeline.plan, partitions: partitions, options: options,
             keyGroups: restored?.keyGroups ?? options.keyGroups)

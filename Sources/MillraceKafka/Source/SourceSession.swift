@@ -408,14 +408,23 @@ final class SourceSession: Sendable {
 
     private func waitForGroup() async throws {
         try throwFailure()
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            let isThere = state.withLock { state in
-                if state.share.hasAnswer { return true }
-                state.waiters.append(continuation)
-                return false
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let isThere = state.withLock { state in
+                    if state.share.hasAnswer || Task.isCancelled { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if isThere { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let waiters = state.withLock { state in
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in waiters { waiter.resume(throwing: CancellationError()) }
         }
+        try Task.checkCancellation()
     }
 
     /// Asks now and then whether there are other partitions.
@@ -444,9 +453,7 @@ final class SourceSession: Sendable {
     }
 
     func disconnect() {
-        let (consumer, timer, run, demanded, accepted) = state.withLock { state in
-            let demanded = state.share.begin()
-            let accepted = state.share.takeAccepted()
+        let (consumer, timer, run) = state.withLock { state in
             defer {
                 state.consumer = nil
                 state.discovery = nil
@@ -454,12 +461,9 @@ final class SourceSession: Sendable {
                 state.share = GroupShare()
                 state.initial = nil
             }
-            return (state.consumer, state.discovery, state.run, demanded, accepted)
+            return (state.consumer, state.discovery, state.run)
         }
         timer?.timer.cancel()
-        // Closing waits for answers that are still owed.
-        if let demanded { try? consumer?.release(demanded) }
-        if accepted != nil { try? consumer?.take([]) }
         consumer?.close()
         if let run { kafka.sessions.withLock { _ = $0.removeValue(forKey: run.operatorID) } }
     }
