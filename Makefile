@@ -8,6 +8,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # make bench W=W1 N=10000000 JSON=1
 BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
 
+# How long all tests may take.
+TEST_LIMIT ?= 50m
+
 .PHONY: help deps libraries test-server run test kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
 
 help: ## Lists the commands
@@ -36,9 +39,11 @@ run: libraries ## Builds in release mode and runs the main job: the hourly delay
 	@mkdir -p out
 	"$$(swift build -c release --show-bin-path)/FlightDelays" run --fresh $(ARGS)
 
+# A quarter of an hour is usual. Whatever stands still for longer is stopped, and says where each of its threads is.
 test: deps ## Builds and runs all tests, one after the other: many of them start brokers and processes
 	swift build --build-tests
-	swift test --skip-build --no-parallel
+	SWIFT_BACKTRACE=enable=yes,threads=all,color=no timeout --signal=QUIT --kill-after=120 $(TEST_LIMIT) \
+	  swift test --skip-build --no-parallel
 
 bench: libraries ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
 	cd Benchmarks && swift build -c release

@@ -6,7 +6,7 @@ import Testing
 @testable import MillraceJobs
 
 /// Three instances work on a real data set, one is killed: in each of the three ways the job ends as it should.
-@Suite(.serialized) struct DatasetImportTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct DatasetImportTests {
     /// January alone: reading the whole year takes longer than importing some of it.
     let january: TemporaryFolder
 

@@ -7,7 +7,7 @@ import RDKafka
 import Testing
 
 /// An operator that does not go on: what waits stays with the broker.
-@Suite struct BackpressureTests {
+@Suite(.timeLimit(.minutes(20))) struct BackpressureTests {
     @Test func aStalledSinkLeavesRecordsAtTheBroker() async throws {
         let rig = try await KafkaRig()
         guard let broker = rig.broker else { return }

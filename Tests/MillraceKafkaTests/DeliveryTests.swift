@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// Work on Kafka records that fail: retry topics, dead letters, what is committed, and what the log says of it.
-@Suite(.serialized) struct DeliveryTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct DeliveryTests {
     struct Poison: Error, CustomStringConvertible {
         var description: String { "poison" }
     }
@@ -420,12 +420,5 @@ import Testing
             #expect(try rig.committed("in", group: "\(rig.name)-\(index)").values.reduce(0, +) == 200)
         }
         try await rig.stop()
-    }
-}
-
-enum Soak {
-    /// How long something is away: ten seconds in the long form (MILLRACE_SOAK=1).
-    static var outage: Duration {
-        ProcessInfo.processInfo.environment["MILLRACE_SOAK"] == nil ? .seconds(2) : .seconds(10)
     }
 }

@@ -3,7 +3,7 @@ import KafkaTestSupport
 import Testing
 
 /// The examples do what they say, as processes of their own.
-@Suite(.serialized) struct ExampleTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct ExampleTests {
     /// One of three workers is killed midway: its partitions go to the others, every job is done, none twice.
     @Test func everyJobIsDoneOnce() throws {
         let (status, text) = try run("FanOut", ["--jobs", "900", "--workers", "3"])

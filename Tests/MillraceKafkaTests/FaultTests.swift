@@ -10,7 +10,7 @@ import Testing
 
 /// Requests that are lost, answers that are lost, connections that break, at each kind of request that exactly-once depends
 /// on: the output is that of an undisturbed run.
-@Suite(.serialized) struct FaultTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct FaultTests {
     static let records = TestPipeline.records(300)
     static let kinds: [KafkaAPI] = [
         .produce, .fetch, .initProducerId, .addPartitionsToTxn, .addOffsetsToTxn, .txnOffsetCommit, .endTxn,

@@ -8,7 +8,7 @@ import RDKafka
 import Testing
 
 /// Several instances that share a group: partitions move between them, and each record has its effect once.
-@Suite struct GroupTests {
+@Suite(.timeLimit(.minutes(20))) struct GroupTests {
     static func pipeline(_ rig: KafkaRig, rate: Double? = 200) -> Pipeline {
         var configuration = rig.configuration
         configuration["session.timeout.ms"] = "6000"
@@ -97,7 +97,7 @@ import Testing
     }
 
     /// Stopped while the group is still deciding who gets what: each leaves in order, and soon.
-    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    @Test(arguments: 1...(Soak.isOn ? 60 : 6) as ClosedRange<UInt64>)
     func membersAreStoppedWhileTheGroupMoves(seed: UInt64) async throws {
         let rig = try await KafkaRig()
         try rig.makeTopic("in", partitions: 4)

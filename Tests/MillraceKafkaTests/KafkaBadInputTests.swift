@@ -8,7 +8,7 @@ import Testing
 
 /// Brokers that are not there, topics that are not, records that are not what they should be: each a clear error, or the
 /// policy's outcome.
-@Suite struct KafkaBadInputTests {
+@Suite(.timeLimit(.minutes(20))) struct KafkaBadInputTests {
     struct Order: Codable, Sendable {
         let id: Int
     }

@@ -10,7 +10,7 @@ import Testing
 
 /// Exactly-once from topic to topic: a crash at every step of the commit protocol, then a restart at another parallelism.
 /// A reader of committed records sees what an undisturbed run writes.
-@Suite struct KafkaCrashTests {
+@Suite(.timeLimit(.minutes(20))) struct KafkaCrashTests {
     static let points: [(String, @Sendable (CheckpointNumber) -> CrashPoint)] = [
         ("beforeBarriers", { .beforeBarriers($0) }), ("sourceNoted", { .sourceNoted($0) }),
         ("encoded", { .encoded($0) }), ("handedIn", { .handedIn($0) }), ("outputDurable", { .outputDurable($0) }),

@@ -11,8 +11,7 @@ import Testing
 
 /// SIGKILL for pipelines and brokers at random moments, and two instances of one pipeline at a time: the output is that of
 /// an undisturbed run. `MILLRACE_SOAK=1` for the long form.
-@Suite(.serialized) struct KafkaKillTests {
-    static let isSoak = ProcessInfo.processInfo.environment["MILLRACE_SOAK"] != nil
+@Suite(.serialized, .timeLimit(.minutes(20))) struct KafkaKillTests {
 
     static func prepare(_ rig: KafkaRig, _ records: [String]) throws {
         try rig.makeTopic("in", partitions: 2)
@@ -22,7 +21,7 @@ import Testing
 
     @Test(arguments: TestPipeline.allCases)
     func killedPipelines(shape: TestPipeline) async throws {
-        let kills = Self.isSoak ? 60 : 10
+        let kills = Soak.isOn ? 60 : 10
         let records = TestPipeline.records(kills * 500)
         let seed = UInt64.random(in: 0...UInt64.max)
         print("killed pipelines, \(shape): seed \(seed)")
@@ -52,7 +51,7 @@ import Testing
     @Test(arguments: TestPipeline.allCases)
     func killedBrokers(shape: TestPipeline) async throws {
         guard ProcessInfo.processInfo.environment["MILLRACE_KAFKA"] == nil else { return }
-        let kills = Self.isSoak ? 10 : 3
+        let kills = Soak.isOn ? 10 : 3
         let records = TestPipeline.records(kills * 600)
         let seed = UInt64.random(in: 0...UInt64.max)
         print("killed brokers, \(shape): seed \(seed)")

@@ -7,7 +7,7 @@ import RDKafka
 import Testing
 
 /// Records through a pipeline from topic to topic, undisturbed, under each guarantee.
-@Suite struct RoundTripTests {
+@Suite(.timeLimit(.minutes(20))) struct RoundTripTests {
     static func copy(_ rig: KafkaRig, keyed: Bool = false) -> Pipeline {
         let kafka = Kafka(rig.configuration, transactionalID: "\(rig.name)-copy")
         return Pipeline("\(rig.name)-copy") { graph in

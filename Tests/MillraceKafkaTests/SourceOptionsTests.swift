@@ -7,7 +7,7 @@ import RDKafka
 import Testing
 
 /// Where a source begins, and which topics and partitions it reads.
-@Suite(.serialized) struct SourceOptionsTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct SourceOptionsTests {
     /// Runs a source until it has given what is wanted, or to its end.
     static func read(
         _ rig: KafkaRig, _ make: @escaping @Sendable (Kafka) -> KafkaSource<String>, until count: Int? = nil,

@@ -17,16 +17,23 @@ public final class PipelineStop: Sendable {
     /// Runs `body`, and cancels it when the end is asked for: what waits for others then has nothing to wait for. Throws
     /// `StoppedEarly` if that ended it.
     func cancelling<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
-        let task = Task { try await body() }
-        observe { task.cancel() }
-        do {
-            return try await withTaskCancellationHandler {
-                try await task.value
-            } onCancel: {
-                task.cancel()
+        let signal = TaskSignal()
+        observe { signal.wake() }
+        return try await withThrowingTaskGroup(of: R?.self) { group in
+            defer { signal.wake() }
+            group.addTask { try await body() }
+            group.addTask {
+                await signal.wait()
+                return nil
             }
-        } catch is CancellationError where isRequested && !Task.isCancelled {
-            throw StoppedEarly()
+            if let result = try await group.next() ?? nil { return result }
+            group.cancelAll()
+            do {
+                guard let result = try await group.next() ?? nil else { throw StoppedEarly() }
+                return result
+            } catch is CancellationError where !Task.isCancelled {
+                throw StoppedEarly()
+            }
         }
     }
 }

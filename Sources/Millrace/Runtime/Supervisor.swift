@@ -139,11 +139,13 @@ final class Supervisor: Sendable {
             graph: graph, restored: restored, allowDropping: options.checkpoints?.allowDropping ?? [],
             path: options.checkpoints?.directory ?? "")
         try await recoverOutputs(restored, start, sinkRun)
-        let partitions = try await stop.cancelling { [self, restored] in
+        let open: @Sendable () async throws -> [[PartitionID]] = { [self, restored] in
             try await SourceStart(pipeline.plan, restored, logger: options.logger).open(
                 pipeline: pipeline.name, options: options, changed: partitionsChanged, storesPositions: store != nil,
                 commitsWithOutput: pipeline.plan.sharedOutputs.contains { $0.isTransactional })
         }
+        // Only a group may have one wait for as long as it likes.
+        let partitions = try await pipeline.plan.sharedSource == nil ? open() : stop.cancelling(open)
         let planned = PlannedRun(
             pipeline.plan, partitions: partitions, options: options,
             keyGroups: restored?.keyGroups ?? options.keyGroups)
