@@ -39,13 +39,15 @@ run: libraries ## Builds in release mode and runs the main job: the hourly delay
 	@mkdir -p out
 	"$$(swift build -c release --show-bin-path)/FlightDelays" run --fresh $(ARGS)
 
-# A quarter of an hour is usual. Tests that stand still for longer are stopped, and say where each of their threads is.
+# A quarter of an hour is usual. Tests that stand still for longer are stopped, and where there is a debugger it says what
+# each of their threads is at.
 test: deps ## Builds and runs all tests, one after the other: many of them start brokers and processes
 	swift build --build-tests
 	@{ sleep $(TEST_LIMIT) >/dev/null 2>&1; echo "the tests take longer than $(TEST_LIMIT)"; \
-	  pkill -QUIT -f "^$(CURDIR)/.build/.*PackageTests"; sleep 60 >/dev/null 2>&1; \
-	  pkill -KILL -f "^$(CURDIR)/.build/.*PackageTests"; } & watch=$$!; \
-	SWIFT_BACKTRACE=enable=yes,threads=all,color=no swift test --skip-build --no-parallel; status=$$?; \
+	  for p in $$(pgrep -f "^$(CURDIR)/.build/.*PackageTests"); do \
+	    ! command -v gdb >/dev/null || gdb -p $$p -batch -ex "thread apply all bt 12" 2>/dev/null; kill -KILL $$p; \
+	  done; } & watch=$$!; \
+	swift test --skip-build --no-parallel; status=$$?; \
 	pkill -P $$watch; kill $$watch 2>/dev/null; exit $$status
 
 bench: libraries ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
