@@ -20,7 +20,11 @@ struct Bench: AsyncParsableCommand {
 
     func run() async throws {
         print("query      events  seconds     events/s    cpu s  checkpoints        rows")
-        for query in queries { try await measure(query) }
+        for query in queries {
+            try await measure(query)
+            // Seen as they come, wherever they go.
+            fflush(nil)
+        }
     }
 
     private func measure(_ query: Query) async throws {
