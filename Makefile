@@ -40,15 +40,16 @@ run: libraries ## Builds in release mode and runs the main job: the hourly delay
 	"$$(swift build -c release --show-bin-path)/FlightDelays" run --fresh $(ARGS)
 
 # A quarter of an hour is usual. Tests that stand still for longer are stopped, and where there is a debugger it says what
-# each of their threads is at.
+# each of their threads is at. What failed is said again at the end.
 test: deps ## Builds and runs all tests, one after the other: many of them start brokers and processes
 	swift build --build-tests
 	@{ sleep $(TEST_LIMIT) >/dev/null 2>&1; echo "the tests take longer than $(TEST_LIMIT)"; \
 	  for p in $$(pgrep -f "^$(CURDIR)/.build/.*PackageTests"); do \
 	    ! command -v gdb >/dev/null || gdb -p $$p -batch -ex "thread apply all bt 12" 2>/dev/null; kill -KILL $$p; \
 	  done; } & watch=$$!; \
-	swift test --skip-build --no-parallel; status=$$?; \
-	pkill -P $$watch; kill $$watch 2>/dev/null; exit $$status
+	out=$$(mktemp); swift test --skip-build --no-parallel 2>&1 | tee $$out; status=$${PIPESTATUS[0]}; \
+	pkill -P $$watch; kill $$watch 2>/dev/null; \
+	[ $$status = 0 ] || { echo; echo "What failed:"; grep -a -A4 "recorded an issue" $$out; }; rm -f $$out; exit $$status
 
 bench: libraries ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
 	cd Benchmarks && swift build -c release

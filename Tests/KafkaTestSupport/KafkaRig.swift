@@ -120,8 +120,11 @@ package final class KafkaRig: Sendable {
         return found
     }
 
-    /// What `group` has committed of a topic, by partition.
+    /// What `group` has committed of a topic, by partition; open transactions are not waited for: one that was killed stays
+    /// open for a minute.
     package func committed(_ base: String, group: String) throws -> [Int32: Int64] {
+        var configuration = configuration
+        configuration["isolation.level"] = "read_uncommitted"
         let consumer = try KafkaConsumer(configuration, group: group, logger: logger)
         defer { consumer.close() }
         let count = try consumer.topics(named: topic(base), timeout: .seconds(10))[topic(base)] ?? 0

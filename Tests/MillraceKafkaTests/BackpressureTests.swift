@@ -19,24 +19,29 @@ import Testing
         configuration["fetch.message.max.bytes"] = "262144"
         let kafka = Kafka(configuration)
         let seen = Seen()
+        let mayGoOn = DispatchSemaphore(value: 0)
         let pipeline = Pipeline(rig.name) { graph in
             graph.source(kafka.source(rig.topic("in"), decoding: .string))
                 .forEach { _ in
                     // Stands still at its first record until it is stopped.
-                    if seen.all.isEmpty { Thread.sleep(forTimeInterval: 3) }
-                    if seen.all.count < 2 { seen.note("one") }
+                    if seen.all.isEmpty {
+                        seen.note("one")
+                        mayGoOn.wait()
+                    }
                 }
         }
         let stop = PipelineStop()
         let options = rig.options(.atLeastOnce, folder: nil)
         let run = Task { _ = try await pipeline.run(options, stop: stop) }
-        try await Task.sleep(for: .milliseconds(1500))
+        try await GroupTests.wait(rig) { !seen.all.isEmpty }
+        try await Task.sleep(for: .milliseconds(1000))
         let early = broker.faults.requests(of: .fetch)
         try await Task.sleep(for: .milliseconds(1000))
         // A megabyte is asked for in a few requests; nobody asks for the other 39 meanwhile.
         let late = broker.faults.requests(of: .fetch)
         #expect(late - early <= 2, "\(late - early) more requests while everything stood still")
         stop.request()
+        mayGoOn.signal()
         try await run.value
         try await rig.stop()
     }

@@ -154,9 +154,9 @@ import Testing
                 #expect(later.at.timeSince(earlier.at) >= wait, "\(number)")
             }
         }
-        // Nobody waited for them.
+        // Nobody waited for them: that would have been half a minute.
         let firsts = all.filter { $0.attempts == 0 }.map(\.at)
-        #expect(try #require(firsts.max()).timeSince(try #require(firsts.min())) < .seconds(5))
+        #expect(try #require(firsts.max()).timeSince(try #require(firsts.min())) < .seconds(15))
         let letters = try rig.records(of: "dead")
         #expect(letters.count == 10)
         #expect(letters.allSatisfy { $0.headers.number(DeliveryHeader.attempts) == 3 })

@@ -115,7 +115,8 @@ import Testing
             }
             for instance in instances { try await instance.task.value }
             let took = ContinuousClock.now - began
-            #expect(took < .seconds(9), "seed \(seed): leaving took \(took)")
+            // A consumer that has to be left behind takes eight; one that hangs takes for ever.
+            #expect(took < .seconds(30), "seed \(seed): leaving took \(took)")
         }
         try await rig.stop()
     }
