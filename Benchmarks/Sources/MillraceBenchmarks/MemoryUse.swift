@@ -17,7 +17,10 @@ struct MemoryUse {
         options.parallelism = .tasks(2)
         options.memoryBudget = megabytes << 20
         options.logger.logLevel = .error
-        try await pipeline.run(options)
+        let status = try await pipeline.run(options)
+        print(
+            "  \(status.peakMemory >> 20) MB counted at most, \(Int(Double(status.records) / status.elapsed.inSeconds)) records/s"
+        )
     }
 
     /// Anonymous memory alone: the store's file is mapped, and its pages are the system's to take back.

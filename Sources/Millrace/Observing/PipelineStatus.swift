@@ -28,6 +28,8 @@ public struct PipelineStatus: Sendable {
     public var late: UInt64
     /// Records taken by sinks.
     public var written: UInt64
+    /// The most bytes that tables have taken, counted as the memory budget counts them; summed over tasks.
+    public var peakMemory: Int
     /// The least event time over all tasks.
     public var watermark: Watermark
     /// The last stored checkpoint.

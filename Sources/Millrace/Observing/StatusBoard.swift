@@ -90,6 +90,7 @@ final class StatusBoard: Sendable {
             deadLettered: values.reduce(0) { $0 + $1.counters.deadLettered },
             late: values.reduce(0) { $0 + $1.counters.late },
             written: values.reduce(0) { $0 + $1.counters.written },
+            peakMemory: values.reduce(0) { $0 + $1.counters.peakMemory },
             watermark: least, checkpoint: state.checkpoint, lastCheckpoint: state.last,
             longestPause: state.longestPause, restarts: state.restarts, isFinished: isFinished)
         metrics.record(status)

@@ -21,6 +21,9 @@ final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @usableFromInline var buckets: TimeBuckets<Key>
     /// Taken from a bucket, and not looked at yet.
     @usableFromInline var taken: [Key] = []
+    /// What the buckets take of the memory budget.
+    @usableFromInline var bucketBytes = 0
+    @usableFromInline var batches = 0
     @usableFromInline var isLoaded = false
 
     @inlinable
@@ -47,8 +50,12 @@ final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @inline(never)
     func load() throws {
         isLoaded = true
-        try table.loadAll()
-        table.forEachInMemory { slot in buckets.insert(table.key(of: slot), at: slot.pointee.value.end(gap: gap)) }
+        if table.fitsBudget {
+            try table.loadAll()
+            table.forEachInMemory { slot in buckets.insert(table.key(of: slot), at: slot.pointee.value.end(gap: gap)) }
+        } else {
+            try table.forEachStored { key, session in buckets.insert(key, at: session.end(gap: gap)) }
+        }
         try further.loadAll()
         further.forEachInMemory { slot in
             for session in slot.pointee.value { buckets.insert(further.key(of: slot), at: session.end(gap: gap)) }
@@ -68,6 +75,15 @@ final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             try add(records + index, times + index, time, hashes[index], keyOf(records[index]))
         }
         try results.flush()
+        batches &+= 1
+        if batches & 63 == 0 { measureBuckets() }
+    }
+
+    @inlinable
+    func measureBuckets() {
+        let bytes = buckets.bytes
+        context.budget.take(bytes - bucketBytes)
+        bucketBytes = bytes
     }
 
     @inlinable
@@ -255,7 +271,7 @@ final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         let end = session.end(gap: gap)
         guard end <= time else { return end }
         try emit(key, session)
-        table.remove(at: slot)
+        try table.remove(at: slot)
         return nil
     }
 

@@ -23,7 +23,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// The next window that will fire; `nil`: to be found out.
     @exclusivity(unchecked) @usableFromInline var nextDue: Int64?
     /// Where a firing stopped because the outputs were congested.
-    @usableFromInline var firing: (end: Int64, slot: Int)?
+    @usableFromInline var firing: (end: Int64, hash: UInt64)?
     /// Where a window's slices are merged.
     @usableFromInline var merged: Table?
     @usableFromInline var previews: WindowPreviews<Key>?
@@ -202,15 +202,16 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     func fire(until time: Timestamp) throws -> Bool {
         while let end = firing?.end ?? nextWindow(), timing.hasFired(end: end, at: time) {
             let table = try contents(of: end)
-            var slot = firing?.slot ?? 0
-            while slot < table.slotCount {
-                if table.slots[slot].stamp != TableStamp.empty {
-                    try emit(table.key(of: table.slots + slot), table.slots[slot].value, end)
+            var hash = firing?.hash ?? table.low
+            while true {
+                let last = try table.forEachOfPart(from: hash) { slot in
+                    try emit(table.key(of: slot), slot.pointee.value, end)
                 }
-                slot += 1
-                if slot & 1023 == 0, context.isCongested {
+                if last == table.high { break }
+                hash = last + 1
+                if context.isCongested {
                     try results.flush()
-                    firing = (end, slot)
+                    firing = (end, hash)
                     return false
                 }
             }
@@ -229,11 +230,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// A table of all that is in the window: its only slice's, or one in which its slices are merged.
     @inlinable
     func contents(of window: Int64) throws -> Table {
-        if assigner.isOneSliceEach {
-            let table = try slices.table(window)
-            try table.loadAll()
-            return table
-        }
+        if assigner.isOneSliceEach { return try slices.table(window) }
         if let merged, firing != nil { return merged }
         let target =
             merged

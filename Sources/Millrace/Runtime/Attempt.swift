@@ -60,7 +60,7 @@ struct Attempt {
         let plan = run.plan
         let head = plan.plan.stages[task.stage].head
         let keyedTasks = plan.tasks.count { plan.plan.stages[$0.stage].head.keyed != nil }
-        let budget = MemoryBudget(limit: run.options.memoryBudget / max(keyedTasks, 1))
+        let budget = MemoryBudget(bytes: run.options.memoryBudget / max(keyedTasks, 1))
         if let stage = head.source {
             let partition = plan.partitions[task.stage][task.index]
             let restored =

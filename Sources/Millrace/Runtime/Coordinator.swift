@@ -91,7 +91,11 @@ struct Coordinator {
         let (run, snapshots) = (run, snapshots)
         let began = run.options.clock.now
         do {
-            try await writer.perform { try Self.store(prepared, snapshots, run, isFinal: barrier.isFinal) }
+            try await writer.perform {
+                try Self.store(prepared, snapshots, run, isFinal: barrier.isFinal)
+                // What the transaction took is free, but with the allocator, and memory is short.
+                if run.control.isHeldBack { TableMemory.trimHeap() }
+            }
         } catch let error as StateError where error.kind == .full || error.kind == .unusable {
             machine.storingFailed(now: run.options.clock.now)
             if case .failed(let barrier, let attempts) = machine.phase {
@@ -114,6 +118,7 @@ struct Coordinator {
                 entries: snapshots.reduce(0) { $0 + $1.deltas.reduce(0) { $0 + $1.entries } },
                 pause: snapshots.map(\.pause).max() ?? .zero))
         machine.stored(now: now)
+        run.control.noteStored()
     }
 
     /// Makes output durable, stores the checkpoint, commits and publishes: on the writer's thread.

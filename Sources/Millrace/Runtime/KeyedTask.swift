@@ -13,6 +13,7 @@ struct KeyedTask {
     private let senders: Int
     private var turn: TaskTurn
     private var toldTime: Duration
+    private var pressure = MemoryPressure()
 
     /// How often operators are told the time of day while there is always something to work on.
     private static let timeTold = Duration.milliseconds(10)
@@ -38,6 +39,7 @@ struct KeyedTask {
     mutating func loop() async throws {
         while true {
             try run.checkNotAborted()
+            pressure.relieve(context)
             if run.isCrowded, turn.isOver(run.options.clock.now) { await Task.yield() }
             guard let (sender, item) = inbox.next(alignment, startingAt: nextSender) else {
                 try await rest()
@@ -86,9 +88,9 @@ struct KeyedTask {
         context.processingTime = run.options.clock.wallTime
         do { try handle(batch) } catch { throw run.located(error, context) }
         context.counters.records += UInt64(batch.count)
+        context.counters.peakMemory = context.budget.peak
         context.stateReader?.release()
         cell.publish(context.counters, watermark: context.watermark, progress: nil, partition: nil)
-        if context.budget.takePressure() { run.requestCheckpoint() }
     }
 
     /// Nothing to take: sends what is gathered, tells the time, and waits.
@@ -145,6 +147,7 @@ struct KeyedTask {
         context.epoch = barrier.checkpoint.next
         snapshot.pause = run.options.clock.now - started
         try run.crash.reach(.encoded(barrier.checkpoint))
+        context.budget.takeChanges(snapshot.deltas.reduce(0) { $0 + $1.bytes }, of: barrier.checkpoint.value)
         run.handIn(snapshot)
         context.stateReader?.release()
     }

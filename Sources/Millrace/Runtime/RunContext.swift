@@ -101,6 +101,7 @@ final class RunControl: Sendable {
     }
 
     private let state = Mutex(State())
+    private let holders = Atomic(0)
     let coordinator = TaskSignal()
 
     /// The signals of all tasks, to wake them for a barrier or the end.
@@ -137,6 +138,21 @@ final class RunControl: Sendable {
         state.withLock { $0.isAborted = true }
         wakeAll()
     }
+
+    /// Some task is short of memory: source tasks read no more until it lets them.
+    var isHeldBack: Bool { holders.load(ordering: .relaxed) > 0 }
+
+    /// Has the source tasks wait.
+    func holdBack() { holders.add(1, ordering: .relaxed) }
+
+    /// Lets them go on, as far as this task is concerned.
+    func goOn() {
+        holders.subtract(1, ordering: .relaxed)
+        wakeAll()
+    }
+
+    /// A checkpoint was stored: who waits for that looks again.
+    func noteStored() { if isHeldBack { wakeAll() } }
 
     private func wakeAll() {
         for signal in state.withLock({ $0.signals }) { signal.wake() }

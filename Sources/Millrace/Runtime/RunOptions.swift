@@ -10,8 +10,9 @@ public struct RunOptions: Sendable {
     public var parallelism: Parallelism = .perPartition
     /// What follows a failure.
     public var restart: RestartStrategy = .fixedDelay(attempts: 3, delay: .seconds(1))
-    /// Bytes that the tables of all tasks may take together: 1 GiB. Beyond it, state that a checkpoint has stored
-    /// leaves memory and is read from the store when it is needed.
+    /// Bytes that keyed state of all tasks may take in memory, with its changes on their way to the store: 1 GiB. Beyond it,
+    /// state that a checkpoint has stored leaves memory and is read from the store when it is needed; where too much has
+    /// changed since the last checkpoint, sources read no more until the next one is stored.
     public var memoryBudget = 1 << 30
     /// What a channel between two tasks holds.
     public var channels = ChannelLimits()

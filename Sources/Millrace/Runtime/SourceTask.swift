@@ -62,6 +62,13 @@ struct SourceTask {
                 await signal.wait()
                 continue
             }
+            if run.control.isHeldBack {
+                // Not idle: it has something to read, and waits.
+                let now = run.options.clock.now
+                settle(now: now, active: true, flush: true)
+                await signal.wait(until: now + Self.clockTick)
+                continue
+            }
             try await step()
             if run.isCrowded, turn.isOver(run.options.clock.now) { await Task.yield() }
         }

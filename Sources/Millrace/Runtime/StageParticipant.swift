@@ -207,6 +207,8 @@ struct TaskCounters: Sendable {
     @usableFromInline var late: UInt64 = 0
     /// Records that sinks took.
     @usableFromInline var written: UInt64 = 0
+    /// The most bytes that the task's tables have taken, with changes on their way to the store.
+    var peakMemory = 0
 
     @usableFromInline
     init() {}

@@ -77,45 +77,8 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
         let end = overflow || sum >= table.high || passed == period ? table.high : sum
         let begin = passed == period ? table.low : nextHash
         try table.forEach(from: begin, through: end) { slot in
-            if slot.pointee.value.expires <= now { table.remove(at: slot) }
+            if slot.pointee.value.expires <= now { try table.remove(at: slot) }
         }
         nextHash = end == table.high ? table.low : end &+ 1
-    }
-}
-
-extension KeyedTable {
-    /// Visits the live entries of a span of hashes, in memory or not. `body` may remove the one that it is given.
-    @inlinable
-    func forEach(
-        from first: UInt64, through last: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void
-    ) throws {
-        if !loaded.isComplete {
-            var hash = first
-            while true {
-                if !loaded.contains(hash) { try load(hash) }
-                let end = loaded.hashes(around: hash).upperBound
-                if loaded.isComplete || end >= last { break }
-                hash = end + 1
-            }
-        }
-        var index = home(first)
-        let lastHome = home(last)
-        while index < slotCount {
-            let stamp = slots[index].stamp
-            if stamp == TableStamp.empty {
-                if index >= lastHome { return }
-                index += 1
-                continue
-            }
-            let hash = slots[index].hash
-            guard hash >= first, hash <= last else {
-                index += 1
-                continue
-            }
-            let before = live
-            try body(slots + index)
-            // Where an entry was taken out, another may have come to its place.
-            if live == before { index += 1 }
-        }
     }
 }

@@ -21,6 +21,10 @@ struct TimeBuckets<Entry> {
     @inlinable
     init(width: Int64) { self.width = max(width, 1) }
 
+    /// Bytes of memory, without what entries have elsewhere.
+    @inlinable
+    var bytes: Int { buckets.values.reduce(0) { $0 + $1.entries.capacity } * MemoryLayout<Entry>.stride }
+
     @inlinable
     func number(of time: Int64) -> Int64 {
         let quotient = time / width

@@ -25,7 +25,7 @@ import Testing
                 hashes: assignment.hashes(ofTask: task),
                 store: SliceStore(
                     reader: try StateReader(store: store), state: state, slice: slice, horizon: horizon),
-                storedEntries: isStored ? 10 : nil, budget: MemoryBudget(limit: budget))
+                storedEntries: isStored ? 10 : nil, budget: MemoryBudget(bytes: budget))
         }
 
         func commit<Key, Value>(_ tables: [KeyedTable<Key, Value>], slice: Slice = .whole) throws {
@@ -56,6 +56,19 @@ import Testing
         return found
     }
 
+    /// The same, part by part, while nothing more comes into memory than a part.
+    static func walk<Key, Value>(_ table: KeyedTable<Key, Value>) throws -> [Key: Value] {
+        var found: [Key: Value] = [:]
+        var hash = table.low
+        while true {
+            let last = try table.forEachOfPart(from: hash) { slot in
+                #expect(found.updateValue(slot.pointee.value, forKey: table.key(of: slot)) == nil)
+            }
+            if last == table.high { return found }
+            hash = last + 1
+        }
+    }
+
     @Test(arguments: 1...5)
     func whatOneTaskStoredManyTasksFind(tasks: Int) throws {
         let rig = try Rig()
@@ -73,8 +86,8 @@ import Testing
         #expect(found == expected)
     }
 
-    /// Random updates and removals, checkpoints, folds, evictions and changes of parallelism against a dictionary.
-    @Test(arguments: 0..<12)
+    /// Random updates and removals, checkpoints, folds, evictions, walks and changes of parallelism against a dictionary.
+    @Test(arguments: 0..<20)
     func randomHistoriesAgreeWithADictionary(seed: Int) throws {
         var random = TestRandom(seed: UInt64(seed))
         let rig = try Rig()
@@ -83,14 +96,15 @@ import Testing
         var isStored = false
         for _ in 0..<12 {
             tasks = Int.random(in: 1...4, using: &random)
-            let budget = Bool.random(using: &random) ? 1 << 30 : 40_000
+            let budget = [1 << 30, 40_000, 150_000].randomElement(using: &random) ?? 0
+            let keys = [800, 4000].randomElement(using: &random) ?? 0
             let tables: [KeyedTable<String, [Int]>] = try (0..<tasks).map {
                 try rig.table($0, of: tasks, isStored: isStored, budget: budget)
             }
             let assignment = KeyGroupAssignment(groups: 128, tasks: tasks)
-            for _ in 0..<Int.random(in: 1...4, using: &random) {
-                for _ in 0..<Int.random(in: 0...300, using: &random) {
-                    let key = "key-\(Int.random(in: 0..<800, using: &random))"
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                for _ in 0..<Int.random(in: 0...600, using: &random) {
+                    let key = "key-\(Int.random(in: 0..<keys, using: &random))"
                     let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]
                     if Int.random(in: 0..<4, using: &random) == 0 {
                         let wasThere = expected.removeValue(forKey: key) != nil
@@ -104,6 +118,11 @@ import Testing
                 try rig.commit(tables)
                 isStored = true
                 if Bool.random(using: &random) { try rig.fold() }
+                if Int.random(in: 0..<4, using: &random) == 0 {
+                    let found = try tables.reduce(into: [:]) { $0.merge(try Self.walk($1)) { _, _ in [-1] } }
+                    #expect(found == expected, "seed \(seed)")
+                    for table in tables { table.store?.reader.release() }
+                }
             }
             for (key, value) in expected {
                 let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]

@@ -21,7 +21,8 @@ struct JournalFold {
         work = states
     }
 
-    /// Bytes of entries that one step takes before it commits, so that the next checkpoint need not wait for long.
+    /// Bytes of entries, and of blocks that are written anew for them, that one step takes before it commits: so that the
+    /// next checkpoint need not wait for long, and the transaction, whose pages are all in memory, does not become large.
     static let stepBytes = 8 << 20
 
     /// Does one step, in a write transaction of its own; false when the fold is over.
@@ -82,6 +83,7 @@ struct JournalFold {
                 return false
             }
             let target = try FoldTarget(blocks, at: first.hash, store.tree, transaction)
+            budget -= FoldTarget.blockSize
             var changes: [RunMerge.Entry] = []
             // No more than fits a few blocks at once; entries of one hash stay together.
             while let entry = pending, entry.hash <= target.lastHash,

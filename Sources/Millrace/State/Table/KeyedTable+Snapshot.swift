@@ -40,13 +40,16 @@ extension KeyedTable {
         encodeRemoved(below: nil, &nextRemoved, into: &segment, &delta, slice)
         delta.add(slice, &segment)
         if !removed.isEmpty || !removedBefore.isEmpty {
+            budget.giveBack(removed.count * MemoryLayout<RemovedKey>.stride)
             removedBefore = removed.map(\.hash)
-            removed.removeAll(keepingCapacity: true)
+            removed.removeAll(keepingCapacity: removed.count <= 1 << 16)
         }
         if entries > 0 {
             isStored = true
-            measureHeap(encoded: (delta.encodedBytes - bytesBefore) / entries)
+            encodedPerEntry = (delta.encodedBytes - bytesBefore) / entries
+            measureHeap(encoded: encodedPerEntry)
         }
+        withdrawChanges()
         epoch += 1
         lastSnapshot = checkpoint
     }
@@ -193,6 +196,6 @@ extension KeyedTable {
         let taken = heapPerEntry * live
         budget.take(taken - heapTaken)
         heapTaken = taken
-        if !budget.allows(0), store != nil { _ = evict(wanted: live / 2) }
+        register()
     }
 }

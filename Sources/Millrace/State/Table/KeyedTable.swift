@@ -47,13 +47,24 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @exclusivity(unchecked) @usableFromInline var dirtyGroups: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) @usableFromInline var dirtyWords: Int
     @exclusivity(unchecked) @usableFromInline var loaded: LoadedRanges
+    /// What has left memory.
+    @usableFromInline var evicted: EvictedKeys
     @usableFromInline let store: SliceStore?
     @usableFromInline let budget: MemoryBudget
     /// The checkpoint that the changes of the epoch before this one went into.
     @usableFromInline var lastSnapshot: UInt64 = 0
     @usableFromInline var isLoading = false
+    @usableFromInline var isRegistered = false
+    /// How often entries were dropped; so that it is not the same ones each time.
+    @usableFromInline var evictions = 0
     /// Whether any delta of this table may be in the store.
     @usableFromInline var isStored: Bool
+    /// Entries that were changed in this epoch, those that are gone again too.
+    @exclusivity(unchecked) @usableFromInline var changes = 0
+    /// Bytes that the budget expects them to take on their way to the store.
+    @usableFromInline var announced = 0
+    /// Bytes of an entry in the store, as last measured.
+    @usableFromInline var encodedPerEntry = MemoryLayout<Slot>.stride
     /// Bytes of heap per entry beyond the slot, for keys and values that have any; measured when they are encoded.
     @usableFromInline var heapPerEntry = 0
     @usableFromInline var heapTaken = 0
@@ -68,6 +79,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         self.store = store
         self.budget = budget
         loaded = LoadedRanges()
+        evicted = EvictedKeys(hashes)
         isStored = storedEntries != nil
         if let storedEntries, store != nil { loaded.divide(hashes, entries: storedEntries, loaded: false) }
         homes = 16
@@ -81,6 +93,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     }
 
     deinit {
+        if isRegistered { budget.unregister(ObjectIdentifier(self)) }
         destroyEntries()
         release()
     }
@@ -120,12 +133,18 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     func find(_ hash: UInt64, _ key: Key) throws -> UnsafeMutablePointer<Slot>? {
         var index = probe(hash, key)
         if slots[index].stamp == TableStamp.empty {
-            if loaded.contains(hash) { return nil }
+            if isNotInStore(hash) { return nil }
             try load(hash)
             index = probe(hash, key)
             if slots[index].stamp == TableStamp.empty { return nil }
         }
         return slots + index
+    }
+
+    /// Whether the store has nothing of a hash that memory has not.
+    @inlinable
+    func isNotInStore(_ hash: UInt64) -> Bool {
+        loaded.contains(hash) || (loaded.isKnown(hash) && !evicted.mayContain(hash))
     }
 
     /// The slot of a key, made with `initial` if it was not there, and marked as changed.
@@ -152,6 +171,8 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     func touch(_ index: Int) {
         slots[index].stamp = epoch
         dirtyGroups[index &>> 12] |= 1 &<< UInt64(truncatingIfNeeded: index &>> 6 & 63)
+        changes &+= 1
+        if changes & 1023 == 0 { announceChanges() }
     }
 
     /// Marks an entry as changed in this epoch, new or not.
@@ -166,18 +187,30 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @discardableResult
     func remove(_ hash: UInt64, _ key: Key) throws -> Bool {
         guard let slot = try find(hash, key) else { return false }
-        remove(at: slot)
+        try remove(at: slot)
         return true
     }
 
     /// Removes an entry that was found.
     @inlinable
-    func remove(at slot: UnsafeMutablePointer<Slot>) {
+    func remove(at slot: UnsafeMutablePointer<Slot>) throws {
         let index = slot - slots
         if slots[index].stamp & TableStamp.fresh == 0, store != nil {
+            if !loaded.contains(slot.pointee.hash) { return try removeFromPart(slot) }
             removed.append(RemovedKey(hash: slot.pointee.hash, remainder: slot.pointee.remainder))
+            budget.take(MemoryLayout<RemovedKey>.stride)
         }
         vacate(index)
+    }
+
+    /// Removes an entry of a step of which only a part is in memory: all of it is loaded first, or the next look-up would
+    /// find in the store what was removed.
+    @inlinable
+    @inline(never)
+    func removeFromPart(_ slot: UnsafeMutablePointer<Slot>) throws {
+        let (hash, key) = (slot.pointee.hash, key(of: slot))
+        try load(hash)
+        try remove(hash, key)
     }
 
     /// Empties a slot, and moves what was pushed beyond it back towards its home.
@@ -206,7 +239,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @inline(never)
     func insert(_ hash: UInt64, _ key: Key, at index: Int, initial: () -> Value) throws -> Int {
         var index = index
-        if !loaded.contains(hash) {
+        if !isNotInStore(hash) {
             try load(hash)
             index = probe(hash, key)
             if slots[index].stamp != TableStamp.empty { return index }
@@ -229,36 +262,8 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         live &+= 1
     }
 
-    // MARK: Walking
-
-    /// Visits every live entry in memory, in slot order.
-    @inlinable
-    func forEachInMemory(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
-        for index in 0..<slotCount {
-            if slots[index].stamp != TableStamp.empty { try body(slots + index) }
-        }
-    }
-
     @inlinable
     func key(of slot: UnsafeMutablePointer<Slot>) -> Key {
         Key(hash: slot.pointee.hash, remainder: slot.pointee.remainder)
-    }
-}
-
-extension KeyedTable {
-    /// Visits the live entries that changed in this epoch, in slot order.
-    @inlinable
-    func forEachChanged(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
-        for word in 0..<dirtyWords where dirtyGroups[word] != 0 {
-            var bits = dirtyGroups[word]
-            while bits != 0 {
-                let group = word * 64 + bits.trailingZeroBitCount
-                bits &= bits &- 1
-                for index in group * 64..<min(group * 64 + 64, slotCount)
-                where slots[index].stamp & ~TableStamp.fresh == epoch {
-                    try body(slots + index)
-                }
-            }
-        }
     }
 }

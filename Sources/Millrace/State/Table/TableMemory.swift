@@ -1,3 +1,4 @@
+import CMillrace
 import Foundation
 
 /// Zeroed memory for a table: from the page map if large (zeroed lazily, huge pages asked for, since look-ups go all
@@ -25,8 +26,24 @@ enum TableMemory {
         return memory
     }
 
+    /// Memory that is walked through is let go of in pieces of this many bytes: two huge pages.
+    @inlinable static var releaseStep: Int { 4 << 20 }
+
+    /// Gives the pages between two places in memory of `bytes` bytes back to the system, as far as they are whole.
+    @usableFromInline
+    static func letGo(_ first: UnsafeMutableRawPointer, through last: UnsafeMutableRawPointer, of bytes: Int) {
+        guard bytes >= mapThreshold else { return }
+        let page = UInt(4096)
+        guard let start = UnsafeMutableRawPointer(bitPattern: UInt(bitPattern: first) / page * page) else { return }
+        let length = UInt(bitPattern: last) / page * page - UInt(bitPattern: start)
+        madvise(start, Int(length), Int32(MADV_DONTNEED))
+    }
+
     @usableFromInline
     static func deallocate(_ memory: UnsafeMutableRawPointer, bytes: Int) {
         if bytes < mapThreshold { memory.deallocate() } else { munmap(memory, bytes) }
     }
+
+    /// Has the allocator give what it keeps for later back to the system, where it can.
+    static func trimHeap() { millrace_trim_heap() }
 }

@@ -1,0 +1,94 @@
+extension KeyedTable {
+    /// Visits every live entry in memory, in slot order.
+    @inlinable
+    func forEachInMemory(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
+        for index in 0..<slotCount {
+            if slots[index].stamp != TableStamp.empty { try body(slots + index) }
+        }
+    }
+
+    /// Visits the live entries that changed in this epoch, in slot order.
+    @inlinable
+    func forEachChanged(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
+        for word in 0..<dirtyWords where dirtyGroups[word] != 0 {
+            var bits = dirtyGroups[word]
+            while bits != 0 {
+                let group = word * 64 + bits.trailingZeroBitCount
+                bits &= bits &- 1
+                for index in group * 64..<min(group * 64 + 64, slotCount)
+                where slots[index].stamp & ~TableStamp.fresh == epoch {
+                    try body(slots + index)
+                }
+            }
+        }
+    }
+
+    /// Visits the live entries of a span of hashes, in memory or not. `body` may remove the one that it is given.
+    @inlinable
+    func forEach(
+        from first: UInt64, through last: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void
+    ) throws {
+        try load(from: first, through: last)
+        try forEachInMemory(from: first, through: last, body)
+    }
+
+    /// Visits the live entries of a part of the hashes, in memory or not, and returns its last hash: a part is some
+    /// thousand slots or entries from `first` on, the end of a part or `low`. What was brought in for it leaves again.
+    /// `body` must not change the table.
+    @inlinable
+    func forEachOfPart(from first: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void) throws -> UInt64 {
+        if live + 1024 >= growAt, !loaded.isComplete { makeRoom() }
+        guard !loaded.isComplete, store != nil else {
+            let last = end(of: homes > 1024 ? (high - low) / UInt64(homes) * 1024 : .max, from: first)
+            try forEachInMemory(from: first, through: last, body)
+            return last
+        }
+        let last = end(of: loaded.hashes(inSteps: 1024 / LoadedRanges.entriesPerStep), from: first)
+        var hash = first
+        while true {
+            var part = loaded.hashes(around: hash)
+            if !loaded.contains(hash) {
+                part = loaded.missing(from: hash, steps: 1024, through: last)
+                try bringIn(part)
+            }
+            if part.upperBound >= last { break }
+            hash = part.upperBound + 1
+        }
+        try forEachInMemory(from: first, through: last, body)
+        // Steps that are not loaded have no others that are just as they were stored: those are the first to leave, and do so
+        // together. What leaves here has been noted before, if it is known.
+        forEachInMemory(from: first, through: last) { slot in
+            if slot.pointee.stamp == TableStamp.loaded, !loaded.contains(slot.pointee.hash) { vacate(slot - slots) }
+        }
+        return last
+    }
+
+    @inlinable
+    func end(of span: UInt64, from first: UInt64) -> UInt64 { high - first < span ? high : first + (span - 1) }
+
+    /// `body` may take out the entry that it is given.
+    @inlinable
+    func forEachInMemory(
+        from first: UInt64, through last: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void
+    ) rethrows {
+        var index = home(first)
+        let lastHome = home(last)
+        while index < slotCount {
+            let stamp = slots[index].stamp
+            if stamp == TableStamp.empty {
+                if index >= lastHome { return }
+                index += 1
+                continue
+            }
+            let hash = slots[index].hash
+            guard hash >= first, hash <= last else {
+                index += 1
+                continue
+            }
+            let before = live
+            try body(slots + index)
+            // Where an entry was taken out, another may have come to its place.
+            if live == before { index += 1 }
+        }
+    }
+}
