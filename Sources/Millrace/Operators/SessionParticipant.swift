@@ -256,6 +256,7 @@ final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             }
         }
         for (key, time) in again { buckets.insert(key, at: time) }
+        measureBuckets()
         try results.flush()
         return true
     }

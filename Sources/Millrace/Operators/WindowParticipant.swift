@@ -201,29 +201,37 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @inlinable
     func fire(until time: Timestamp) throws -> Bool {
         while let end = firing?.end ?? nextWindow(), timing.hasFired(end: end, at: time) {
-            let table = try contents(of: end)
-            var hash = firing?.hash ?? table.low
-            while true {
-                let last = try table.forEachOfPart(from: hash) { slot in
-                    try emit(table.key(of: slot), slot.pointee.value, end)
-                }
-                if last == table.high { break }
-                hash = last + 1
-                if context.isCongested {
-                    try results.flush()
-                    firing = (end, hash)
-                    return false
-                }
-            }
-            try results.flush()
-            firing = nil
-            merged?.removeAllInMemory()
-            firedUpTo = max(firedUpTo, end)
-            nextDue = nil
-            if plan.trigger.discards { try discard(end) }
-            if kind == .processing { forgetSlices(until: Timestamp(milliseconds: end)) }
+            if try !fire(window: end, mayPause: true) { return false }
         }
         if kind == .event { forgetSlices(until: time) }
+        return true
+    }
+
+    /// Fires one window, or the rest of it; false if it stopped because of congestion.
+    @inlinable
+    func fire(window end: Int64, mayPause: Bool) throws -> Bool {
+        let table = try contents(of: end)
+        var hash = firing?.hash ?? table.low
+        while true {
+            let last = try table.forEachOfPart(from: hash) { slot in
+                try emit(table.key(of: slot), slot.pointee.value, end)
+            }
+            if last == table.high { break }
+            hash = last + 1
+            if mayPause, context.isCongested {
+                try results.flush()
+                firing = (end, hash)
+                return false
+            }
+        }
+        try results.flush()
+        firing = nil
+        // Its memory cannot leave otherwise.
+        if context.budget.isExceeded { merged = nil } else { merged?.removeAllInMemory() }
+        firedUpTo = max(firedUpTo, end)
+        nextDue = nil
+        if plan.trigger.discards { try discard(end) }
+        if kind == .processing { forgetSlices(until: Timestamp(milliseconds: end)) }
         return true
     }
 
@@ -279,6 +287,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @inlinable
     func discard(_ end: Int64) throws {
         guard let table = slices.opened(end) else { return }
+        try table.loadAll()
         var keys: [Key] = []
         table.forEachInMemory { keys.append(table.key(of: $0)) }
         for key in keys { try table.remove(key.frozenHash, key) }
@@ -319,6 +328,8 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
 
     @inlinable
     func prepare(_ snapshot: inout TaskSnapshot) throws {
+        // A window is given before a checkpoint or after it, not in part.
+        if let firing { _ = try fire(window: firing.end, mayPause: false) }
         try slices.prepare(&snapshot)
         try previews?.prepare(&snapshot)
     }

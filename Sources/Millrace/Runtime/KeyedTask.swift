@@ -56,6 +56,7 @@ struct KeyedTask {
                 if now - toldTime >= Self.timeTold {
                     toldTime = now
                     _ = try context.tellTime()
+                    context.stateReader?.release()
                 }
                 try await context.drainParticipants()
                 try await move(to: watermark, of: sender)
@@ -74,6 +75,7 @@ struct KeyedTask {
             }
             while context.isCongested {
                 try run.checkNotAborted()
+                context.stateReader?.release()
                 await context.signal.wait(until: context.holders.isEmpty ? nil : try context.tellTime())
                 try await context.drainParticipants()
                 try await letGo()

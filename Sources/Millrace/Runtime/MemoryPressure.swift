@@ -19,9 +19,13 @@ struct MemoryPressure {
         let budget = context.budget
         let run = context.run
         if budget.hasChangesUnderWay { budget.giveBackChanges(upTo: run.horizon.value) }
+        if budget.needed <= budget.limit { floor = 0 }
         guard budget.isExceeded || awaited != nil else { return }
         let stored = run.horizon.value
-        if !budget.isUnderPressure, budget.needed <= max(budget.limit, floor) { return goOn(run) }
+        if budget.needed <= max(budget.limit, floor) {
+            budget.giveIn()
+            return goOn(run)
+        }
         guard run.store != nil else {
             budget.giveIn()
             return warn(

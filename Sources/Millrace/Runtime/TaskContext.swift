@@ -49,7 +49,7 @@ final class TaskContext {
         self.budget = budget
         self.signal = signal
         epoch = run.lastCheckpoint.next
-        stateReader = try run.store.map { try StateReader(store: $0) }
+        stateReader = try run.store.map { try StateReader(store: $0, horizon: run.horizon) }
     }
 
     /// Registers something that has to be told of watermarks, time and checkpoints.
@@ -93,7 +93,7 @@ final class TaskContext {
         return KeyedTable(
             hashes: hashes,
             store: stored.map {
-                SliceStore(reader: $0.reader, state: $0.state, slice: slice, horizon: run.horizon)
+                SliceStore(reader: $0.reader, state: $0.state, slice: slice)
             },
             storedEntries: isStored ? stored?.entriesPerSlice(run.plan.tasks(of: task)) : nil, budget: budget)
     }

@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [0...UInt64.max, (1 << 62)...(1 << 62) + (1 << 60)] as [ClosedRange<UInt64>])
     func whatWasAddedIsFoundAndLittleElse(hashes: ClosedRange<UInt64>) {
         var random = TestRandom(seed: 7)
-        var keys = EvictedKeys(hashes)
+        let keys = EvictedKeys(hashes)
         let isEmpty = !keys.mayContain(hashes.lowerBound)
         #expect(isEmpty)
         var added: [UInt64] = []

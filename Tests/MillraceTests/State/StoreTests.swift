@@ -24,23 +24,28 @@ import Testing
             return KeyedTable(
                 hashes: assignment.hashes(ofTask: task),
                 store: SliceStore(
-                    reader: try StateReader(store: store), state: state, slice: slice, horizon: horizon),
+                    reader: try StateReader(store: store, horizon: horizon), state: state, slice: slice),
                 storedEntries: isStored ? 10 : nil, budget: MemoryBudget(bytes: budget))
         }
 
-        func commit<Key, Value>(_ tables: [KeyedTable<Key, Value>], slice: Slice = .whole) throws {
+        /// - Parameter meanwhile: what happens between encoding and storing, while tables go on reading what they read.
+        func commit<Key, Value>(
+            _ tables: [KeyedTable<Key, Value>], slice: Slice = .whole, meanwhile: () throws -> Void = {}
+        ) throws {
             checkpoint = checkpoint.next
             var deltas: [StateDelta] = []
             for (task, table) in tables.enumerated() {
                 var builder = DeltaBuilder(checkpoint, state, task: task)
                 table.encodeChanges(into: &builder, slice: slice, checkpoint: checkpoint.value)
-                table.store?.reader.release()
                 if let delta = builder.finish() { deltas.append(delta) }
             }
+            try meanwhile()
             let graph = GraphDescription(pipeline: "test", operators: [], edges: [], stages: [])
             try store.commit(
                 Manifest(checkpoint: checkpoint, pipeline: "test", keyGroups: 128, graph: graph), deltas, crash: .off)
             horizon.advance(to: checkpoint)
+            try meanwhile()
+            for table in tables { table.store?.reader.release() }
         }
 
         func fold() throws {
@@ -102,8 +107,8 @@ import Testing
                 try rig.table($0, of: tasks, isStored: isStored, budget: budget)
             }
             let assignment = KeyGroupAssignment(groups: 128, tasks: tasks)
-            for _ in 0..<Int.random(in: 1...8, using: &random) {
-                for _ in 0..<Int.random(in: 0...600, using: &random) {
+            let change = { (most: Int) in
+                for _ in 0..<Int.random(in: 0...most, using: &random) {
                     let key = "key-\(Int.random(in: 0..<keys, using: &random))"
                     let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]
                     if Int.random(in: 0..<4, using: &random) == 0 {
@@ -115,7 +120,11 @@ import Testing
                         expected[key, default: []].append(value)
                     }
                 }
-                try rig.commit(tables)
+            }
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                try change(600)
+                if Bool.random(using: &random) { for table in tables { table.store?.reader.release() } }
+                try rig.commit(tables) { try change(300) }
                 isStored = true
                 if Bool.random(using: &random) { try rig.fold() }
                 if Int.random(in: 0..<4, using: &random) == 0 {
@@ -124,6 +133,7 @@ import Testing
                     for table in tables { table.store?.reader.release() }
                 }
             }
+            try rig.commit(tables)
             for (key, value) in expected {
                 let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]
                 #expect(try table.find(key.frozenHash, key)?.pointee.value == value, "seed \(seed), key \(key)")

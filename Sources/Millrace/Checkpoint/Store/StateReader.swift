@@ -9,14 +9,26 @@ final class StateReader {
     private let reader: Reader
     private var seen: Reader.Snapshot?
     private var journals: [StateID: JournalView] = [:]
+    private let horizon: CommitHorizon?
+    /// The last stored checkpoint at the time when reading began.
+    private var began: UInt64?
 
-    init(store: CheckpointStore) throws {
+    /// - Parameter horizon: the last stored checkpoint, while others are being stored.
+    init(store: CheckpointStore, horizon: CommitHorizon? = nil) throws {
         self.store = store
+        self.horizon = horizon
         reader = try store.environment.makeReader()
     }
 
     /// Lets go of the file.
-    func release() { reader.end() }
+    func release() {
+        reader.end()
+        began = nil
+    }
+
+    /// The last checkpoint that a look-up would find: what was stored since reading began is not seen before `release`, and
+    /// must not leave memory until then.
+    var committed: UInt64 { began ?? horizon?.value ?? 0 }
 
     /// Visits the live entries of a range of hashes, in order.
     func visit(
@@ -81,6 +93,8 @@ final class StateReader {
     }
 
     private func begin(_ state: StateID) throws -> JournalView {
+        // In this order: what the horizon says has been stored by then.
+        if began == nil { began = horizon?.value }
         let snapshot = try reader.begin()
         if snapshot != seen {
             journals.removeAll(keepingCapacity: true)

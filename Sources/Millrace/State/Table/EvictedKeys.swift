@@ -6,7 +6,7 @@
 /// cases. What is full is kept, and a filter of four times its size put beside it. (F. Putze, P. Sanders, J. Singler,
 /// "Cache-, Hash- and Space-Efficient Bloom Filters", 2007: blocked filters.)
 @usableFromInline
-struct EvictedKeys: ~Copyable {
+final class EvictedKeys {
     /// Belongs to one `EvictedKeys`, which frees its memory.
     private struct Filter {
         let words: UnsafeMutablePointer<UInt64>
@@ -40,10 +40,10 @@ struct EvictedKeys: ~Copyable {
         return last.keys + keys <= last.capacity ? 0 : words(for: keys, after: last) * 8
     }
 
-    private func words(for keys: Int, after last: Filter?) -> Int { max(keys * 2, (last?.count ?? 0) * 4, 512) }
+    private func words(for keys: Int, after last: Filter?) -> Int { max(keys, (last?.count ?? 0) * 4, 512) }
 
     /// Makes room for so many more keys.
-    mutating func makeRoom(keys: Int) {
+    func makeRoom(keys: Int) {
         if bytesToAdd(keys: keys) == 0 { return }
         let count = words(for: keys, after: filters.last)
         let memory = TableMemory.allocate(bytes: count * 8)
@@ -55,7 +55,7 @@ struct EvictedKeys: ~Copyable {
 
     /// Adds a hash; `makeRoom` comes before.
     @usableFromInline
-    mutating func insert(_ hash: UInt64) {
+    func insert(_ hash: UInt64) {
         let last = filters.count - 1
         filters[last].words[place(hash, filters[last])] |= Self.bits(hash)
         filters[last].keys += 1
@@ -70,7 +70,7 @@ struct EvictedKeys: ~Copyable {
     }
 
     /// Forgets all, and gives the memory back.
-    mutating func removeAll() {
+    func removeAll() {
         free()
         filters = []
     }

@@ -110,11 +110,12 @@ extension KeyedTable {
         }
     }
 
-    /// Notes of what has left memory take an eighth of the budget at most; then they are forgotten, and steps have to be
+    /// A table's notes of what has left memory take an eighth of the budget at most, or what one eviction needs; then they are forgotten, and steps have to be
     /// loaded again to be known.
     @usableFromInline
     func makeRoomForEvicted(_ keys: Int) {
-        if evicted.bytes + evicted.bytesToAdd(keys: keys) > budget.limit / 8 { forgetEvicted() }
+        let more = evicted.bytesToAdd(keys: keys)
+        if more > 0, evicted.bytes + more > budget.limit / 8 { forgetEvicted() }
         let before = evicted.bytes
         evicted.makeRoom(keys: keys)
         budget.take(evicted.bytes - before)

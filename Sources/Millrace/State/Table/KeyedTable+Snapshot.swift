@@ -46,6 +46,7 @@ extension KeyedTable {
         }
         if entries > 0 {
             isStored = true
+            register()
             encodedPerEntry = (delta.encodedBytes - bytesBefore) / entries
             measureHeap(encoded: encodedPerEntry)
         }

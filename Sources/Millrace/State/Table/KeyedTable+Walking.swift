@@ -33,34 +33,61 @@ extension KeyedTable {
     }
 
     /// Visits the live entries of a part of the hashes, in memory or not, and returns its last hash: a part is some
-    /// thousand slots or entries from `first` on, the end of a part or `low`. What was brought in for it leaves again.
+    /// thousand slots or entries from `first` on, the end of a part or `low`. What only the store has does not stay in memory.
     /// `body` must not change the table.
     @inlinable
     func forEachOfPart(from first: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void) throws -> UInt64 {
-        if live + 1024 >= growAt, !loaded.isComplete { makeRoom() }
         guard !loaded.isComplete, store != nil else {
             let last = end(of: homes > 1024 ? (high - low) / UInt64(homes) * 1024 : .max, from: first)
             try forEachInMemory(from: first, through: last, body)
             return last
         }
         let last = end(of: loaded.hashes(inSteps: 1024 / LoadedRanges.entriesPerStep), from: first)
+        var stored = try onlyStored(from: first, through: last)
+        try stored.withUnsafeMutableBufferPointer { stored in
+            guard let others = stored.baseAddress else {
+                return try forEachInMemory(from: first, through: last, body)
+            }
+            var next = 0
+            try forEachInMemory(from: first, through: last) { slot in
+                while next < stored.count, stored[next].hash < slot.pointee.hash {
+                    try body(others + next)
+                    next += 1
+                }
+                try body(slot)
+            }
+            while next < stored.count {
+                try body(others + next)
+                next += 1
+            }
+        }
+        return last
+    }
+
+    /// What the store has of a span of hashes, and memory has not.
+    @inlinable
+    func onlyStored(from first: UInt64, through last: UInt64) throws -> [Slot] {
+        var found: [Slot] = []
         var hash = first
-        while true {
+        while let store {
             var part = loaded.hashes(around: hash)
             if !loaded.contains(hash) {
                 part = loaded.missing(from: hash, steps: 1024, through: last)
-                try bringIn(part)
+                try store.visit(max(part.lowerBound, first)...min(part.upperBound, last)) { hash, remainder, value in
+                    let rest = try Key.decodeRemainder(from: &remainder)
+                    // What is in memory is newer.
+                    let place = probe(hash, Key(hash: hash, remainder: rest))
+                    guard slots[place].stamp == TableStamp.empty else { return }
+                    found.append(
+                        Slot(
+                            hash: hash, value: try Value.decode(from: &value), remainder: rest,
+                            stamp: TableStamp.loaded))
+                }
             }
             if part.upperBound >= last { break }
             hash = part.upperBound + 1
         }
-        try forEachInMemory(from: first, through: last, body)
-        // Steps that are not loaded have no others that are just as they were stored: those are the first to leave, and do so
-        // together. What leaves here has been noted before, if it is known.
-        forEachInMemory(from: first, through: last) { slot in
-            if slot.pointee.stamp == TableStamp.loaded, !loaded.contains(slot.pointee.hash) { vacate(slot - slots) }
-        }
-        return last
+        return found
     }
 
     @inlinable

@@ -48,7 +48,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @exclusivity(unchecked) @usableFromInline var dirtyWords: Int
     @exclusivity(unchecked) @usableFromInline var loaded: LoadedRanges
     /// What has left memory.
-    @usableFromInline var evicted: EvictedKeys
+    @usableFromInline let evicted: EvictedKeys
     @usableFromInline let store: SliceStore?
     @usableFromInline let budget: MemoryBudget
     /// The checkpoint that the changes of the epoch before this one went into.

@@ -11,7 +11,7 @@ final class MemoryBudget {
     private var expected = 0
     /// The most that there was.
     private(set) var peak = 0
-    /// Set when a table had to grow beyond the limit because too much of it waits for a checkpoint.
+    /// Set when a table had to grow beyond the limit because what there is could not be dropped.
     private(set) var isUnderPressure = false
     private var tables: [ObjectIdentifier: () -> Void] = [:]
     private var underWay: [(checkpoint: UInt64, bytes: Int)] = []
@@ -51,6 +51,7 @@ final class MemoryBudget {
 
 extension MemoryBudget {
     /// Whether there is something to take back.
+    @usableFromInline
     var isExceeded: Bool { isUnderPressure || needed > limit }
 
     /// What tables take, without changes on their way.

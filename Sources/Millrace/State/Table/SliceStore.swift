@@ -6,7 +6,6 @@ struct SliceStore {
     let reader: StateReader
     let state: StateID
     @usableFromInline let slice: Slice
-    let horizon: CommitHorizon
 
     /// Visits the stored entries of some hashes: hash, remainder, value.
     @usableFromInline
@@ -16,9 +15,9 @@ struct SliceStore {
         try reader.visit(state, slice, hashes, body)
     }
 
-    /// The last checkpoint that is stored.
+    /// The last checkpoint that a look-up would find.
     @usableFromInline
-    var committed: UInt64 { horizon.value }
+    var committed: UInt64 { reader.committed }
 }
 
 /// The last stored checkpoint, for all tasks to see: what was changed up to it may leave memory.
