@@ -43,10 +43,10 @@ final class OwedAnswers: Sendable {
 /// Closes a consumer, on the thread that served it until then.
 ///
 /// librdkafka 2.0 has three ways not to come back: closing and destroying wait for ever where a rebalance is not answered,
-/// and where an assignment comes meanwhile (its issue 4527, mended in 2.4); and a member that has joined but never was given
-/// anything stops the process when it is destroyed (an assertion of the sticky assignor's). So a member waits for its first
-/// assignment, leaves the group with every wish of the group's answered on the way, and is closed only when nothing is in
-/// hand any more. None of it is waited for without end.
+/// and where an assignment comes meanwhile (its issue 4527, mended in 2.4); and a member whose group has chosen the
+/// cooperative assignor, but which never was given anything by it, stops the process when it is destroyed (its issue 4312,
+/// mended in 2.3). So a member waits for its first assignment, leaves the group with every wish of the group's answered on
+/// the way, and is closed only when nothing is in hand any more. None of it is waited for without end.
 struct ConsumerClosing {
     private let client: KafkaClient
     private let owed: OwedAnswers
@@ -59,15 +59,12 @@ struct ConsumerClosing {
         self.owed = owed
     }
 
-    /// What it waited for in vain, if it did: then the consumer cannot be destroyed, and the group finds out by its session
-    /// timeout.
+    /// What it waited for in vain, if it did: then the consumer cannot be destroyed. Where it has not come as far as leaving
+    /// the group, the group finds out by its session timeout.
     func run() -> String? {
         answer()
         if isSubscribed {
-            let hasJoined = serve(for: isMember ? Self.patience : Self.joining) { _ in owed.hasOffer }
-            if !hasJoined, isMember, !serve(for: Self.patience, until: { _ in owed.hasOffer }) {
-                return "its first partitions"
-            }
+            awaitFirstOffer()
             rd_kafka_unsubscribe(client.handle)
             // What has been decided already may be on its way: the queue has to be found empty afterwards.
             guard serve(for: Self.patience, until: { $0 }) else { return "silence" }
@@ -78,12 +75,25 @@ struct ConsumerClosing {
                 return "an end of its partitions"
             }
         }
+        // From here on the group's answers choose no assignor any more.
+        let canBeDestroyed = owed.hasOffer || !client.isCooperative
         if let error = rd_kafka_consumer_close_queue(client.handle, client.queue) {
             defer { rd_kafka_error_destroy(error) }
             return rd_kafka_error_string(error).map { String(cString: $0) }
         }
-        return serve(for: Self.patience, until: { _ in rd_kafka_consumer_closed(client.handle) != 0 })
-            ? nil : "its group's goodbye"
+        guard serve(for: Self.patience, until: { _ in rd_kafka_consumer_closed(client.handle) != 0 }) else {
+            return "its group's goodbye"
+        }
+        return canBeDestroyed ? nil : "its first partitions"
+    }
+
+    /// Until the group has given partitions, or none; a group that has heard of it, or has chosen an assignor, is waited for
+    /// longer.
+    private func awaitFirstOffer() {
+        let isHopeless = ContinuousClock.now.advanced(by: Self.joining)
+        _ = serve(for: Self.patience) { _ in
+            owed.hasOffer || (ContinuousClock.now > isHopeless && !isMember && !client.isCooperative)
+        }
     }
 
     /// Answers what the group asks until `isDone`; false if that is not within `limit`.

@@ -1,4 +1,5 @@
 import Foundation
+import KafkaTestBroker
 import KafkaTestSupport
 import RDKafka
 import Testing
@@ -67,6 +68,25 @@ import Testing
         #expect(first.offers.revocations == before.2)
         first.consumer.close()
         again.consumer.close()
+        try await rig.stop()
+    }
+
+    /// The group has chosen the assignor, and answers no more, or only that it does not know the member: closing it comes to
+    /// an end, and does not end the process.
+    @Test(arguments: [FaultScript.Action.loseResponse, .refuse(.unknownMemberID), .refuse(.rebalanceInProgress)])
+    func aMemberWithoutItsFirstPartitionsIsClosed(fault: FaultScript.Action) async throws {
+        let rig = try await KafkaRig()
+        guard let broker = rig.broker else { return }
+        try rig.makeTopic("in", partitions: 2)
+        broker.faults.add(fault, to: .syncGroup, times: .max)
+        let member = try Member(rig, "cooperative-sticky")
+        try await Client.wait("a member that wants its partitions") { broker.faults.requests(of: .syncGroup) > 0 }
+        member.consumer.close()
+        // Whoever comes next does not have to wait for it.
+        broker.faults.removeAll()
+        let next = try Member(rig, "cooperative-sticky")
+        try await settle([next], [2])
+        next.consumer.close()
         try await rig.stop()
     }
 

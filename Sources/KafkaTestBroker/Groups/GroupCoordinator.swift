@@ -234,7 +234,7 @@ extension BrokerState {
         return writer
     }
 
-    private func syncRefusal(_ error: KafkaErrorCode, _ reply: PendingReply?) -> WireWriter {
+    func syncRefusal(_ error: KafkaErrorCode, _ reply: PendingReply?) -> WireWriter {
         var writer = WireWriter()
         if reply?.version ?? 0 >= 1 { writer.throttle() }
         writer.error(error)

@@ -23,6 +23,7 @@ extension BrokerState {
         let member = try reader.string()
         let instance = reply.version >= 3 ? try reader.nullableString() : nil
         let assignments = try reader.array { (member: try $0.string(), assignment: try $0.bytes()) }
+        if let forced { return reply.send(syncRefusal(forced, reply)) }
         sync(group, generation, member, instance, assignments, reply)
     }
 
