@@ -175,11 +175,11 @@ import Testing
         reader.release()
     }
 
-    /// All keys share one hash: order and look-up go by the keys themselves.
+    /// Keys that share few hashes, the last there is among them: order and look-up go by the keys themselves.
     struct Colliding: StreamKey, StateValue {
         let number: Int
         typealias Remainder = Colliding
-        var frozenHash: UInt64 { 42 }
+        var frozenHash: UInt64 { number % 3 == 0 ? 42 : UInt64.max - UInt64(number % 3 - 1) }
         static var stateSchema: String { "Colliding" }
         func encode(into writer: inout ByteWriter) { writer.write(Int64(number)) }
         static func decode(from reader: inout ByteReader) throws -> Colliding {
@@ -187,21 +187,37 @@ import Testing
         }
     }
 
-    @Test func keysOfOneHashAreKeptApart() throws {
+    /// Far more keys of the last hashes than a table has room for behind its last home, in a budget that does not hold them.
+    @Test(arguments: [20, 1000], [1 << 30, 100_000])
+    func keysOfOneHashAreKeptApart(count: Int, budget: Int) throws {
         let rig = try Rig()
-        let table: KeyedTable<Colliding, Int> = try rig.table(isStored: false)
-        for number in 0..<20 { _ = try table.update(42, Colliding(number: number)) { number } }
+        let keys = (0..<count).map { Colliding(number: $0) }
+        var expected = Dictionary(uniqueKeysWithValues: keys.map { ($0, $0.number) })
+        let table: KeyedTable<Colliding, Int> = try rig.table(isStored: false, budget: budget)
+        for key in keys { _ = try table.update(key.frozenHash, key) { key.number } }
+        #expect(try Self.contents(table) == expected)
         try rig.commit([table])
         try rig.fold()
-        for number in [3, 7] { try table.remove(42, Colliding(number: number)) }
-        try table.update(42, Colliding(number: 5)) { 0 }.pointee.value = 500
+        for key in keys where key.number % 7 == 3 {
+            try table.remove(key.frozenHash, key)
+            expected[key] = nil
+        }
+        for key in keys where key.number % 5 == 0 {
+            try table.update(key.frozenHash, key) { 0 }.pointee.value = 500
+            expected[key] = 500
+        }
         try rig.commit([table])
+        for key in keys {
+            #expect(try table.find(key.frozenHash, key)?.pointee.value == expected[key])
+            if key.number % 500 == 0 { table.shrink() }
+        }
+        table.store?.reader.release()
         for _ in 0..<2 {
-            let again: KeyedTable<Colliding, Int> = try rig.table(isStored: true)
-            let found = try Self.contents(again)
-            #expect(found.count == 18)
-            #expect(found[Colliding(number: 5)] == 500)
-            #expect(found[Colliding(number: 3)] == nil)
+            let again: KeyedTable<Colliding, Int> = try rig.table(isStored: true, budget: budget)
+            for key in keys.reversed() {
+                #expect(try again.find(key.frozenHash, key)?.pointee.value == expected[key])
+            }
+            #expect(try Self.contents(again) == expected)
             again.store?.reader.release()
             try rig.fold()
         }

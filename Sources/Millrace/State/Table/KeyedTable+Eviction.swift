@@ -46,7 +46,7 @@ extension KeyedTable {
         for index in 0..<slotCount where slots[index].stamp != TableStamp.empty && !leaves(index, plan) {
             let home = Int(truncatingIfNeeded: (slots[index].hash &- low).multipliedFullWidth(by: scale).high)
             place = max(place + 1, home)
-            if place >= home + Self.tail { return false }
+            if place >= home + tail { return false }
         }
         return true
     }
@@ -110,8 +110,8 @@ extension KeyedTable {
         }
     }
 
-    /// A table's notes of what has left memory take an eighth of the budget at most, or what one eviction needs; then they are forgotten, and steps have to be
-    /// loaded again to be known.
+    /// A table's notes of what has left memory take an eighth of the budget at most, or what one eviction needs; then they
+    /// are forgotten, and steps have to be loaded again to be known.
     @usableFromInline
     func makeRoomForEvicted(_ keys: Int) {
         let more = evicted.bytesToAdd(keys: keys)

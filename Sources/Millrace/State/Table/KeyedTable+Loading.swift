@@ -82,8 +82,10 @@ extension KeyedTable {
             index &+= 1
         }
         while true {
-            if live >= growAt || index == slotCount {
+            if live >= growAt {
                 makeRoom()
+            } else if index == slotCount {
+                lengthenTail()
             } else if index &- home(hash) > 256, homes < live &* 16 {
                 // What is loaded crowds into a part of the table.
                 rebuild(homes: homes + homes / 2) { _ in true }

@@ -1,12 +1,9 @@
 extension KeyedTable {
-    /// Slots beyond the homes, for clusters at the end.
-    @inlinable static var tail: Int { 64 }
-
     /// Takes memory for `homes` homes, all empty; what was there before has to be released by the caller.
     @inlinable
     func allocate(homes newHomes: Int) {
         homes = newHomes
-        slotCount = newHomes + Self.tail
+        slotCount = newHomes + tail
         growAt = newHomes * 5 / 8
         scale = scale(homes: newHomes)
         dirtyWords = (slotCount >> 12) + 1

@@ -28,7 +28,9 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @exclusivity(unchecked) @usableFromInline var slots: UnsafeMutablePointer<Slot>
     /// Slots that are some hash's home.
     @exclusivity(unchecked) @usableFromInline var homes: Int
-    /// Homes, and a tail for what is pushed beyond the last; one more slot after these stays empty for ever.
+    /// Slots beyond the homes, for what is pushed beyond the last.
+    @exclusivity(unchecked) @usableFromInline var tail = 64
+    /// Homes and tail; one more slot after these stays empty for ever.
     @exclusivity(unchecked) @usableFromInline var slotCount: Int
     @usableFromInline let low: UInt64
     @usableFromInline let high: UInt64
@@ -245,7 +247,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
             if slots[index].stamp != TableStamp.empty { return index }
         }
         while live >= growAt || index == slotCount {
-            makeRoom()
+            if live >= growAt { makeRoom() } else { lengthenTail() }
             index = probe(hash, key)
         }
         // New to the store too, or taken back from the keys that it is told to remove.

@@ -105,11 +105,15 @@ struct LoadedRanges {
     @usableFromInline
     var stepCapacity: Int { bits.count * 64 * Self.entriesPerStep * 4 }
 
+    /// Steps that refining one by one comes to at most: keys of one hash lie in one step however fine it is.
+    private static var mostSteps: UInt64 { 1 << 24 }
+
     /// Makes the steps finer where one has held `perStep` entries, many more than it should.
     @usableFromInline
     mutating func refine(_ hashes: ClosedRange<UInt64>, perStep: Int) {
-        guard !isComplete else { return }
-        let steps = Int((hashes.upperBound - hashes.lowerBound) >> shift) + 1
+        let span = (hashes.upperBound - hashes.lowerBound) >> shift
+        guard !isComplete, span < Self.mostSteps / 2 else { return }
+        let steps = min(Int(span) + 1, Int(Self.mostSteps) / perStep * LoadedRanges.entriesPerStep)
         refine(hashes, entries: steps * perStep)
     }
 
