@@ -93,6 +93,45 @@ import Testing
         #expect(expected.count > Self.records / 2)
     }
 
+    /// A window that forgets what it has given, of more keys than fit: what had left memory is forgotten too, so that what
+    /// comes late counts alone.
+    @Test(arguments: 1...4)
+    func whatWasGivenIsForgottenOutsideMemoryToo(seed: UInt64) throws {
+        let (keys, jump) = (30_000, 1_000)
+        let pipeline = { (output: TestOutput<WindowResult<Int, Int>>) in
+            Pipeline("discarding") { graph in
+                graph.source(
+                    MemorySource([Array(0..<keys * 2 + jump)]),
+                    eventTime: {
+                        let time = $0 < keys ? $0 * 20_000 / keys : $0 < keys + jump ? 25_000 : 10_000
+                        return Timestamp(milliseconds: Int64(time))
+                    },
+                    watermarks: .monotonic()
+                )
+                .keyed { $0 < keys ? $0 : $0 < keys + jump ? -1 : ($0 - jump) * 7 % keys }
+                .tumblingWindow(of: .milliseconds(20_000), allowedLateness: .seconds(100))
+                .trigger(.atWatermark.discarding)
+                .aggregate(Count())
+                .sink(output)
+            }
+        }
+        for budget in [1 << 30, 256 << 10] {
+            let folder = try TemporaryFolder()
+            let output = TestOutput<WindowResult<Int, Int>>()
+            var test = PipelineTest(
+                seed: seed, checkpoints: .init(directory: folder.path, every: .milliseconds(200)))
+            test.options.memoryBudget = budget
+            test.options.channels = ChannelLimits(records: 256)
+            try test.runUntilCrash(pipeline(output), parallelism: 2, at: .committed(CheckpointNumber(1 + seed)))
+            try test.run(pipeline(output), parallelism: seed % 2 == 0 ? 1 : 3)
+            let rows = output.records.filter { $0.key >= 0 }
+            #expect(rows.count > keys * 3 / 2, "most of what is late comes after the window was given")
+            let sums = rows.reduce(into: [Int: Int]()) { $0[$1.key, default: 0] += $1.value }
+            #expect(sums.count == keys)
+            #expect(sums.values.allSatisfy { $0 == 2 }, "seed \(seed), budget \(budget)")
+        }
+    }
+
     /// One value that is larger than the budget: it goes on beyond it, and to the end.
     @Test(arguments: [true, false])
     func aSingleValueLargerThanTheBudget(hasStore: Bool) throws {
