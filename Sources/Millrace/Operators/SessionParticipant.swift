@@ -243,6 +243,7 @@ final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             if taken.isEmpty {
                 guard let due = buckets.take(upTo: time) else { break }
                 taken = due
+                if !table.loaded.isComplete { takeRest(upTo: time) }
             }
             let ahead = 24
             while let key = taken.popLast() {
@@ -255,10 +256,21 @@ final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
                 }
             }
         }
+        taken = []
         for (key, time) in again { buckets.insert(key, at: time) }
         measureBuckets()
         try results.flush()
         return true
+    }
+
+    /// Some of the keys have left memory: all that are due are looked at in the order of the store, so that each part of it
+    /// comes into memory once. By time, every bucket would bring in all of it.
+    @inlinable
+    @inline(never)
+    func takeRest(upTo time: Int64) {
+        taken.reserveCapacity(taken.count + buckets.count(upTo: time))
+        while let due = buckets.take(upTo: time) { taken += due }
+        taken.sort { $0.frozenHash > $1.frozenHash }
     }
 
     /// Fires what is over of a key; when it has to be looked at again.

@@ -51,6 +51,13 @@ struct TimeBuckets<Entry> {
         currentNumber = number
     }
 
+    /// Entries of the buckets that `take` would give.
+    @inlinable
+    func count(upTo time: Int64) -> Int {
+        let (next, overflow) = time.addingReportingOverflow(1)
+        return buckets.reduce(0) { $0 + (overflow || $1.key < number(of: next) ? $1.value.entries.count : 0) }
+    }
+
     /// Takes the entries of the first bucket whose last instant is not after `time`.
     @inlinable
     mutating func take(upTo time: Int64) -> [Entry]? {

@@ -94,31 +94,50 @@ import Testing
     /// Random updates and removals, checkpoints, folds, evictions, walks and changes of parallelism against a dictionary.
     @Test(arguments: 0..<20)
     func randomHistoriesAgreeWithADictionary(seed: Int) throws {
+        try history(seed, key: { "key-\($0)" }, initial: [Int]()) { $0.append($1) }
+    }
+
+    /// The same with keys and values of fixed widths, which lie otherwise in the store.
+    @Test(arguments: 0..<20)
+    func randomHistoriesOfFixedWidthsAgreeWithADictionary(seed: Int) throws {
+        try history(seed, key: { UInt64($0) }, initial: 0) { $0 = $0 &* 31 &+ $1 }
+    }
+
+    func history<Key: StreamKey, Value: StateValue & Equatable>(
+        _ seed: Int, key: @escaping (Int) -> Key, initial: Value, _ add: @escaping (inout Value, Int) -> Void
+    ) throws {
         var random = TestRandom(seed: UInt64(seed))
         let rig = try Rig()
-        var expected: [String: [Int]] = [:]
+        var expected: [Key: Value] = [:]
         var tasks = 1
         var isStored = false
         for _ in 0..<12 {
             tasks = Int.random(in: 1...4, using: &random)
             let budget = [1 << 30, 40_000, 150_000].randomElement(using: &random) ?? 0
             let keys = [800, 4000].randomElement(using: &random) ?? 0
-            let tables: [KeyedTable<String, [Int]>] = try (0..<tasks).map {
+            let tables: [KeyedTable<Key, Value>] = try (0..<tasks).map {
                 try rig.table($0, of: tasks, isStored: isStored, budget: budget)
             }
             let assignment = KeyGroupAssignment(groups: 128, tasks: tasks)
+            let table = { (key: Key) in tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))] }
             let change = { (most: Int) in
                 for _ in 0..<Int.random(in: 0...most, using: &random) {
-                    let key = "key-\(Int.random(in: 0..<keys, using: &random))"
-                    let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]
+                    let key = key(Int.random(in: 0..<keys, using: &random))
                     if Int.random(in: 0..<4, using: &random) == 0 {
                         let wasThere = expected.removeValue(forKey: key) != nil
-                        #expect(try table.remove(key.frozenHash, key) == wasThere)
+                        #expect(try table(key).remove(key.frozenHash, key) == wasThere)
                     } else {
                         let value = Int.random(in: 0..<100, using: &random)
-                        try table.update(key.frozenHash, key) { [] }.pointee.value.append(value)
-                        expected[key, default: []].append(value)
+                        add(&(try table(key).update(key.frozenHash, key) { initial }).pointee.value, value)
+                        add(&expected[key, default: initial], value)
                     }
+                }
+                // Most of what there is, so that removed keys lie side by side.
+                if Int.random(in: 0..<6, using: &random) > 0 { return }
+                for key in expected.keys.sorted(by: { $0.frozenHash < $1.frozenHash })
+                where Int.random(in: 0..<200, using: &random) > 0 {
+                    #expect(try table(key).remove(key.frozenHash, key))
+                    expected[key] = nil
                 }
             }
             for _ in 0..<Int.random(in: 1...8, using: &random) {
@@ -128,19 +147,24 @@ import Testing
                 isStored = true
                 if Bool.random(using: &random) { try rig.fold() }
                 if Int.random(in: 0..<4, using: &random) == 0 {
-                    let found = try tables.reduce(into: [:]) { $0.merge(try Self.walk($1)) { _, _ in [-1] } }
+                    var found: [Key: Value] = [:]
+                    for table in tables {
+                        try found.merge(Self.walk(table)) { _, _ in
+                            Issue.record("seed \(seed): a key in two tasks")
+                            return initial
+                        }
+                    }
                     #expect(found == expected, "seed \(seed)")
                     for table in tables { table.store?.reader.release() }
                 }
             }
             try rig.commit(tables)
             for (key, value) in expected {
-                let table = tables[assignment.task(ofGroup: assignment.group(ofHash: key.frozenHash))]
-                #expect(try table.find(key.frozenHash, key)?.pointee.value == value, "seed \(seed), key \(key)")
+                #expect(try table(key).find(key.frozenHash, key)?.pointee.value == value, "seed \(seed), key \(key)")
             }
             for table in tables { table.store?.reader.release() }
         }
-        let table: KeyedTable<String, [Int]> = try rig.table(isStored: true)
+        let table: KeyedTable<Key, Value> = try rig.table(isStored: true)
         #expect(try Self.contents(table) == expected, "seed \(seed)")
     }
 

@@ -5,7 +5,7 @@
 ///     hashes u64 x count | tombstone bits (if flag 1) | offsets u32 x (count + 1) (if not of fixed width) | data
 ///
 /// An entry is remainder and value one after the other; the remainder's length (LEB128) goes before it if its width
-/// is not fixed. A tombstone has no value (zeros in fixed layouts).
+/// is not fixed. A tombstone has no value (zeros in fixed layouts); a segment of nothing but tombstones has values of 0 bytes.
 @usableFromInline
 struct SegmentWriter: ~Copyable {
     @usableFromInline let layout: EntryLayout

@@ -138,7 +138,29 @@ extension KeyedTable {
         below hash: UInt64?, _ nextRemoved: inout Int, into segment: inout SegmentWriter, _ delta: inout DeltaBuilder,
         _ slice: Slice
     ) {
-        while nextRemoved < removed.count, hash.map({ removed[nextRemoved].hash < $0 }) ?? true {
+        if segment.layout.entryWidth != nil, Value.fixedWidth != 0, isRemoved(nextRemoved + 63, below: hash) {
+            // Many in a row: values of a fixed width would be as many zeros.
+            delta.add(slice, &segment)
+            var bare = SegmentWriter(keyWidth: Key.remainderWidth, valueWidth: 0)
+            encodeEachRemoved(below: hash, &nextRemoved, into: &bare, &delta, slice)
+            delta.add(slice, &bare)
+        } else {
+            encodeEachRemoved(below: hash, &nextRemoved, into: &segment, &delta, slice)
+        }
+    }
+
+    /// Whether there are so many removed keys, and that one comes before `hash`.
+    @inlinable
+    func isRemoved(_ number: Int, below hash: UInt64?) -> Bool {
+        number < removed.count && hash.map { removed[number].hash < $0 } ?? true
+    }
+
+    @inlinable
+    func encodeEachRemoved(
+        below hash: UInt64?, _ nextRemoved: inout Int, into segment: inout SegmentWriter, _ delta: inout DeltaBuilder,
+        _ slice: Slice
+    ) {
+        while isRemoved(nextRemoved, below: hash) {
             encodeRemoved(nextRemoved, into: &segment)
             nextRemoved += 1
             if segment.encodedSize >= DeltaBuilder.chunkSize { delta.add(slice, &segment) }
