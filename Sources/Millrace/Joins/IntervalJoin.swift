@@ -215,8 +215,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
             guard due <= now else { return }
             if keeps {
                 let table = try side.table(end)
-                try table.loadAll()
-                try table.forEachInMemory { slot in
+                try table.forEach { slot in
                     let key = table.key(of: slot)
                     for entry in slot.pointee.value where !entry.isMatched {
                         try emit(unmatched(key, entry.record), min(due, .max &- 1))

@@ -247,9 +247,8 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         let start = assigner.window(endingAt: window).start.milliseconds
         for end in slices.ends where end > start && end <= window {
             let table = try slices.table(end)
-            try table.loadAll()
             target.makeRoom(forAtLeast: table.live)
-            try table.forEachInMemory { slot in
+            try table.forEach { slot in
                 let value = slot.pointee.value
                 var isNew = false
                 let found = try target.update(slot.pointee.hash, table.key(of: slot)) {
@@ -287,10 +286,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     @inlinable
     func discard(_ end: Int64) throws {
         guard let table = slices.opened(end) else { return }
-        try table.loadAll()
-        var keys: [Key] = []
-        table.forEachInMemory { keys.append(table.key(of: $0)) }
-        for key in keys { try table.remove(key.frozenHash, key) }
+        _ = try table.removeAll(from: table.low, through: table.high) { _ in true }
     }
 
     /// Gives a key's result of a window, merged from its slices.

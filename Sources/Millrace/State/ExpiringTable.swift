@@ -76,9 +76,7 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
         let (sum, overflow) = nextHash.addingReportingOverflow(share)
         let end = overflow || sum >= table.high || passed == period ? table.high : sum
         let begin = passed == period ? table.low : nextHash
-        try table.forEach(from: begin, through: end) { slot in
-            if slot.pointee.value.expires <= now { try table.remove(at: slot) }
-        }
-        nextHash = end == table.high ? table.low : end &+ 1
+        let reached = try table.removeAll(from: begin, through: end) { $0.pointee.value.expires <= now }
+        nextHash = reached == table.high ? table.low : reached &+ 1
     }
 }

@@ -22,9 +22,13 @@ final class TimerStore<Key: StreamKey> {
     @usableFromInline var eventHeap = TimerHeap<Key>()
     @usableFromInline var processingHeap = TimerHeap<Key>()
     @usableFromInline var isLoaded = false
+    @usableFromInline let budget: MemoryBudget
+    /// What the heaps take of it.
+    @usableFromInline var heapBytes = 0
 
     @inlinable
     init(_ context: TaskContext, _ node: OperatorNode) {
+        budget = context.budget
         event = context.makeTable(node, "event timers", key: Key.self, value: [Int64].self)
         processing = context.makeTable(node, "processing timers", key: Key.self, value: [Int64].self)
     }
@@ -49,6 +53,14 @@ final class TimerStore<Key: StreamKey> {
         processing.forEachInMemory { slot in
             for time in slot.pointee.value { processingHeap.insert(time, processing.key(of: slot)) }
         }
+        measureHeaps()
+    }
+
+    @inlinable
+    func measureHeaps() {
+        let bytes = eventHeap.bytes + processingHeap.bytes
+        budget.take(bytes - heapBytes)
+        heapBytes = bytes
     }
 
     @inlinable
@@ -118,6 +130,7 @@ final class TimerStore<Key: StreamKey> {
 
     @inlinable
     func prepare(_ snapshot: inout TaskSnapshot) {
+        measureHeaps()
         snapshot.add(event)
         snapshot.add(processing)
     }
@@ -133,6 +146,10 @@ struct TimerHeap<Key: StreamKey> {
 
     @inlinable
     var first: Int64? { entries.first?.time }
+
+    /// Bytes of memory, without what keys have elsewhere.
+    @inlinable
+    var bytes: Int { entries.capacity * MemoryLayout<(time: Int64, hash: UInt64, key: Key)>.stride }
 
     @inlinable
     func precedes(_ left: Int, _ right: Int) -> Bool {

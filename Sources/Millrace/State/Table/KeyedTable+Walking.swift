@@ -23,15 +23,6 @@ extension KeyedTable {
         }
     }
 
-    /// Visits the live entries of a span of hashes, in memory or not. `body` may remove the one that it is given.
-    @inlinable
-    func forEach(
-        from first: UInt64, through last: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void
-    ) throws {
-        try load(from: first, through: last)
-        try forEachInMemory(from: first, through: last, body)
-    }
-
     /// Visits the live entries of a part of the hashes, in memory or not, and returns its last hash: a part is some
     /// thousand slots or entries from `first` on, the end of a part or `low`. What only the store has does not stay in memory.
     /// `body` must not change the table.
@@ -62,6 +53,36 @@ extension KeyedTable {
             }
         }
         return last
+    }
+
+    /// Visits every live entry, part by part, as `forEachOfPart` does.
+    @inlinable
+    func forEach(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) throws {
+        var hash = low
+        while true {
+            let last = try forEachOfPart(from: hash, body)
+            if last == high { return }
+            hash = last + 1
+        }
+    }
+
+    /// Removes the entries of a span of hashes that are over, in memory or not, and goes on to the end of the part; returns
+    /// the last hash. Of what only the store has, nothing but steps with such entries comes into memory.
+    @inlinable
+    func removeAll(
+        from first: UInt64, through last: UInt64, where isOver: (UnsafeMutablePointer<Slot>) throws -> Bool
+    ) throws -> UInt64 {
+        var over: [(hash: UInt64, key: Key)] = []
+        var hash = first
+        while true {
+            let end = try forEachOfPart(from: hash) { slot in
+                if try isOver(slot) { over.append((slot.pointee.hash, key(of: slot))) }
+            }
+            for entry in over { try remove(entry.hash, entry.key) }
+            if end >= last { return end }
+            over.removeAll(keepingCapacity: true)
+            hash = end + 1
+        }
     }
 
     /// What the store has of a span of hashes, and memory has not.
