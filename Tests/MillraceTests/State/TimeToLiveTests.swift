@@ -92,6 +92,41 @@ import Testing
         #expect(output.records.max() == 41)
     }
 
+    /// Far more keys than the memory budget holds, most of which are over after a silence: exactly those leave the store,
+    /// those that were used again stay with what they had, with a crash between.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>)
+    func whatIsOverLeavesTheStoreWithoutComingIntoMemory(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        let output = TestOutput<Int>()
+        let keys = 8_000
+        let kept = { (key: Int) in key % 5 == 2 }
+        let used = (0..<keys).filter(kept)
+        var script: [Step] = (0..<keys).map { .record($0) }
+        // A silence begins anew after a crash, and twice is less than the time to live.
+        for _ in 0..<5 { script += [.silence(.milliseconds(400))] + used.map { .record($0) } }
+        let steps = script
+        let pipeline = Pipeline("forget") { graph in
+            graph.source(ScriptedSource([steps])).keyed { $0 }
+                .process(to: Int.self) { states in
+                    let count = states.value("count", of: Int.self, timeToLive: TimeToLive(.seconds(1)))
+                    return ProcessFunction(onRecord: { _, context in
+                        try count.update(or: 0) { $0 += 1 }
+                        try context.emit(try count.get() ?? 0)
+                    })
+                }
+                .named("counts").sink(output)
+        }
+        var test = PipelineTest(
+            seed: seed, checkpoints: .init(directory: folder.path, every: .milliseconds(50)))
+        test.options.memoryBudget = 96 << 10
+        test.options.channels = ChannelLimits(records: 256)
+        try test.runUntilCrash(pipeline, parallelism: 2, at: .committed(CheckpointNumber(6 + 8 * seed)))
+        try test.run(pipeline, parallelism: 3)
+        #expect(try Self.keys(folder.path).sorted() == used)
+        #expect(output.records.filter { $0 == 6 }.count == used.count)
+        #expect(output.records.count == keys + 5 * used.count)
+    }
+
     static func keys(_ path: String) throws -> [Int] {
         var keys: [Int] = []
         try StateInspection(directory: path).forEach(of: "counts", state: "count", key: Int.self, value: Int.self) {
