@@ -65,9 +65,11 @@ import Testing
             )
             build(left.joined(with: right, on: \.key, equals: \.key)).sink(output)
         }
-        let test = PipelineTest(
+        var test = PipelineTest(
             seed: random.next(),
             checkpoints: .init(directory: folder.path, every: .milliseconds(Int.random(in: 5...40, using: &random))))
+        // Often hardly any memory at all: then tables let go of what they can, whenever they can.
+        test.options.memoryBudget = Bool.random(using: &random) ? 1 << 30 : 2_000
         let crash = CheckpointNumber(UInt64.random(in: 1...6, using: &random))
         let points: [CrashPoint] = [.handedIn(crash), .committed(crash), .aligned(crash)]
         if let point = points.randomElement(using: &random) {

@@ -67,9 +67,11 @@ import Testing
                 .keyed(by: \.key)
             ).sink(output)
         }
-        let test = PipelineTest(
+        var test = PipelineTest(
             seed: random.next(),
             checkpoints: .init(directory: folder.path, every: .milliseconds(Int.random(in: 5...40, using: &random))))
+        // Often hardly any memory at all: then tables let go of what they can, whenever they can.
+        test.options.memoryBudget = Bool.random(using: &random) ? 1 << 30 : 2_000
         let crash = CheckpointNumber(UInt64.random(in: 1...6, using: &random))
         let points: [CrashPoint] = [.handedIn(crash), .committed(crash), .aligned(crash)]
         if let point = points.randomElement(using: &random) {
