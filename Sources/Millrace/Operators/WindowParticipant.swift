@@ -18,7 +18,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// The slice that the last record was in.
     @exclusivity(unchecked) @usableFromInline var currentEnd: Int64 = .min
     @exclusivity(unchecked) @usableFromInline var currentTable: Table?
-    /// Windows up to this end have fired.
+    /// Windows up to this end have fired, or had nothing to give.
     @exclusivity(unchecked) @usableFromInline var firedUpTo: Int64 = .min
     /// The next window that will fire; `nil`: to be found out.
     @exclusivity(unchecked) @usableFromInline var nextDue: Int64?
@@ -203,7 +203,11 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         while let end = firing?.end ?? nextWindow(), timing.hasFired(end: end, at: time) {
             if try !fire(window: end, mayPause: true) { return false }
         }
-        if kind == .event { forgetSlices(until: time) }
+        if kind == .event {
+            // Also those that had nothing to give: what comes for them from now on is late, here as after a restart.
+            if time > .distantPast { firedUpTo = max(firedUpTo, timing.lastFired(at: time)) }
+            forgetSlices(until: time)
+        }
         return true
     }
 

@@ -83,6 +83,32 @@ import Testing
         try expectFired(run([Self.at(2, 3, 12, 13)], offset: .milliseconds(3)), ["[-7,3) 1", "[3,13) 2", "[13,23) 1"])
     }
 
+    ///     records   5          25         15          35
+    ///     watermark 4          24         24          34        [10,20) had nothing when its time was over
+    ///
+    /// A late record for a window that nothing had been in is told at once, and a restart from there neither loses it nor
+    /// tells it again.
+    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    func aLateRecordOfAnEmptyWindowSurvivesARestart(crash: UInt64) throws {
+        let folder = try TemporaryFolder()
+        let output = TestOutput<WindowResult<Int, Int>>()
+        let pipeline = Pipeline("windows") { graph in
+            graph.source(
+                ScriptedSource([Self.at(5, 25, 15, 35)]), eventTime: { Timestamp(milliseconds: $0) },
+                watermarks: .boundedOutOfOrder(by: .zero)
+            )
+            .keyed { _ in 1 }
+            .tumblingWindow(of: .milliseconds(10), allowedLateness: .seconds(1))
+            .fold(into: 0) { count, _ in count += 1 }
+            .sink(output)
+        }
+        let test = PipelineTest(seed: 1, checkpoints: .init(directory: folder.path, every: .milliseconds(7)))
+        try test.runUntilCrash(pipeline, at: .committed(CheckpointNumber(crash)))
+        try test.run(pipeline)
+        #expect(output.records.map(\.window.start.milliseconds) == [0, 10, 20, 30], "crash at \(crash)")
+        #expect(output.records.allSatisfy { $0.value == 1 })
+    }
+
     /// Everything fires at the end of input, although the watermark never came that far.
     @Test func theEndOfInputFiresEverything() throws {
         let result = try run([[.record(1), .record(100), .record(55)]], bound: .seconds(1))
