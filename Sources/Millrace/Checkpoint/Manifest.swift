@@ -18,8 +18,11 @@ struct Manifest: Codable, Sendable, Equatable {
     var states: [StateEntry] = []
     /// Where each source partition was.
     var sources: [SourceEntry] = []
-    /// Event time of each keyed stage, by the id of the operator that heads it.
+    /// Event time of each keyed stage, by the id of the operator that heads it: the least of its tasks'.
     var stageWatermarks: [String: Int64] = [:]
+    /// The same of each task. They differ where an idle input came back and only some tasks had gone on without it. Not in
+    /// checkpoints of the first versions.
+    var taskWatermarks: [String: [Int64]]?
     /// Output that may not have been published yet.
     var outputs: [OutputEntry] = []
     /// Every source ended and everything was fired: there is nothing left to do.
@@ -40,6 +43,14 @@ struct Manifest: Codable, Sendable, Equatable {
                 CommittedPosition(operatorID: entry.operatorID, partition: entry.partition, position: $0)
             }
         }
+    }
+
+    /// Event time of a keyed stage as the tasks had it that worked on these hashes, the least of them: what they had given
+    /// up to then is not given again.
+    func watermark(ofStage head: String, hashes: ClosedRange<UInt64>) -> Int64? {
+        guard let tasks = taskWatermarks?[head], 1...keyGroups ~= tasks.count else { return stageWatermarks[head] }
+        let before = KeyGroupAssignment(groups: keyGroups, tasks: tasks.count)
+        return tasks.indices.lazy.filter { before.hashes(ofTask: $0).overlaps(hashes) }.map { tasks[$0] }.min()
     }
 
     /// A transactional output.

@@ -82,7 +82,7 @@ struct Attempt {
             try await context.whileServingCalls { try await loop.loop() }
         } else if let stage = head.keyed {
             let hashes = run.assignment(of: head).hashes(ofTask: task.index)
-            let promised = Timestamp(milliseconds: run.restored?.stageWatermarks[head.id] ?? .min)
+            let promised = Timestamp(milliseconds: run.restored?.watermark(ofStage: head.id, hashes: hashes) ?? .min)
             let context = try TaskContext(
                 run: run, task: task, hashes: hashes, watermark: Watermark(time: promised), budget: budget,
                 signal: plan.signals[task.number])

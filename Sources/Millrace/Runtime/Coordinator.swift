@@ -198,12 +198,13 @@ struct Coordinator {
                     watermark: source.watermark.milliseconds, isEnded: source.isEnded, records: source.records)
             }
         }.sorted { ($0.operatorID, $0.partition) < ($1.operatorID, $1.partition) }
-        next.stageWatermarks = [:]
-        for snapshot in snapshots where snapshot.source == nil {
-            let head = plan.plan.stages[snapshot.task.stage].head.id
-            next.stageWatermarks[head] = min(
-                next.stageWatermarks[head] ?? .max, snapshot.watermark.milliseconds)
+        var watermarks: [String: [Int64]] = [:]
+        for snapshot in snapshots.sorted(by: { $0.task.number < $1.task.number }) where snapshot.source == nil {
+            watermarks[plan.plan.stages[snapshot.task.stage].head.id, default: []].append(
+                snapshot.watermark.milliseconds)
         }
+        next.taskWatermarks = watermarks
+        next.stageWatermarks = watermarks.compactMapValues { $0.min() }
         next.outputs = snapshots.flatMap(\.outputs).map {
             Manifest.OutputEntry(
                 operatorID: $0.operatorID, task: $0.output.task, description: $0.output.description.hexadecimal)

@@ -129,11 +129,25 @@ struct KeyedTask {
         cell.publish(context.counters, watermark: watermark, progress: nil, partition: nil)
     }
 
+    /// Works off what operators keep, so that event time is where the inputs have it: a stage has one event time in a
+    /// checkpoint, by which windows tell after a restart what they have given.
+    private func settle() async throws {
+        do {
+            // What one passes on, the next may keep.
+            for _ in context.holders where context.held(merged) != merged {
+                for holder in context.holders { try holder.settle() }
+                try await context.drainParticipants()
+            }
+        } catch { throw run.located(error, context) }
+        try await letGo()
+    }
+
     private func answer(_ barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.aligned(barrier.checkpoint))
         var snapshot = TaskSnapshot(
             checkpoint: barrier.checkpoint, task: context.task, isFinal: barrier.isEndOfInput)
+        try await settle()
         do {
             for participant in context.participants {
                 try participant.prepare(&snapshot)

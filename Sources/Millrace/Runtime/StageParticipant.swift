@@ -33,6 +33,9 @@ protocol StageParticipant: AnyObject {
     /// The earliest record that it keeps: event time does not pass it. `nil` if there is none.
     var heldTime: Timestamp? { get }
 
+    /// Passes on what it keeps, as far as it can; what is left is worked off by `drain`.
+    func settle() throws
+
     /// No record follows: works off what it keeps; true when there is nothing left. Called until it is.
     func finish() throws -> Bool
 
@@ -61,6 +64,8 @@ extension StageParticipant {
     @inlinable
     var heldTime: Timestamp? { nil }
     @inlinable
+    func settle() throws {}
+    @inlinable
     func finish() throws -> Bool { true }
     @inlinable
     var unfinishedPosition: [UInt8]? { nil }
@@ -72,12 +77,14 @@ extension StageParticipant {
 @usableFromInline
 struct RecordHolder {
     @usableFromInline let heldTime: () -> Timestamp?
+    @usableFromInline let settle: () throws -> Void
     @usableFromInline let finish: () throws -> Bool
     @usableFromInline let unfinishedPosition: () -> [UInt8]?
 
     @inlinable
     init<P: StageParticipant>(_ participant: P) {
         heldTime = { participant.heldTime }
+        settle = { try participant.settle() }
         finish = { try participant.finish() }
         unfinishedPosition = { participant.unfinishedPosition }
     }

@@ -4,6 +4,27 @@ import Testing
 @testable import Millrace
 
 @Suite struct ProtocolTests {
+    /// A task goes on from the event time of those that had its keys; a checkpoint without theirs has the stage's.
+    @Test func eventTimeIsThatOfTheTasksThatHadTheKeys() {
+        let graph = GraphDescription(pipeline: "test", operators: [], edges: [], stages: [])
+        var manifest = Manifest(checkpoint: CheckpointNumber(1), pipeline: "test", keyGroups: 128, graph: graph)
+        manifest.stageWatermarks = ["window": 10]
+        let restored = { (manifest: Manifest, tasks: Int) in
+            let assignment = KeyGroupAssignment(groups: 128, tasks: tasks)
+            return (0..<tasks).map { manifest.watermark(ofStage: "window", hashes: assignment.hashes(ofTask: $0)) }
+        }
+        #expect(restored(manifest, 2) == [10, 10])
+        manifest.taskWatermarks = ["window": [30, 10, 20, 40]]
+        #expect(restored(manifest, 4) == [30, 10, 20, 40])
+        #expect(restored(manifest, 2) == [10, 20])
+        #expect(restored(manifest, 8) == [30, 30, 10, 10, 20, 20, 40, 40])
+        #expect(restored(manifest, 3) == [10, 10, 20])
+        #expect(restored(manifest, 1) == [10])
+        #expect(manifest.watermark(ofStage: "another", hashes: 0...UInt64.max) == nil)
+        manifest.taskWatermarks = ["window": []]
+        #expect(restored(manifest, 1) == [10])
+    }
+
     /// Inputs deliver records and barriers in random order: nothing of the next epoch is taken before all have aligned.
     @Test(arguments: 0..<50)
     func alignmentKeepsEpochsApart(seed: Int) {

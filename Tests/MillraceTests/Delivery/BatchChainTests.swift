@@ -110,4 +110,42 @@ import Testing
         #expect((times[0] ?? .seconds(99)) < .seconds(1))
         #expect((times[1] ?? .zero) > .seconds(5))
     }
+
+    /// Windows that are kept for late records, with batches behind them in the same task: one task's event time may wait for
+    /// its batches when a checkpoint comes, while another's is further on. A restart gives nothing again, and loses nothing.
+    @Test(arguments: 1...30 as ClosedRange<UInt64>)
+    func windowsBeforeBatchesAreGivenOnce(seed: UInt64) throws {
+        print("seed \(seed)")
+        var random = TestRandom(seed: seed)
+        let folder = try TemporaryFolder()
+        let output = TestOutput<WindowResult<Int, Int>>()
+        var script: [ScriptedSource<Int>.Step] = []
+        for number in 0..<200 {
+            script.append(.record(number))
+            if Int.random(in: 0..<5, using: &random) == 0 { script.append(.silence(.milliseconds(7))) }
+        }
+        let steps = script
+        let pipeline = Pipeline("chain") { graph in
+            graph.source(
+                ScriptedSource([steps]), eventTime: { Timestamp(milliseconds: Int64($0)) }, watermarks: .monotonic()
+            )
+            .keyed { $0 / 3 % 11 }
+            .tumblingWindow(of: .milliseconds(10), allowedLateness: .seconds(10))
+            .aggregate(Count())
+            .batches(of: 4, within: .milliseconds(40)) { _ in .succeeded }
+            .sink(output)
+        }
+        let test = PipelineTest(
+            seed: seed,
+            checkpoints: .init(directory: folder.path, every: .milliseconds(Int.random(in: 5...30, using: &random))))
+        for _ in 0..<2 {
+            let point = CrashPoint.committed(CheckpointNumber(UInt64.random(in: 1...12, using: &random)))
+            try test.runUntilCrash(pipeline, parallelism: Int.random(in: 1...4, using: &random), at: point)
+        }
+        try test.run(pipeline, parallelism: Int.random(in: 1...4, using: &random))
+        var expected: [String: Int] = [:]
+        for number in 0..<200 { expected["\(number / 3 % 11) \(number / 10)", default: 0] += 1 }
+        let rows = output.records.map { "\($0.key) \($0.window.start.milliseconds / 10): \($0.value)" }
+        expectSame(rows, expected.map { "\($0.key): \($0.value)" }, "seed \(seed)")
+    }
 }

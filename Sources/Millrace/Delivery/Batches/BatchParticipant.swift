@@ -304,7 +304,10 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     }
 
     @usableFromInline
-    func prepare(_ snapshot: inout TaskSnapshot) throws {
+    func prepare(_ snapshot: inout TaskSnapshot) throws { try settle() }
+
+    @usableFromInline
+    func settle() throws {
         if notesPositions, works.contains(where: { $0.state == .pausing }) || failure != nil {
             // What is held up stays in hand; a restart reads it again.
         } else {
