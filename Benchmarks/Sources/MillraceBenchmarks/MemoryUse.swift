@@ -69,9 +69,9 @@ struct MemoryUse {
     private func intervalJoin(_ parent: URL) async throws {
         let directory = try StateDirectory(below: parent, for: .w4)
         defer { directory.remove() }
-        let records = 2_000_000
+        let records = 10_000_000
         let pipeline = Pipeline("join") { graph in
-            // A record every 2 ms: all of them lie within the hour.
+            // A record a millisecond: 3.6 million within the hour.
             let side: @Sendable (UInt64) -> GeneratorSource<WorkloadRecord> = { salt in
                 GeneratorSource(partitions: 1, count: UInt64(records / 2)) { _, index in
                     WorkloadRecord(index: index &* 2 &+ salt, in: MillionKeys.self)
@@ -85,8 +85,8 @@ struct MemoryUse {
                     side(1), name: "right", eventTime: { Timestamp(milliseconds: $0.timestamp * 100) },
                     watermarks: .monotonic().aligned(within: .seconds(60)))
             )
-            left.map(\.value).map { Keyed(key: $0, value: $0) }.joined(
-                with: right.map(\.value).map { Keyed(key: $0, value: $0) }, on: { $0.key &* 7919 },
+            left.map { Keyed(key: $0.key, value: $0.value) }.joined(
+                with: right.map { Keyed(key: $0.key, value: $0.value) }, on: { $0.key &* 7919 },
                 equals: { $0.key &* 104_729 }
             )
             .interval(from: .zero, through: .hours(1), kind: .left)

@@ -87,8 +87,6 @@ extension KeyedTable {
             }
         }
         TableMemory.deallocate(oldSlots, bytes: oldBytes)
-        let heap = heapPerEntry * live
-        budget.take(heap - heapTaken)
-        heapTaken = heap
+        countHeap()
     }
 }

@@ -50,12 +50,28 @@ extension KeyedTable {
         live = 0
     }
 
-    /// Another thousand entries will take memory on their way to the store: encoded, and in the transaction that stores them.
+    /// Counts what entries have on the heap, as last measured.
+    @inlinable
+    func countHeap() {
+        let heap = heapPerEntry * live
+        budget.take(heap - heapTaken)
+        heapTaken = heap
+    }
+
+    /// What an entry takes in the store, and on the heap: as last measured, or as a table like it has it.
+    @inlinable
+    var entryBytes: (encoded: Int, heap: Int) {
+        get { (encodedPerEntry, heapPerEntry) }
+        set { (encodedPerEntry, heapPerEntry) = newValue }
+    }
+
+    /// More entries will take memory on their way to the store: encoded, and in the transaction that stores them.
     @inlinable
     @inline(never)
     func announceChanges() {
+        countHeap()
         guard store != nil else { return }
-        let bytes = 1024 * encodedPerEntry * 2
+        let bytes = (announceMask + 1) * encodedPerEntry * 2
         announced += bytes
         budget.expect(bytes)
     }

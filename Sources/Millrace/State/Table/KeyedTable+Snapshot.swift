@@ -216,9 +216,7 @@ extension KeyedTable {
     func measureHeap(encoded: Int) {
         if _isPOD(Slot.self) { return }
         heapPerEntry = encoded + encoded / 2 + 16
-        let taken = heapPerEntry * live
-        budget.take(taken - heapTaken)
-        heapTaken = taken
+        countHeap()
         register()
     }
 }

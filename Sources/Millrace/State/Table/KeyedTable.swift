@@ -63,12 +63,20 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @usableFromInline var isStored: Bool
     /// Entries that were changed in this epoch, those that are gone again too.
     @exclusivity(unchecked) @usableFromInline var changes = 0
+    /// One less than the changes that the budget is told of at once, a power of two: 1,024, or as many as take some 64 KB.
+    @exclusivity(unchecked) @usableFromInline var announceMask = 1023
     /// Bytes that the budget expects them to take on their way to the store.
     @usableFromInline var announced = 0
     /// Bytes of an entry in the store, as last measured.
-    @usableFromInline var encodedPerEntry = MemoryLayout<Slot>.stride
-    /// Bytes of heap per entry beyond the slot, for keys and values that have any; measured when they are encoded.
-    @usableFromInline var heapPerEntry = 0
+    @usableFromInline var encodedPerEntry = MemoryLayout<Slot>.stride {
+        didSet {
+            announceMask = 1023
+            while announceMask > 0, (announceMask + 1) * encodedPerEntry > 1 << 16 { announceMask >>= 1 }
+        }
+    }
+    /// Bytes of heap per entry beyond the slot, for keys and values that have any: a small allocation, until they are
+    /// measured when they are encoded.
+    @usableFromInline var heapPerEntry = _isPOD(Slot.self) ? 0 : 64
     @usableFromInline var heapTaken = 0
 
     /// A table for the keys whose hash is in `hashes`.
@@ -174,7 +182,7 @@ final class KeyedTable<Key: StreamKey, Value: StateValue> {
         slots[index].stamp = epoch
         dirtyGroups[index &>> 12] |= 1 &<< UInt64(truncatingIfNeeded: index &>> 6 & 63)
         changes &+= 1
-        if changes & 1023 == 0 { announceChanges() }
+        if changes & announceMask == 0 { announceChanges() }
     }
 
     /// Marks an entry as changed in this epoch, new or not.

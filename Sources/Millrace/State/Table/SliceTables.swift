@@ -14,6 +14,8 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
     /// Gone, but the store may still have entries of them.
     @usableFromInline var dropped: [Int64] = []
     @usableFromInline var hasLoaded = false
+    /// What an entry takes, as the last slice that changed has it: new ones begin with that.
+    @usableFromInline var entryBytes: (encoded: Int, heap: Int)?
 
     @inlinable
     init(_ context: TaskContext, _ node: OperatorNode, _ name: String) {
@@ -48,6 +50,7 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
         let isStored = tables[end] != nil
         let table = context.makeTable(
             node, name, slice: Slice(end), isStored: isStored, key: Key.self, value: Value.self)
+        if let entryBytes { table.entryBytes = entryBytes }
         tables[end] = .some(table)
         if !isStored { insertEnd(end) }
         return table
@@ -79,7 +82,9 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
         var entries = 0
         for end in ends {
             guard case .some(.some(let table)) = tables[end] else { continue }
+            let before = delta.encodedBytes
             table.encodeChanges(into: &delta, slice: Slice(end), checkpoint: snapshot.checkpoint.value)
+            if delta.encodedBytes > before { entryBytes = table.entryBytes }
             entries = max(entries, table.live)
         }
         snapshot.add(&delta, stored, entries: entries)
