@@ -123,7 +123,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
                 if overflow { break }
                 window = next
             }
-            guard let previews, window > firedUpTo else { continue }
+            guard let previews, window > firedUpTo, window <= assigner.lastEnd(holding: end) else { continue }
             if try previews.note(hash, key, end) { try emit(hash, key, window) }
         }
     }

@@ -9,6 +9,8 @@ struct KeyedTask {
     private var merger: WatermarkMerger
     /// Event time of the inputs, which operators that keep records may hold back.
     private var merged: Watermark
+    /// Event time that the outputs were told.
+    private var told: Watermark
     private var nextSender = 0
     private let senders: Int
     private var turn: TaskTurn
@@ -32,6 +34,7 @@ struct KeyedTask {
         toldTime = context.run.options.clock.now
         alignment = BarrierAlignment(inputs: senders)
         merged = context.watermark
+        told = context.watermark
         merger = WatermarkMerger(inputs: senders, restored: context.watermark.time)
     }
 
@@ -103,7 +106,7 @@ struct KeyedTask {
         try await letGo()
         // What was passed on may have opened a batch, which has a time of its own.
         if !context.holders.isEmpty { deadline = try context.tellTime() }
-        for output in context.outputs { output.flush(context.watermark) }
+        tell { $0.flush($1) }
         context.stateReader?.release()
         await context.signal.wait(until: deadline)
     }
@@ -115,23 +118,29 @@ struct KeyedTask {
     }
 
     /// Event time goes on where operators held it back and do no more.
-    private func letGo() async throws {
+    private mutating func letGo() async throws {
         if context.holders.isEmpty { return }
         let watermark = context.held(merged)
         if watermark != context.watermark { try await advance(to: watermark) }
     }
 
-    private func advance(to watermark: Watermark) async throws {
+    private mutating func advance(to watermark: Watermark) async throws {
         context.watermark = watermark
         try await context.advanceParticipants(to: watermark)
-        for output in context.outputs { output.note(watermark, bytes: 0) }
+        tell { $0.note($1, bytes: 0) }
         context.stateReader?.release()
         cell.publish(context.counters, watermark: watermark, progress: nil, partition: nil)
     }
 
+    /// Tells the outputs of event time, not past what operators keep now: windows that have just fired may have filled a batch.
+    private mutating func tell(_ how: (any ExchangeSender, Watermark) -> Void) {
+        told = context.held(context.watermark, from: told)
+        for sender in context.outputs { how(sender, told) }
+    }
+
     /// Works off what operators keep, so that event time is where the inputs have it: a stage has one event time in a
     /// checkpoint, by which windows tell after a restart what they have given.
-    private func settle() async throws {
+    private mutating func settle() async throws {
         do {
             // What one passes on, the next may keep.
             for _ in context.holders where context.held(merged) != merged {
@@ -142,7 +151,7 @@ struct KeyedTask {
         try await letGo()
     }
 
-    private func answer(_ barrier: Barrier) async throws {
+    private mutating func answer(_ barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.aligned(barrier.checkpoint))
         var snapshot = TaskSnapshot(
@@ -156,10 +165,8 @@ struct KeyedTask {
             }
         } catch { throw run.located(error, context) }
         snapshot.watermark = context.watermark.time
-        for output in context.outputs {
-            output.flush(context.watermark)
-            output.send(barrier)
-        }
+        tell { $0.flush($1) }
+        for output in context.outputs { output.send(barrier) }
         context.epoch = barrier.checkpoint.next
         snapshot.pause = run.options.clock.now - started
         try run.crash.reach(.encoded(barrier.checkpoint))

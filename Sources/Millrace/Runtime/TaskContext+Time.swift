@@ -17,12 +17,15 @@ extension TaskContext {
     }
 
     /// Event time as far as it may go while operators keep records.
-    func held(_ watermark: Watermark) -> Watermark {
+    func held(_ watermark: Watermark) -> Watermark { held(watermark, from: self.watermark) }
+
+    /// The same for somebody whose event time is `told`, and does not go back.
+    func held(_ watermark: Watermark, from told: Watermark) -> Watermark {
         if holders.isEmpty || watermark == .end { return watermark }
         var held = watermark
         for holder in holders {
             guard let time = holder.heldTime() else { continue }
-            if time <= held.time { held.time = max(watermarkBefore(time), self.watermark.time) }
+            if time <= held.time { held.time = max(watermarkBefore(time), told.time) }
             // Not idle: something is still to come.
             held.isIdle = false
         }

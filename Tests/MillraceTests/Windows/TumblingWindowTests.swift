@@ -122,4 +122,25 @@ import Testing
         let result = try run([Self.at(7, 7, 7)], in: .processing)
         #expect(result.fired == ["[0,10) 1", "[20,30) 1", "[40,50) 1"])
     }
+
+    ///     records   11         25         5          5          5       a result after every two records, and at the end
+    ///
+    /// What comes late for [0,10) tells of no window that it is not in.
+    @Test func aLateRecordTriggersNoOtherWindow() throws {
+        let output = TestOutput<WindowResult<Int, Int>>()
+        let pipeline = Pipeline("windows") { graph in
+            graph.source(
+                ScriptedSource([Self.at(11, 25, 5, 5, 5)]), eventTime: { Timestamp(milliseconds: $0) },
+                watermarks: .boundedOutOfOrder(by: .milliseconds(10))
+            )
+            .keyed { _ in 1 }
+            .tumblingWindow(of: .milliseconds(10), allowedLateness: .seconds(1))
+            .trigger(.every(records: 2))
+            .fold(into: 0) { count, _ in count += 1 }
+            .sink(output)
+        }
+        try PipelineTest(seed: 1).run(pipeline)
+        let fired = output.records.map { "[\($0.window.start.milliseconds) \($0.value)" }
+        #expect(fired == ["[0 1", "[0 2", "[0 3", "[10 1", "[20 1"])
+    }
 }

@@ -48,6 +48,7 @@ extension KeyedTable {
         for index in 0..<slotCount { slots[index].stamp = TableStamp.empty }
         for word in 0..<dirtyWords { dirtyGroups[word] = 0 }
         live = 0
+        countHeap()
     }
 
     /// Counts what entries have on the heap, as last measured.

@@ -8,7 +8,7 @@ extension KeyedTable {
         var segment = SegmentWriter(keyWidth: Key.remainderWidth, valueWidth: Value.fixedWidth)
         var cluster: [(hash: UInt64, index: Int)] = []
         var entries = 0
-        let bytesBefore = delta.encodedBytes
+        let (bytesBefore, removedCount) = (delta.encodedBytes, removed.count)
         removed.sort(by: Self.precedes)
         var nextRemoved = 0
         for word in 0..<dirtyWords where dirtyGroups[word] != 0 {
@@ -47,7 +47,7 @@ extension KeyedTable {
         if entries > 0 {
             isStored = true
             register()
-            encodedPerEntry = (delta.encodedBytes - bytesBefore) / entries
+            encodedPerEntry = (delta.encodedBytes - bytesBefore) / (entries + removedCount)
             measureHeap(encoded: encodedPerEntry)
         }
         withdrawChanges()
@@ -138,7 +138,7 @@ extension KeyedTable {
         below hash: UInt64?, _ nextRemoved: inout Int, into segment: inout SegmentWriter, _ delta: inout DeltaBuilder,
         _ slice: Slice
     ) {
-        if segment.layout.entryWidth != nil, Value.fixedWidth != 0, isRemoved(nextRemoved + 63, below: hash) {
+        if segment.layout.entryWidth != nil, Value.fixedWidth != 0, isRemoved(nextRemoved + 511, below: hash) {
             // Many in a row: values of a fixed width would be as many zeros.
             delta.add(slice, &segment)
             var bare = SegmentWriter(keyWidth: Key.remainderWidth, valueWidth: 0)
