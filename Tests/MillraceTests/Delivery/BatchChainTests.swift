@@ -115,44 +115,26 @@ import Testing
     /// its batches when a checkpoint comes, while another's is further on. A restart gives nothing again, and loses nothing.
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func windowsBeforeBatchesAreGivenOnce(seed: UInt64) throws {
-        print("seed \(seed)")
-        var random = TestRandom(seed: seed)
-        let folder = try TemporaryFolder()
-        let output = TestOutput<WindowResult<Int, Int>>()
-        var script: [ScriptedSource<Int>.Step] = []
-        for number in 0..<200 {
-            script.append(.record(number))
-            if Int.random(in: 0..<5, using: &random) == 0 { script.append(.silence(.milliseconds(7))) }
-        }
-        let steps = script
-        let pipeline = Pipeline("chain") { graph in
-            graph.source(
-                ScriptedSource([steps]), eventTime: { Timestamp(milliseconds: Int64($0)) }, watermarks: .monotonic()
-            )
-            .keyed { $0 / 3 % 11 }
-            .tumblingWindow(of: .milliseconds(10), allowedLateness: .seconds(10))
-            .aggregate(Count())
-            .batches(of: 4, within: .milliseconds(40)) { _ in .succeeded }
-            .sink(output)
-        }
-        let test = PipelineTest(
-            seed: seed,
-            checkpoints: .init(directory: folder.path, every: .milliseconds(Int.random(in: 5...30, using: &random))))
-        for _ in 0..<2 {
-            let point = CrashPoint.committed(CheckpointNumber(UInt64.random(in: 1...12, using: &random)))
-            try test.runUntilCrash(pipeline, parallelism: Int.random(in: 1...4, using: &random), at: point)
-        }
-        try test.run(pipeline, parallelism: Int.random(in: 1...4, using: &random))
-        var expected: [String: Int] = [:]
-        for number in 0..<200 { expected["\(number / 3 % 11) \(number / 10)", default: 0] += 1 }
-        let rows = output.records.map { "\($0.key) \($0.window.start.milliseconds / 10): \($0.value)" }
-        expectSame(rows, expected.map { "\($0.key): \($0.value)" }, "seed \(seed)")
+        try runChain(seed, lateness: .seconds(10), crashes: 2, keys: 11) { $0 }
     }
 
     /// Windows, batches of their results, and windows of these in the next stage: event time does not get there before the
     /// results do that wait in a batch.
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func whatABatchKeepsIsNotLateForTheNextWindow(seed: UInt64) throws {
+        try runChain(seed, lateness: .zero, crashes: 1, keys: 2) { counts in
+            counts.keyed { $0.key % 2 }
+                .tumblingWindow(of: .milliseconds(10))
+                .fold(into: 0) { $0 += $1.value }
+        }
+    }
+
+    /// Counts records in windows, hands the counts over in batches, and does with them what `build` says, with crashes on the
+    /// way; in the end every window has its records' count for each of the first `keys` remainders.
+    func runChain(
+        _ seed: UInt64, lateness: Duration, crashes: Int, keys: Int,
+        _ build: (Stream<WindowResult<Int, Int>>) -> Stream<WindowResult<Int, Int>>
+    ) throws {
         print("seed \(seed)")
         var random = TestRandom(seed: seed)
         let folder = try TemporaryFolder()
@@ -164,26 +146,25 @@ import Testing
         }
         let steps = script
         let pipeline = Pipeline("chain") { graph in
-            graph.source(
+            let counts = graph.source(
                 ScriptedSource([steps]), eventTime: { Timestamp(milliseconds: Int64($0)) }, watermarks: .monotonic()
             )
             .keyed { $0 / 3 % 11 }
-            .tumblingWindow(of: .milliseconds(10))
+            .tumblingWindow(of: .milliseconds(10), allowedLateness: lateness)
             .aggregate(Count())
             .batches(of: 4, within: .milliseconds(40)) { _ in .succeeded }
-            .keyed { $0.key % 2 }
-            .tumblingWindow(of: .milliseconds(10))
-            .fold(into: 0) { $0 += $1.value }
-            .sink(output)
+            build(counts).sink(output)
         }
         let test = PipelineTest(
             seed: seed,
             checkpoints: .init(directory: folder.path, every: .milliseconds(Int.random(in: 5...30, using: &random))))
-        let point = CrashPoint.committed(CheckpointNumber(UInt64.random(in: 1...12, using: &random)))
-        try test.runUntilCrash(pipeline, parallelism: Int.random(in: 1...4, using: &random), at: point)
+        for _ in 0..<crashes {
+            let point = CrashPoint.committed(CheckpointNumber(UInt64.random(in: 1...12, using: &random)))
+            try test.runUntilCrash(pipeline, parallelism: Int.random(in: 1...4, using: &random), at: point)
+        }
         try test.run(pipeline, parallelism: Int.random(in: 1...4, using: &random))
         var expected: [String: Int] = [:]
-        for number in 0..<200 { expected["\(number / 3 % 11 % 2) \(number / 10)", default: 0] += 1 }
+        for number in 0..<200 { expected["\(number / 3 % 11 % keys) \(number / 10)", default: 0] += 1 }
         let rows = output.records.map { "\($0.key) \($0.window.start.milliseconds / 10): \($0.value)" }
         expectSame(rows, expected.map { "\($0.key): \($0.value)" }, "seed \(seed)")
     }
