@@ -4,7 +4,7 @@ public import Millrace
 ///
 /// In a batch's handler, rows that break a constraint or do not fit their columns are not tried again: they are bad, and the
 /// database is not.
-public struct SQLError: RetryAware, CustomStringConvertible, Sendable {
+public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, Sendable {
     /// What kind of failure it is; this decides whether trying again can help.
     public enum Kind: Sendable, Hashable {
         /// The database cannot be reached, is starting or stopping, or has no room. It may be back soon.

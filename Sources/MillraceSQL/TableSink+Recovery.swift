@@ -22,14 +22,9 @@ extension TableSink {
                 }
             }
             for output in pending { try publish(output) }
-        } catch let error as SQLError where error.isTransient && isRepeatable(start, run) {
+        } catch let error as SQLError where error.isTransient {
             throw PipelineError.failed(operatorID: run.operatorID, partition: "", position: "start", cause: error)
         }
-    }
-
-    /// Whether the restart strategy may make another attempt, which would start in the same way as this one.
-    private func isRepeatable(_ start: StartMode, _ run: SinkRun) -> Bool {
-        if case .resumed = start { true } else { run.isRestart }
     }
 
     /// Finds out at start whether there is such a table with such columns.

@@ -5,7 +5,8 @@ import Logging
 /// Where it is transactional it has the last word on a checkpoint: the store keeps checkpoint n as *prepared*, `commit(n)`
 /// then makes output and marker visible at once, and n counts. After a crash in between, `start` tells which number the
 /// other side committed last, and n is kept or dropped accordingly. `commit(n)` is called before any writer ends epoch
-/// n + 1, so two transactions in turn are enough.
+/// n + 1, so two transactions in turn are enough. `flush(n)` comes between the last record of epoch n and `commit(n)`: an
+/// output that keeps the order of its records sends none of epoch n + 1 before.
 public protocol SharedOutput: AnyObject, Sendable {
     /// What it is, for messages: `Kafka at localhost:9092`.
     var summary: String { get }
@@ -15,6 +16,9 @@ public protocol SharedOutput: AnyObject, Sendable {
     ///
     /// - Returns: the marker that the last commit left; `nil` if there is none, or the output is not transactional.
     func start(_ run: OutputRun) throws -> CommitMarker?
+
+    /// An attempt begins whose first epoch ends with `checkpoint`; called after `start`, before any writer is opened.
+    func begin(_ checkpoint: CheckpointNumber)
 
     /// Whether `commit` decides; known once started.
     var isTransactional: Bool { get }
@@ -28,6 +32,11 @@ public protocol SharedOutput: AnyObject, Sendable {
 
     /// The run is over.
     func close()
+}
+
+extension SharedOutput {
+    /// Nothing to do.
+    public func begin(_ checkpoint: CheckpointNumber) {}
 }
 
 /// What a transactional output leaves with each commit.
@@ -54,14 +63,17 @@ public struct OutputRun: Sendable {
     public let interval: Duration?
     /// The state folder's identity; empty if there is none.
     public let folder: String
+    /// Whether an earlier attempt of this run has started the output.
+    public let isRestart: Bool
     /// Where to say what is done.
     public let logger: Logger
 
     /// For tests.
     public init(
-        pipeline: String, delivery: DeliveryGuarantee, interval: Duration?, folder: String,
+        pipeline: String, delivery: DeliveryGuarantee, interval: Duration?, folder: String, isRestart: Bool = false,
         logger: Logger = Logger(label: "millrace")
     ) {
+        self.isRestart = isRestart
         self.pipeline = pipeline
         self.delivery = delivery
         self.interval = interval
@@ -86,10 +98,3 @@ public struct CommittedPosition: Sendable, Hashable {
         self.position = position
     }
 }
-
-/// Not a fault, but the attempt has to be made again from its last checkpoint: work was moved to another process. It is
-/// made at once, and does not count for the restart strategy.
-public protocol RepeatedAttempt: Error {}
-
-/// A failure that no restart mends: another process has taken over, a right is missing.
-public protocol PermanentFailure: Error {}

@@ -8,8 +8,9 @@ public struct RunOptions: Sendable {
     public var delivery: DeliveryGuarantee = .exactlyOnce
     /// Tasks of each keyed stage.
     public var parallelism: Parallelism = .perPartition
-    /// What follows a failure.
-    public var restart: RestartStrategy = .fixedDelay(attempts: 3, delay: .seconds(1))
+    /// What follows a failure. Default: a broker or database that is away is waited for without end, other failures are
+    /// followed by up to three restarts in a row (`RestartStrategy.automatic`).
+    public var restart: RestartStrategy = .automatic
     /// Bytes that keyed state of all tasks may take in memory, with its changes on their way to the store: 1 GiB. Beyond it,
     /// state that a checkpoint has stored leaves memory and is read from the store when it is needed; where too much has
     /// changed since the last checkpoint, sources read no more until the next one is stored.

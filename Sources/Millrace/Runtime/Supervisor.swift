@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Synchronization
 
 /// Runs a pipeline: opens its state, makes one attempt after another as the restart strategy allows.
 final class Supervisor: Sendable {
@@ -11,6 +12,9 @@ final class Supervisor: Sendable {
     private let board: StatusBoard
     private let graph: GraphDescription
     private let partitionsChanged = RequestBox()
+    /// The sinks have done what a first start asks of them; what fails before is a first start again.
+    private let hasRecovered = Atomic(false)
+    private let hasStartedOutputs = Atomic(false)
 
     init(_ pipeline: Pipeline, _ options: RunOptions, _ stop: PipelineStop) throws {
         self.pipeline = pipeline
@@ -76,7 +80,10 @@ final class Supervisor: Sendable {
                 let failure = error as? PipelineError
                 if board.takeProgress(), !(failure?.isAtSamePlace(as: lastFailure) ?? false) { decider.noteProgress() }
                 lastFailure = failure
-                guard let delay = decider.delay(afterFailureAt: options.clock.now), !stop.isRequested else {
+                let isTransient = Self.transientCause(of: error) != nil
+                guard let delay = decider.delay(afterFailureAt: options.clock.now, isTransient: isTransient),
+                    !stop.isRequested
+                else {
                     throw failures == 1 ? error : PipelineError.gaveUp(after: failures, cause: error)
                 }
                 options.logger.error(
@@ -85,7 +92,7 @@ final class Supervisor: Sendable {
                 do { try await sleep(delay) } catch is StoppedEarly {
                     throw failures == 1 ? error : PipelineError.gaveUp(after: failures, cause: error)
                 }
-                start = .again
+                if hasRecovered.load(ordering: .relaxed) { start = .again }
             }
         }
     }
@@ -104,13 +111,21 @@ final class Supervisor: Sendable {
         case goOn(Manifest)
     }
 
-    /// A failure while running may pass; what is wrong at start stays wrong.
+    /// A failure while running may pass; of what is wrong at start only what is transient does.
     private static func isWorthRestarting(_ error: any Error) -> Bool {
-        guard let error = error as? PipelineError else { return false }
+        guard let error = error as? PipelineError else { return transientCause(of: error) != nil }
         switch error {
         case .failed(_, _, _, let cause): return !(cause is StateError || cause is any PermanentFailure)
         case .gaveUp, .checkpointsFailed, .internalFault: return false
         }
+    }
+
+    /// What is away, if that is what the failure comes from.
+    private static func transientCause(of error: any Error) -> (any TransientFailure)? {
+        var cause = error
+        if case PipelineError.failed(_, _, _, let inner) = error { cause = inner }
+        guard let failure = cause as? any TransientFailure, failure.isTransient else { return nil }
+        return failure
     }
 
     /// Runs until the last checkpoint, and returns it; `nil` if there was nothing to do.
@@ -139,6 +154,7 @@ final class Supervisor: Sendable {
             graph: graph, restored: restored, allowDropping: options.checkpoints?.allowDropping ?? [],
             path: options.checkpoints?.directory ?? "")
         try await recoverOutputs(restored, start, sinkRun)
+        hasRecovered.store(true, ordering: .relaxed)
         let open: @Sendable () async throws -> [[PartitionID]] = { [self, restored] in
             try await SourceStart(pipeline.plan, restored, logger: options.logger).open(
                 pipeline: pipeline.name, options: options, changed: partitionsChanged, storesPositions: store != nil,
@@ -153,6 +169,7 @@ final class Supervisor: Sendable {
         let run = RunContext(
             plan: planned, options: options, store: store, restored: restored, catalogue: catalogue, control: control,
             outputs: pipeline.plan.sharedOutputs, sinkRun: sinkRun)
+        for output in run.outputs { output.begin(run.lastCheckpoint.next) }
         return try await Attempt(
             run: run, graph: graph, writer: writer, board: board, stop: stop, partitionsChanged: partitionsChanged
         ).run()
@@ -164,8 +181,9 @@ final class Supervisor: Sendable {
         if outputs.isEmpty { return nil }
         let run = OutputRun(
             pipeline: pipeline.name, delivery: options.delivery, interval: options.interval(for: pipeline.plan),
-            folder: folder, logger: options.logger)
+            folder: folder, isRestart: hasStartedOutputs.load(ordering: .relaxed), logger: options.logger)
         let markers = try await writer.perform { try outputs.map { try $0.start(run) } }
+        hasStartedOutputs.store(true, ordering: .relaxed)
         let transactional = outputs.filter(\.isTransactional)
         guard transactional.count <= 1 else {
             throw ConfigurationError(
@@ -209,7 +227,7 @@ final class Supervisor: Sendable {
                     .mismatch,
                     "Checkpoint \(prepared.checkpoint) in \(store.path) waits for a transaction of \(prepared.output?.name ?? "another system"), and the marker that tells its outcome is gone",
                     advice:
-                        "Find out whether its output is there; start over with --fresh, or restore the marker's group offsets"
+                        "Find out whether its output is there, and say so with 'millrace checkpoint resolve'; or start over with --fresh"
                 )
             }
         }

@@ -153,21 +153,32 @@ import Testing
 
     @Test func restartStrategies() {
         var fixed = RestartDecider(.fixedDelay(attempts: 2, delay: .seconds(1)))
-        #expect(fixed.delay(afterFailureAt: .zero) == .seconds(1))
-        #expect(fixed.delay(afterFailureAt: .zero) == .seconds(1))
-        #expect(fixed.delay(afterFailureAt: .zero) == nil)
+        #expect(fixed.delay(afterFailureAt: .zero, isTransient: false) == .seconds(1))
+        #expect(fixed.delay(afterFailureAt: .zero, isTransient: false) == .seconds(1))
+        #expect(fixed.delay(afterFailureAt: .zero, isTransient: false) == nil)
         fixed.noteProgress()
-        #expect(fixed.delay(afterFailureAt: .zero) == .seconds(1))
+        #expect(fixed.delay(afterFailureAt: .zero, isTransient: false) == .seconds(1))
         var doubling = RestartDecider(.exponential(attempts: 9, initial: .seconds(1), maximum: .seconds(5)))
         #expect(
-            (0..<4).map { _ in doubling.delay(afterFailureAt: .zero) } == [
+            (0..<4).map { _ in doubling.delay(afterFailureAt: .zero, isTransient: false) } == [
                 .seconds(1), .seconds(2), .seconds(4), .seconds(5),
             ])
+        // Outages are waited for without end, whatever else fails meanwhile.
+        var automatic = RestartDecider(.automatic)
+        #expect((0..<3).allSatisfy { _ in automatic.delay(afterFailureAt: .zero, isTransient: false) == .seconds(1) })
+        #expect(
+            (0..<8).map { _ in automatic.delay(afterFailureAt: .zero, isTransient: true) } == [
+                .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(16), .seconds(30),
+                .seconds(30),
+            ])
+        #expect(automatic.delay(afterFailureAt: .zero, isTransient: false) == nil)
+        automatic.noteProgress()
+        #expect(automatic.delay(afterFailureAt: .zero, isTransient: true) == .milliseconds(500))
         var rate = RestartDecider(.failureRate(failures: 2, interval: .seconds(10), delay: .zero))
-        #expect(rate.delay(afterFailureAt: .seconds(0)) == .zero)
-        #expect(rate.delay(afterFailureAt: .seconds(9)) == .zero)
-        #expect(rate.delay(afterFailureAt: .seconds(20)) == .zero)
-        #expect(rate.delay(afterFailureAt: .seconds(21)) == .zero)
-        #expect(rate.delay(afterFailureAt: .seconds(22)) == nil)
+        #expect(rate.delay(afterFailureAt: .seconds(0), isTransient: false) == .zero)
+        #expect(rate.delay(afterFailureAt: .seconds(9), isTransient: false) == .zero)
+        #expect(rate.delay(afterFailureAt: .seconds(20), isTransient: false) == .zero)
+        #expect(rate.delay(afterFailureAt: .seconds(21), isTransient: false) == .zero)
+        #expect(rate.delay(afterFailureAt: .seconds(22), isTransient: false) == nil)
     }
 }
