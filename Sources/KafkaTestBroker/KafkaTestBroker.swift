@@ -35,6 +35,10 @@ public final class KafkaTestBroker: Sendable {
         public var groupInitialRebalanceDelay: Duration = .zero
         /// The longest transaction timeout that a producer may ask for.
         public var maximumTransactionTimeout: Duration = .seconds(900)
+        /// How long a topic that has just been made is not known yet to clients, as in a cluster of several brokers.
+        public var topicPropagation: Duration = .zero
+        /// How long a transaction takes to complete after its end was answered; another one of the same producer has to wait.
+        public var transactionCompletion: Duration = .zero
         /// The largest batch; a topic's `max.message.bytes` goes before it.
         public var maximumMessageBytes = 1_048_588
         /// Bytes of metadata that may be committed with an offset.
@@ -182,6 +186,17 @@ public final class KafkaTestBroker: Sendable {
         guard error == .none else { throw BrokerError("records of \(topic)/\(partition) cannot be removed: \(error)") }
     }
 
+    /// Does what brokers do every few minutes: removes records that are older, by their timestamps, than their topics'
+    /// `retention.ms` (7 days unless set).
+    public func enforceRetention() async throws {
+        try await ask { $0.enforceRetention(now: Int64(Date().timeIntervalSince1970 * 1000)) }
+    }
+
+    /// Does what brokers do when a group had no members for `offsets.retention.minutes`: forgets its offsets.
+    public func expireOffsets(of group: String) async throws {
+        try await ask { $0.groups[group]?.offsets = [:] }
+    }
+
     /// Topics and how many partitions each has.
     public func topics() async throws -> [String: Int] { try await ask { $0.topics.mapValues(\.partitions.count) } }
 
@@ -228,5 +243,6 @@ extension BrokerState {
         transactionOfProducer = old.transactionOfProducer
         producerIDs = old.producerIDs
         for transaction in transactions.values where transaction.state == .ongoing { watch(transaction) }
+        for transaction in transactions.values { complete(transaction.id) }
     }
 }

@@ -17,7 +17,8 @@ import Synchronization
 /// ```
 ///
 /// A pipeline has a `Kafka` of its own. All sinks of one `Kafka` share their producers; with exactly-once delivery their records, and the positions of its
-/// sources, are committed in one transaction a checkpoint.
+/// sources, are committed in one transaction a checkpoint. A broker that is away is waited for as the run's
+/// `RestartStrategy` says.
 public final class Kafka: Sendable {
     /// Where the cluster is, and how to talk to it.
     public let configuration: KafkaConfiguration
@@ -25,8 +26,10 @@ public final class Kafka: Sendable {
     let sessions = Mutex<[String: SourceSession]>([:])
 
     /// - Parameters:
-    ///   - transactionalID: what the pipeline's transactions are known by; two processes with the same one shut each other
-    ///     out. Its default is the pipeline's name, and for the members of a group a name of each one's own.
+    ///   - transactionalID: what the pipeline's transactions are known by; of two processes with the same one, the later
+    ///     shuts the earlier out. Default: the pipeline's name; for a member of a group the pipeline's name and its own
+    ///     (`KafkaMembership.group(instance:)`), or, if it has none, one made up for each run. A pipeline with a state folder,
+    ///     or an id that is given, keeps notes of its checkpoints in the topic `<transactional id>-checkpoints`.
     public init(_ configuration: KafkaConfiguration, transactionalID: String? = nil) {
         self.configuration = configuration
         output = KafkaOutput(configuration, transactionalID: transactionalID)
@@ -54,16 +57,17 @@ public final class Kafka: Sendable {
         KafkaSource(self, .pattern(pattern), decoder, group: group, options)
     }
 
-    /// Writes records to `topic` as JSON documents; `key` gives their keys, null if it is left out.
+    /// Writes records to `topic` as JSON documents; `key` gives their keys, null if it is left out. A topic may remove
+    /// records that are stamped with old event times: see `KafkaTimestamps`.
     ///
     /// ```swift
     /// totals.sink(kafka.sink("totals", jsonKeyedBy: { "\($0.auction)" }))
     /// ```
     public func sink<Input: Encodable & Sendable>(
-        _ topic: String, of type: Input.Type = Input.self, jsonKeyedBy key: (@Sendable (Input) -> String)? = nil
+        _ topic: String, of type: Input.Type = Input.self, jsonKeyedBy key: (@Sendable (Input) -> String)? = nil,
+        timestamps: KafkaTimestamps = .eventTime
     ) -> KafkaSink<Input> {
-        output.addTopic(topic)
-        return KafkaSink(output, topic: topic) {
+        KafkaSink(output, topic: topic, timestamps) {
             let encoder = JSONRecordEncoder()
             return { record, outgoing in
                 if let key { outgoing.setKey(key(record)) }
@@ -72,11 +76,11 @@ public final class Kafka: Sendable {
         }
     }
 
-    /// Writes records to `topic` as `encode` says.
+    /// Writes records to `topic` as `encode` says. A topic may remove records that are stamped with old event times: see
+    /// `KafkaTimestamps`.
     public func sink<Input: Sendable>(
-        _ topic: String, encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void
+        _ topic: String, timestamps: KafkaTimestamps = .eventTime, encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void
     ) -> KafkaSink<Input> {
-        output.addTopic(topic)
-        return KafkaSink(output, topic: topic) { encode }
+        KafkaSink(output, topic: topic, timestamps) { encode }
     }
 }

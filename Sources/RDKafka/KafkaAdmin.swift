@@ -85,6 +85,52 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
+    /// A topic's settings, those that are defaults too.
+    public func settings(ofTopic name: String, timeout: Duration = .seconds(10)) throws -> [String: String] {
+        try settings(RD_KAFKA_RESOURCE_TOPIC, name, "topic \(name)", timeout)
+    }
+
+    /// The settings of one of the cluster's brokers, those that are defaults too.
+    public func brokerSettings(timeout: Duration = .seconds(10)) throws -> [String: String] {
+        let broker = try KafkaMetadata.anyBroker(client.handle, timeout: timeout)
+        return try settings(RD_KAFKA_RESOURCE_BROKER, "\(broker)", "broker \(broker)", timeout)
+    }
+
+    private func settings(
+        _ type: rd_kafka_ResourceType_t, _ name: String, _ title: String, _ timeout: Duration
+    ) throws -> [String: String] {
+        let operation = "read the settings of \(title)"
+        guard let resource = rd_kafka_ConfigResource_new(type, name) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, operation)
+        }
+        defer { rd_kafka_ConfigResource_destroy(resource) }
+        var settings: [String: String] = [:]
+        try ask(operation, timeout) { options, queue in
+            var resources: [OpaquePointer?] = [resource]
+            rd_kafka_DescribeConfigs(client.handle, &resources, 1, options, queue)
+        } answer: { event in
+            var count = 0
+            let found = rd_kafka_DescribeConfigs_result_resources(
+                rd_kafka_event_DescribeConfigs_result(event), &count)
+            for index in 0..<count {
+                guard let entry = found?[index] else { continue }
+                let code = rd_kafka_ConfigResource_error(entry)
+                if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+                    throw KafkaError(
+                        code, operation,
+                        reason: rd_kafka_ConfigResource_error_string(entry).map { String(cString: $0) })
+                }
+                var size = 0
+                let values = rd_kafka_ConfigResource_configs(entry, &size)
+                for place in 0..<size {
+                    guard let value = values?[place], let name = rd_kafka_ConfigEntry_name(value) else { continue }
+                    settings[String(cString: name)] = rd_kafka_ConfigEntry_value(value).map { String(cString: $0) }
+                }
+            }
+        }
+        return settings
+    }
+
     /// Names of the groups that the cluster knows.
     public func groups(timeout: Duration = .seconds(10)) throws -> [String] {
         var list: UnsafePointer<rd_kafka_group_list>?

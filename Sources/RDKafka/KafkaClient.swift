@@ -21,11 +21,15 @@ final class KafkaClient: Sendable {
     let name: String
     private let logger: Logger
     private let logs: Unmanaged<LogTarget>
+    /// Called by librdkafka's threads, so it lives as long as they do.
+    private let lost: Unmanaged<LostAnswers>?
     private let server: ServingThread
 
-    /// - Parameter onEvent: called on the serving thread.
+    /// - Parameters:
+    ///   - lost: told of requests of a transaction that were not answered.
+    ///   - onEvent: called on the serving thread.
     init(
-        _ type: rd_kafka_type_t, _ configuration: KafkaConfiguration, logger: Logger,
+        _ type: rd_kafka_type_t, _ configuration: KafkaConfiguration, logger: Logger, lost: LostAnswers? = nil,
         onEvent: @escaping @Sendable (KafkaClient, Event) -> Void
     ) throws {
         guard let conf = rd_kafka_conf_new() else {
@@ -50,9 +54,12 @@ final class KafkaClient: Sendable {
             events |= RD_KAFKA_EVENT_DR
         }
         rd_kafka_conf_set_events(conf, events)
+        self.lost = lost.map(Unmanaged.passRetained)
+        lost?.watch(conf)
         var text = [CChar](repeating: 0, count: 512)
         guard let handle = rd_kafka_new(type, conf, &text, text.count) else {
             logs.release()
+            self.lost?.release()
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "make a client", reason: Self.string(text))
         }
         isTaken = true
@@ -63,6 +70,7 @@ final class KafkaClient: Sendable {
         guard let queue = found else {
             rd_kafka_destroy(handle)
             logs.release()
+            self.lost?.release()
             throw KafkaError(
                 RD_KAFKA_RESP_ERR__UNKNOWN_GROUP, "make a client", reason: "a consumer needs a group.id")
         }
@@ -168,6 +176,7 @@ final class KafkaClient: Sendable {
             rd_kafka_queue_destroy(queue)
             rd_kafka_destroy(handle)
             logs.release()
+            lost?.release()
         }
         if !isClosed { logger.error("\(name) is not closed after \(Self.patience): it is left behind") }
     }

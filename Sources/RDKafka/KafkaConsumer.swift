@@ -199,28 +199,6 @@ public final class KafkaConsumer: Sendable {
     public var fatalError: KafkaError? { client.fatalError }
 }
 
-/// A group and its member, for a transaction that commits the group's offsets.
-///
-/// `@unchecked Sendable`: set once, only read, destroyed in deinit.
-public final class GroupMetadata: @unchecked Sendable {
-    let pointer: OpaquePointer
-
-    init?(_ pointer: OpaquePointer?) {
-        guard let pointer else { return nil }
-        self.pointer = pointer
-    }
-
-    /// A group that has no members: whoever knows its name may commit.
-    public init(group: String) throws {
-        guard let pointer = rd_kafka_consumer_group_metadata_new(group) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "name group \(group)")
-        }
-        self.pointer = pointer
-    }
-
-    deinit { rd_kafka_consumer_group_metadata_destroy(pointer) }
-}
-
 extension Duration {
     /// Whole milliseconds, as far as librdkafka's type goes.
     var clampedMilliseconds: Int32 {

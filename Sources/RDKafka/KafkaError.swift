@@ -62,6 +62,35 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         ].contains { $0.rawValue == code }
     }
 
+    /// The cluster, or a part of it, is away or on its way: nobody has to change anything for it to pass.
+    public var isTransient: Bool {
+        isRetriable
+            || [
+                RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__ISR_INSUFF,
+                RD_KAFKA_RESP_ERR__NODE_UPDATE, RD_KAFKA_RESP_ERR__WAIT_CACHE, RD_KAFKA_RESP_ERR__UNKNOWN_BROKER,
+                RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE,
+                RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION,
+                RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                RD_KAFKA_RESP_ERR_NOT_CONTROLLER, RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS,
+                RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE,
+                RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT, RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH,
+                RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH, RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED,
+            ].contains { $0.rawValue == code }
+    }
+
+    /// The topic, or the partition, is not known (yet).
+    public var isUnknownTopic: Bool {
+        [
+            RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+        ].contains { $0.rawValue == code }
+    }
+
+    /// The broker does not let a transaction stay open for as long as the producer asks for.
+    public var isTransactionTimeoutRefused: Bool {
+        code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT.rawValue
+    }
+
     /// Not allowed, or not known to the broker.
     public var isUnauthorised: Bool {
         [

@@ -44,6 +44,23 @@ public struct KafkaMessage {
         return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || time < 0 ? nil : time
     }
 
+    /// Whether there are any.
+    public var hasHeaders: Bool {
+        var list: OpaquePointer?
+        return rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// The number that the text of the last header with a name is; `nil` if there is none.
+    public func number(inHeader name: String) -> Int64? {
+        var list: OpaquePointer?
+        var value: UnsafeRawPointer?
+        var size = 0
+        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list,
+            rd_kafka_header_get_last(list, name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR, let value
+        else { return nil }
+        return Int64(String(decoding: UnsafeRawBufferPointer(start: value, count: size), as: UTF8.self))
+    }
+
     /// The headers, in order; a name may come more than once, a value may be null.
     public var headers: [KafkaHeader] {
         var list: OpaquePointer?

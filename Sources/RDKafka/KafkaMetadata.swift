@@ -27,4 +27,16 @@ enum KafkaMetadata {
         }
         return topics
     }
+
+    /// The number of one of the cluster's brokers.
+    static func anyBroker(_ handle: OpaquePointer, timeout: Duration) throws -> Int32 {
+        var found: UnsafePointer<rd_kafka_metadata>?
+        try check(rd_kafka_metadata(handle, 0, nil, &found, timeout.clampedMilliseconds), "ask for the brokers")
+        guard let found else { throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_BROKER, "ask for the brokers") }
+        defer { rd_kafka_metadata_destroy(found) }
+        guard found.pointee.broker_cnt > 0 else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_BROKER, "ask for the brokers")
+        }
+        return found.pointee.brokers[0].id
+    }
 }

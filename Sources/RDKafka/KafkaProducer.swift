@@ -6,6 +6,7 @@ import Synchronization
 public final class KafkaProducer: Sendable {
     private let client: KafkaClient
     private let transactionalID: String?
+    private let lost = LostAnswers()
     private let isClosed = Atomic(false)
     private let state = Mutex(State())
 
@@ -33,7 +34,9 @@ public final class KafkaProducer: Sendable {
         configuration["transactional.id"] = transactionalID
         self.transactionalID = transactionalID
         let link = ProducerLink()
-        client = try KafkaClient(RD_KAFKA_PRODUCER, configuration, logger: logger) { _, event in
+        client = try KafkaClient(
+            RD_KAFKA_PRODUCER, configuration, logger: logger, lost: transactionalID == nil ? nil : lost
+        ) { _, event in
             switch event {
             case .error(let error): onError(error)
             case .deliveries(_, let failure): link.producer.withLock { $0.value }?.noteDeliveries(failure)
@@ -186,6 +189,10 @@ public final class KafkaProducer: Sendable {
     }
 
     // MARK: Transactions
+
+    /// A request of a transaction got no answer, and may still reach the broker: in the next transaction, it would do what
+    /// was meant for this one. A producer with the same transactional id that is made now is safe from it.
+    public var hasLostAnswers: Bool { lost.any }
 
     /// Shuts out every other producer with this transactional id, and ends what it left open. Once, before all others.
     public func initTransactions(timeout: Duration) throws {

@@ -19,20 +19,57 @@ enum TestPipeline: String, CaseIterable, Sendable {
                 watermarks: .boundedOutOfOrder(by: .milliseconds(500)), recordsPerSecond: recordsPerSecond)
             switch self {
             case .stateless:
-                records.sink(kafka.sink(output) { $1.setValue($0) })
+                records.sink(
+                    kafka.sink(output) {
+                        $1.setKey(String($0.prefix(1)))
+                        $1.setValue($0)
+                    })
             case .keyed:
                 records.keyed { String($0.prefix(1)) }.fold(into: 0) { count, _ in count += 1 }.named("counts")
-                    .sink(kafka.sink(output) { $1.setValue("\($0.key) \($0.value)") })
+                    .sink(
+                        kafka.sink(output) {
+                            $1.setKey($0.key)
+                            $1.setValue("\($0.key) \($0.value)")
+                        })
             case .windowed:
                 records.keyed { String($0.prefix(1)) }.tumblingWindow(of: .milliseconds(200))
                     .fold(into: 0) { count, _ in count += 1 }.named("windows")
-                    .sink(kafka.sink(output) { $1.setValue("\($0.key) \($0.window) \($0.value)") })
+                    .sink(
+                        kafka.sink(output) {
+                            $1.setKey($0.key)
+                            $1.setValue("\($0.key) \($0.window) \($0.value)")
+                        })
             }
         }
     }
 
     /// Records to begin with.
     static func records(_ count: Int) -> [String] { (0..<count).map { "\($0 % 7),\($0 * 10)" } }
+
+    /// Where a key's records are not in order, given all that a reader finds, partition by partition: records of one input
+    /// partition by their time, running counts by their value, windows by their time.
+    func inversions(in values: [String]) -> [String] {
+        var last: [String: (position: Int64, value: String)] = [:]
+        return values.compactMap { value in
+            let words = value.split { $0 == " " || $0 == "," }
+            let (lane, position) =
+                switch self {
+                // Even and odd records come from different partitions.
+                case .stateless: ("\(words[0])/\((Int64(words[1]) ?? 0) / 10 % 2)", Int64(words[1]) ?? 0)
+                case .keyed: (String(words[0]), Int64(words[1]) ?? 0)
+                case .windowed: (String(words[0]), Self.time(words[1]))
+                }
+            defer { last[lane] = (position, value) }
+            guard let before = last[lane], before.position >= position else { return nil }
+            return "\(value) after \(before.value)"
+        }
+    }
+
+    /// The digits of a window's start, down to milliseconds.
+    private static func time(_ window: Substring) -> Int64 {
+        let digits = window.prefix { $0 != "/" }.filter(\.isNumber)
+        return Int64(digits + String(repeating: "0", count: max(0, 17 - digits.count))) ?? 0
+    }
 
     /// What a reader of committed records finds at the end, in alphabetical order.
     func expected(_ records: [String]) -> [String] {

@@ -33,11 +33,28 @@ package final class KafkaRig: Sendable {
             self.address = address
             broker = nil
         } else {
-            let broker = try await KafkaTestBroker.start(configuration)
+            let broker = try await KafkaTestBroker.start(Self.asAsked(configuration))
             self.broker = broker
             address = broker.address
         }
         admin = try KafkaAdmin(KafkaConfiguration(brokers: address), logger: logger)
+    }
+
+    /// With `MILLRACE_KAFKA_STRICT=1` the broker takes its time as a cluster does: for topics to be known, transactions to
+    /// complete, members to come.
+    package static func asAsked(_ configuration: KafkaTestBroker.Configuration) -> KafkaTestBroker.Configuration {
+        guard ProcessInfo.processInfo.environment["MILLRACE_KAFKA_STRICT"] == "1" else { return configuration }
+        return strict(configuration)
+    }
+
+    package static func strict(
+        _ configuration: KafkaTestBroker.Configuration = .init()
+    ) -> KafkaTestBroker.Configuration {
+        var configuration = configuration
+        configuration.topicPropagation = .milliseconds(300)
+        configuration.transactionCompletion = .milliseconds(15)
+        configuration.groupInitialRebalanceDelay = .seconds(3)
+        return configuration
     }
 
     package var configuration: KafkaConfiguration { KafkaConfiguration(brokers: address) }
@@ -47,8 +64,23 @@ package final class KafkaRig: Sendable {
 
     @discardableResult
     package func makeTopic(_ base: String, partitions: Int, settings: [String: String] = [:]) throws -> String {
+        // Tests stamp records with times of long ago: a cluster would remove them at its next check.
+        let settings = ["retention.ms": "-1"].merging(settings) { $1 }
         try admin.createTopic(topic(base), partitions: partitions, settings: settings)
+        try awaitTopic(base, partitions: partitions)
         return topic(base)
+    }
+
+    /// A topic that was just made is not known for a moment.
+    private func awaitTopic(_ base: String, partitions: Int) throws {
+        let deadline = Date().addingTimeInterval(30)
+        while true {
+            do { if try admin.topics(named: topic(base))[topic(base)] == partitions { return } } catch let error as KafkaError {
+                guard error.isTransient || error.isUnknownTopic else { throw error }
+            }
+            guard Date() < deadline else { throw KafkaRigError("topic \(topic(base)) is not known after 30 s") }
+            usleep(50_000)
+        }
     }
 
     /// Sends values, each with the key and partition that `place` gives.

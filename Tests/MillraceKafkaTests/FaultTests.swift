@@ -39,9 +39,7 @@ import Testing
             var options = rig.options(.exactlyOnce, folder: folder.path)
             options.restart = .fixedDelay(attempts: 10, delay: .milliseconds(50))
             try await pipeline.run(options)
-            #expect(
-                try rig.values(of: "out").sorted() == TestPipeline.windowed.expected(Self.records),
-                "\(action) of \(kind)")
+            try TestPipeline.windowed.expectExact(rig, Self.records, "\(action) of \(kind)")
             try await rig.stop()
         }
     }
@@ -75,8 +73,7 @@ import Testing
             }
             _ = try await run.value
             reviver.cancel()
-            #expect(
-                try rig.values(of: "out").sorted() == TestPipeline.keyed.expected(Self.records), "\(action) of \(kind)")
+            try TestPipeline.keyed.expectExact(rig, Self.records, "\(action) of \(kind)")
             try await rig.stop()
         }
     }

@@ -45,7 +45,7 @@ import Testing
             rig, shape, folder: folder.path, parallelism: 2, recordsPerSecond: 100_000)
         let (status, message) = last.finish()
         #expect(status == 0, "\(message)")
-        #expect(try rig.values(of: "out").sorted() == shape.expected(records), "seed \(seed)")
+        try shape.expectExact(rig, records, "seed \(seed)")
         try await rig.stop()
     }
 
@@ -74,7 +74,7 @@ import Testing
         }
         let (status, message) = child.finish()
         #expect(status == 0, "\(message)")
-        #expect(try rig.values(of: "out").sorted() == shape.expected(records), "seed \(seed)")
+        try shape.expectExact(rig, records, "seed \(seed)")
         broker.kill9()
     }
 
@@ -108,12 +108,12 @@ import Testing
             rig, shape, folder: folder.file("second"), parallelism: 1, recordsPerSecond: 100_000)
         let (status, message) = second.finish()
         #expect(status == 0, "\(message)")
-        #expect(try rig.values(of: "out").sorted() == shape.expected(records))
+        try shape.expectExact(rig, records)
         first.signal(SIGCONT)
         let (zombieStatus, zombieMessage) = first.finish()
         #expect(zombieStatus == 1)
         #expect(zombieMessage.contains("another instance has taken over"), "\(zombieMessage)")
-        #expect(try rig.values(of: "out").sorted() == shape.expected(records))
+        try shape.expectExact(rig, records)
         try await rig.stop()
     }
 }

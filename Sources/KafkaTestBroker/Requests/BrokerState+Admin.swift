@@ -69,6 +69,35 @@ extension BrokerState {
         reply.send(writer)
     }
 
+    /// What Kafka sets where nobody else does.
+    static let topicDefaults = [
+        "cleanup.policy": "delete", "retention.ms": "604800000", "message.timestamp.type": "CreateTime",
+        "max.message.bytes": "1048588",
+    ]
+
+    private var brokerSettings: [String: String] {
+        ["transaction.max.timeout.ms": "\(Int64(configuration.maximumTransactionTimeout / .milliseconds(1)))"]
+    }
+
+    /// Removes records as a broker's retention check does: from the front, while they are older by their timestamps than
+    /// their topic keeps them.
+    func enforceRetention(now: Int64) {
+        for (name, topic) in topics {
+            let settings = Self.topicDefaults.merging(topic.settings) { $1 }
+            guard settings["cleanup.policy"]?.contains("delete") == true,
+                let keeps = settings["retention.ms"].flatMap({ Int64($0) }), keeps >= 0
+            else { continue }
+            for (partition, log) in topic.partitions.enumerated() {
+                let kept = log.batches.first { $0.maxTimestamp >= now - keeps }
+                let start = kept?.baseOffset ?? log.endOffset
+                guard start > log.startOffset else { continue }
+                log.deleteRecords(before: start)
+                journal?.note(
+                    .recordsRemoved(TopicPartitionKey(topic: name, partition: Int32(partition)), before: start))
+            }
+        }
+    }
+
     func describeConfigs(_ reader: inout WireReader, _ reply: PendingReply) throws {
         let resources = try reader.array { reader in
             (try reader.integer(Int8.self), try reader.string(), try reader.nullableArray { try $0.string() })
@@ -83,13 +112,14 @@ extension BrokerState {
             writer.string(nil)
             writer.integer(type)
             writer.string(name)
-            let settings = (topic?.settings ?? [:]).sorted { $0.key < $1.key }
+            let defaults = type == 4 ? brokerSettings : Self.topicDefaults
+            let settings = defaults.merging(topic?.settings ?? [:]) { $1 }.sorted { $0.key < $1.key }
                 .filter { keys?.contains($0.key) ?? true }
             writer.array(settings) { writer, setting in
                 writer.string(setting.key)
                 writer.string(setting.value)
                 writer.bool(false)
-                writer.integer(Int8(1))  // set for this topic
+                writer.integer(Int8(topic?.settings[setting.key] == nil ? 5 : 1))  // a default, or set for this topic
                 writer.bool(false)
                 writer.count(0)
             }

@@ -71,7 +71,7 @@ extension BrokerState {
         if version >= 2 { writer.string(clusterID) }
         writer.integer(Self.node)
         writer.array(names) { writer, name in
-            let topic = topics[name]
+            let topic = hiddenTopics.contains(name) ? nil : topics[name]
             writer.error(forced ?? (topic == nil ? .unknownTopicOrPartition : .none))
             writer.string(name)
             writer.bool(false)

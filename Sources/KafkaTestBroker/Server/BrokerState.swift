@@ -26,6 +26,8 @@ final class BrokerState: @unchecked Sendable {
     var journal: BrokerJournal?
     /// The error that a fault makes the request in hand end with.
     var forced: KafkaErrorCode?
+    /// Topics that clients do not know yet.
+    var hiddenTopics: Set<String> = []
     /// It died: whatever still comes in is not answered.
     private(set) var isDead = false
     private let onDeath: @Sendable (BrokerState) -> Void
@@ -68,6 +70,12 @@ final class BrokerState: @unchecked Sendable {
         guard (1...10_000).contains(partitions) else { return .invalidPartitions }
         topics[name] = Topic(partitions: (0..<partitions).map { _ in PartitionLog() }, settings: settings)
         journal?.note(.topic(name: name, partitions: partitions, settings: settings))
+        if configuration.topicPropagation > .zero {
+            hiddenTopics.insert(name)
+            loop.scheduleTask(in: .nanoseconds(Int64(configuration.topicPropagation / .nanoseconds(1)))) { [self] in
+                hiddenTopics.remove(name)
+            }
+        }
         return .none
     }
 
@@ -97,7 +105,7 @@ final class BrokerState: @unchecked Sendable {
     }
 
     func log(_ partition: TopicPartitionKey) -> PartitionLog? {
-        guard let topic = topics[partition.topic], topic.partitions.indices.contains(Int(partition.partition)) else {
+        guard !hiddenTopics.contains(partition.topic), let topic = topics[partition.topic], topic.partitions.indices.contains(Int(partition.partition)) else {
             return nil
         }
         return topic.partitions[Int(partition.partition)]

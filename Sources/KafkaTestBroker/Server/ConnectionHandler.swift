@@ -82,6 +82,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         let isFlexible = api.isFlexible(version)
         reader.isFlexible = isFlexible
         if isFlexible, isKnown { try reader.tags() }
+        if case .deliverLate(let delay) = fault {
+            try deliver(request, after: delay)
+            return close()
+        }
         // The answer that tells the versions has to be understood by those who know none of them.
         let reply = PendingReply(
             self, correlation: correlation, version: version, hasFlexibleHeader: isFlexible && api != .apiVersions,
@@ -92,6 +96,29 @@ final class ConnectionHandler: ChannelInboundHandler {
             return try broker.handle(api, &reader, client: client, reply, isKnown: isKnown)
         }
         try broker.handle(api, &reader, client: client, reply, isKnown: isKnown)
+    }
+
+    /// Has a request take effect later; its answer goes nowhere.
+    private func deliver(_ request: ByteBuffer, after delay: Duration) throws {
+        let handler = NIOLoopBound(self, eventLoop: broker.loop)
+        broker.loop.scheduleTask(in: .nanoseconds(Int64(delay / .nanoseconds(1)))) {
+            guard !handler.value.broker.isDead else { return }
+            try? handler.value.takeEffect(request)
+        }
+    }
+
+    private func takeEffect(_ request: ByteBuffer) throws {
+        var reader = WireReader(request)
+        let key: Int16 = try reader.integer()
+        let version: Int16 = try reader.integer()
+        let correlation: Int32 = try reader.integer()
+        let client = try reader.nullableString() ?? ""
+        guard let api = KafkaAPI(rawValue: key) else { return }
+        reader.isFlexible = api.isFlexible(version)
+        if reader.isFlexible { try reader.tags() }
+        let reply = PendingReply(
+            self, correlation: correlation, version: version, hasFlexibleHeader: false, fault: .loseResponse)
+        try broker.handle(api, &reader, client: client, reply, isKnown: true)
     }
 
     /// The request in hand has its answer.

@@ -17,6 +17,8 @@ public final class FaultScript: Sendable {
         case loseResponse
         /// The answer comes this much later.
         case delayResponse(Duration)
+        /// The connection is closed, and the request takes effect this much later: it was under way when its client gave up.
+        case deliverLate(Duration)
         /// The request is refused with a code, where its kind has room for one.
         case refuse(KafkaErrorCode)
         /// The broker dies before the request takes effect.

@@ -15,6 +15,8 @@ struct Transaction {
     var state = State.empty
     var partitions: Set<TopicPartitionKey> = []
     var groups: Set<String> = []
+    /// Its end is decided and answered, but not carried out yet: whether it commits.
+    var completes: Bool?
     /// Counts transactions: a timer of an older one is void.
     var number = 0
 

@@ -21,6 +21,7 @@ extension BrokerState {
         {
             return (version >= 4 ? .producerFenced : .invalidProducerEpoch, -1, -1)
         }
+        if transaction.completes != nil { return (.concurrentTransactions, -1, -1) }
         // Whoever was there before is shut out, and what it left open is aborted.
         if transaction.state == .ongoing {
             transaction.epoch += 1
@@ -57,6 +58,7 @@ extension BrokerState {
         if let error = transaction.refusal(producerID: producerID, epoch: epoch, knowsFenced: knowsFenced) {
             return error
         }
+        if transaction.completes != nil { return .concurrentTransactions }
         let before = (transaction.state, transaction.partitions.count, transaction.groups.count)
         if transaction.state != .ongoing {
             transaction.state = .ongoing
@@ -77,9 +79,9 @@ extension BrokerState {
     func watch(_ transaction: Transaction) {
         let (id, number) = (transaction.id, transaction.number)
         loop.scheduleTask(in: .milliseconds(Int64(transaction.timeout))) { [self] in
-            guard var transaction = transactions[id], transaction.number == number, transaction.state == .ongoing else {
-                return
-            }
+            guard var transaction = transactions[id], transaction.number == number, transaction.state == .ongoing,
+                transaction.completes == nil
+            else { return }
             logger.info("transaction \(id) was open for \(transaction.timeout) ms: aborted")
             transaction.epoch += 1
             end(&transaction, commits: false)
@@ -94,15 +96,32 @@ extension BrokerState {
         if let error = transaction.refusal(producerID: producerID, epoch: epoch, knowsFenced: knowsFenced) {
             return error
         }
+        if transaction.completes != nil { return .concurrentTransactions }
         switch transaction.state {
         case .ongoing: break
         // Asked again because the answer was lost.
         case .committed where commits, .aborted where !commits: return .none
         default: return .invalidTxnState
         }
+        guard configuration.transactionCompletion > .zero else {
+            end(&transaction, commits: commits)
+            store(transaction)
+            return .none
+        }
+        transaction.completes = commits
+        transactions[id] = transaction
+        loop.scheduleTask(in: .nanoseconds(Int64(configuration.transactionCompletion / .nanoseconds(1)))) { [self] in
+            complete(id)
+        }
+        return .none
+    }
+
+    /// Carries out an end that was decided before.
+    func complete(_ id: String) {
+        guard var transaction = transactions[id], let commits = transaction.completes else { return }
+        transaction.completes = nil
         end(&transaction, commits: commits)
         store(transaction)
-        return .none
     }
 
     /// Writes the markers, and settles the groups' pending offsets. The decision is noted first, so that a restart in

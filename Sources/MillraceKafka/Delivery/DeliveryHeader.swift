@@ -26,6 +26,8 @@ public enum DeliveryHeader {
     public static let operatorID = "millrace-operator"
     /// When it was given up.
     public static let givenUpAt = "millrace-given-up-at"
+    /// A record's event time, where its timestamp is the time of sending (`KafkaTimestamps.sendingTime`).
+    public static let eventTime = "millrace-event-time"
     /// How often it was sent back from a dead-letter topic.
     public static let replayed = "millrace-replayed"
 }
@@ -40,7 +42,9 @@ extension [KafkaHeader] {
     public func number(_ name: String) -> Int64? { text(name).flatMap { Int64($0) } }
 
     /// Without those that delivery adds.
-    public var withoutDelivery: [KafkaHeader] { filter { !$0.name.hasPrefix(DeliveryHeader.prefix) } }
+    public var withoutDelivery: [KafkaHeader] {
+        filter { !$0.name.hasPrefix(DeliveryHeader.prefix) || $0.name == DeliveryHeader.eventTime }
+    }
 }
 
 /// Where a record was first.

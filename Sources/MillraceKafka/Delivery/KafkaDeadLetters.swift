@@ -19,8 +19,8 @@ extension Kafka {
     public func deadLetters<Value>(
         _ topic: String, payload: KafkaPayload<Value>
     ) -> KafkaSink<DeadLetter<KafkaRecord<Value>>> {
-        output.addTopic(topic)
-        return KafkaSink(output, topic: topic) {
+        // Kept for as long as the topic keeps records, however old the original is.
+        KafkaSink(output, topic: topic, .sendingTime) {
             let encode = payload.make()
             return { letter, outgoing in
                 let record = letter.record
@@ -35,7 +35,6 @@ extension Kafka {
                 if let replayed = record.headers.text(DeliveryHeader.replayed) {
                     outgoing.headers.append(KafkaHeader(DeliveryHeader.replayed, replayed))
                 }
-                // Kept for as long as the topic keeps records, however old the original is.
                 outgoing.timestamp = nil
             }
         }

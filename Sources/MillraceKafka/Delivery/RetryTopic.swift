@@ -30,9 +30,9 @@ public struct RetryTopic<Value: Sendable>: Sendable {
 
     /// Sends records to the topic of their round.
     private var sink: KafkaSink<RetryLetter<KafkaRecord<Value>>> {
-        for topic in topics { kafka.output.addTopic(topic) }
+        for topic in topics { kafka.output.addTopic(topic, .sendingTime) }
         let topics = topics
-        return KafkaSink(kafka.output, topic: topics[0]) { [payload] in
+        return KafkaSink(kafka.output, topic: topics[0], .sendingTime) { [payload] in
             let encode = payload.make()
             return { letter, outgoing in
                 let record = letter.record

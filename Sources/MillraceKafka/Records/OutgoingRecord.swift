@@ -2,7 +2,7 @@ public import Millrace
 public import RDKafka
 
 /// A record on its way to Kafka, filled by a sink's `encode`. Its buffers are used again for the next one.
-public struct OutgoingRecord {
+public struct OutgoingRecord: Sendable {
     /// The key's bytes, if `hasKey`.
     public var key: [UInt8] = []
     /// False for a null key, as which it begins.

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Logging
 import Millrace
@@ -6,27 +7,34 @@ import Synchronization
 
 /// The producers that all sinks of a `Kafka` share.
 ///
-/// Exactly-once: two transactional producers take turns, epoch by epoch, so that the next epoch's records are on their way
-/// while the last one's transaction commits. A transaction holds the epoch's records, the offsets of the cluster's sources,
-/// and a marker: the checkpoint's number, committed as an offset under a group of its own (`<transactional id>-checkpoints`)
-/// with the state folder's identity as metadata. At-least-once: one idempotent producer.
+/// Exactly-once: two transactional producers take turns, epoch by epoch, so that an epoch's transaction commits while the
+/// next one's records are on their way. None of those is sent before everything of the last epoch is in the log
+/// (`EpochLane`): the records of a key stay in order. A transaction holds the epoch's records, the offsets of the cluster's
+/// sources, and a note of the checkpoint (`CheckpointTopic`). At-least-once: one idempotent producer.
 final class KafkaOutput: SharedOutput {
-    private struct State {
+    struct State {
         var producers: [KafkaProducer] = []
         /// For each producer, the epoch whose transaction it has begun.
         var begun: [CheckpointNumber?] = []
-        var topics: Set<String> = []
-        var isTransactional = false
-        var folder = ""
-        var id = ""
-        var timeout = Duration.seconds(60)
-        var logger = Logger(label: "millrace")
+        /// The last epoch whose records may be sent.
+        var open = CheckpointNumber.none
+        var lanes: [EpochLane] = []
+        /// The sinks' topics, and how their records are stamped.
+        var topics: [String: KafkaTimestamps] = [:]
+        /// How long each topic keeps records, where it does not keep them for ever.
+        var retention: [String: Duration] = [:]
+        var memberships: [KafkaMembership] = []
+        /// What the transactions of this run are made with; `nil` if it has none.
+        var transactions: TransactionSetup?
+        /// This run has said that its transactions count.
+        var hasClaimed = false
     }
 
-    private let configuration: KafkaConfiguration
-    private let givenID: String?
-    private let instance = UUID().uuidString
-    private let state = Mutex(State())
+    let configuration: KafkaConfiguration
+    let givenID: String?
+    /// Tells this run's notes from those of others with the same transactional id.
+    let instance = UUID().uuidString
+    let state = Mutex(State())
     private let sessions = Mutex<@Sendable () -> [String: SourceSession]>({ [:] })
 
     init(_ configuration: KafkaConfiguration, transactionalID: String?) {
@@ -38,164 +46,168 @@ final class KafkaOutput: SharedOutput {
         self.sessions.withLock { $0 = sessions }
     }
 
-    func addTopic(_ topic: String) { state.withLock { _ = $0.topics.insert(topic) } }
+    /// A sink writes to `topic`. Where one stamps with event time, that is what its retention goes by.
+    func addTopic(_ topic: String, _ timestamps: KafkaTimestamps) {
+        state.withLock { state in
+            if state.topics[topic] != .eventTime { state.topics[topic] = timestamps }
+        }
+    }
+
+    func addMembership(_ membership: KafkaMembership) { state.withLock { $0.memberships.append(membership) } }
 
     var summary: String { "Kafka at \(configuration.brokers)" }
-    var isTransactional: Bool { state.withLock { $0.isTransactional } }
-
-    // MARK: Start
-
-    func start(_ run: OutputRun) throws -> CommitMarker? {
-        close()
-        let isTransactional = run.delivery == .exactlyOnce
-        do {
-            if !isTransactional {
-                let producer = try KafkaProducer(configuration, logger: run.logger, onError: log(run.logger))
-                state.withLock { state in
-                    state.producers = [producer]
-                    state.isTransactional = false
-                    state.logger = run.logger
-                }
-                return nil
-            }
-            let timeout = try TransactionTiming.timeout(configuration, interval: run.interval, logger: run.logger)
-            // Members of a group have no state folder to share: each is known by a name of its own.
-            let id = givenID ?? (run.folder.isEmpty ? "\(run.pipeline)-\(instance)" : run.pipeline)
-            var configuration = configuration
-            configuration["transaction.timeout.ms"] = "\(Int(timeout / .milliseconds(1)))"
-            let producers = try (0..<2).map { turn in
-                let producer = try KafkaProducer(
-                    configuration, transactionalID: "\(id)-\(turn)", logger: run.logger, onError: log(run.logger))
-                try patiently(for: .seconds(60)) { try producer.initTransactions(timeout: $0) }
-                return producer
-            }
-            state.withLock { state in
-                state.producers = producers
-                state.begun = [nil, nil]
-                state.isTransactional = true
-                state.folder = run.folder
-                state.id = id
-                state.timeout = timeout
-                state.logger = run.logger
-            }
-            return run.folder.isEmpty ? nil : try readMarker(run.logger)
-        } catch let error as KafkaError {
-            throw SinkError("\(summary): \(error)", advice: advice(error))
-        }
-    }
-
-    private func advice(_ error: KafkaError) -> String {
-        if error.isUnauthorised { return "Give this client the right, or other credentials" }
-        if error.isRetriable {
-            return "See that a broker listens at \(configuration.brokers), and that this machine reaches it"
-        }
-        return "Mend the configuration"
-    }
-
-    private func log(_ logger: Logger) -> @Sendable (KafkaError) -> Void {
-        { [summary] error in logger.info("\(summary): \(error)") }
-    }
-
-    private static func markerGroup(_ id: String) -> String { "\(id)-checkpoints" }
-    private static let markerFormat = "millrace 1 "
-
-    private func readMarker(_ logger: Logger) throws -> CommitMarker? {
-        let (id, topics) = state.withLock { ($0.id, $0.topics.sorted()) }
-        let consumer = try KafkaConsumer(configuration, group: Self.markerGroup(id), logger: logger)
-        defer { consumer.close() }
-        var found: [CommittedOffset] = []
-        try patiently(for: .seconds(60)) { timeout in
-            found = try consumer.committed(topics.map { TopicPartition($0, 0) }, timeout: timeout)
-        }
-        return found.compactMap { entry in
-            guard entry.metadata.hasPrefix(Self.markerFormat) else { return nil }
-            return CommitMarker(
-                folder: String(entry.metadata.dropFirst(Self.markerFormat.count)),
-                checkpoint: CheckpointNumber(UInt64(entry.offset)))
-        }.max { $0.checkpoint < $1.checkpoint }
-    }
+    var isTransactional: Bool { state.withLock { $0.transactions != nil } }
 
     // MARK: Epochs
 
-    /// The producer of the epoch that `checkpoint` ends, with its transaction begun.
-    func producer(for checkpoint: CheckpointNumber) throws -> KafkaProducer {
+    func begin(_ checkpoint: CheckpointNumber) { state.withLock { $0.open = checkpoint } }
+
+    /// A writer's way to the producers.
+    func lane(_ epoch: CheckpointNumber, wake: @escaping @Sendable () -> Void) -> EpochLane {
+        let lane = EpochLane(self, epoch: epoch, wake: wake)
+        state.withLock { $0.lanes.append(lane) }
+        return lane
+    }
+
+    /// How long a topic keeps records; `nil` if that is for ever, or not known.
+    func retention(of topic: String) -> Duration? { state.withLock { $0.retention[topic] } }
+
+    /// The producer of the epoch that `checkpoint` ends, with its transaction begun; `nil` while records of the epoch before
+    /// are still on their way.
+    func producer(for checkpoint: CheckpointNumber) throws -> KafkaProducer? {
         try state.withLock { state in
-            guard state.isTransactional else {
+            guard let transactions = state.transactions else {
                 guard let producer = state.producers.first else { throw closedError }
                 return producer
             }
-            let turn = Int(checkpoint.value % 2)
+            guard checkpoint <= state.open else { return nil }
+            let turn = Self.turn(of: checkpoint)
             guard turn < state.producers.count else { throw closedError }
             let producer = state.producers[turn]
             if state.begun[turn] != checkpoint {
-                do { try producer.beginTransaction() } catch let error as KafkaError { throw judged(error) }
+                do {
+                    try producer.beginTransaction()
+                    try transactions.note(checkpoint, owner: instance, in: producer)
+                } catch let error as KafkaError { throw judged(error) }
                 state.begun[turn] = checkpoint
             }
             return producer
         }
     }
 
+    private static func turn(of checkpoint: CheckpointNumber) -> Int { Int(checkpoint.value % 2) }
+
+    private func openProducer(for checkpoint: CheckpointNumber) throws -> KafkaProducer {
+        guard let producer = try producer(for: checkpoint) else {
+            throw PipelineError.internalFault("checkpoint \(checkpoint) comes before the one that it follows on")
+        }
+        return producer
+    }
+
     private var closedError: SinkError {
         SinkError("\(summary) is not open", advice: "Run the sink as part of a pipeline")
     }
 
+    /// Hands a record to a producer.
+    func send(_ record: OutgoingRecord, to producer: KafkaProducer) throws {
+        // A time before 1970 is none that Kafka could keep.
+        let milliseconds = max(0, record.timestamp?.milliseconds ?? 0)
+        do {
+            try record.key.withUnsafeBytes { key in
+                try record.value.withUnsafeBytes { value in
+                    try producer.produce(
+                        record.topic, partition: record.partition ?? -1, key: record.hasKey ? key : nil,
+                        value: record.hasValue ? value : nil, headers: record.headers, timestamp: milliseconds)
+                }
+            }
+        } catch let error as KafkaError { throw judged(error) }
+    }
+
     func flush(_ checkpoint: CheckpointNumber) throws {
-        do { try producer(for: checkpoint).flush(timeout: state.withLock { $0.timeout }) } catch let error as KafkaError
-        {
-            throw judged(error)
+        let producer = try openProducer(for: checkpoint)
+        let timeout = state.withLock { $0.transactions?.timeout } ?? TransactionTiming.least
+        do { try producer.flush(timeout: timeout) } catch let error as KafkaError { throw judged(error) }
+        let lanes = state.withLock { state in
+            state.open = max(state.open, checkpoint.next)
+            return state.lanes
         }
+        // Beside the writing of the checkpoint; a task that writes now does it itself.
+        if !lanes.isEmpty { DispatchQueue.global().async { for lane in lanes { lane.open() } } }
     }
 
     func commit(_ checkpoint: CheckpointNumber, _ positions: [CommittedPosition]) throws {
-        let producer = try producer(for: checkpoint)
-        let (timeout, folder, id, topic) = state.withLock { ($0.timeout, $0.folder, $0.id, $0.topics.min()) }
+        guard let timeout = state.withLock({ $0.transactions?.timeout }) else { return }
+        let producer = try openProducer(for: checkpoint)
         do {
             for (operatorID, session) in sessions.withLock({ $0 })() {
                 let own = positions.filter { $0.operatorID == operatorID }
                 if own.isEmpty { continue }
                 let (offsets, group) = try session.transactionOffsets(own)
-                try patiently(for: timeout) { try producer.sendOffsets(offsets, group: group, timeout: $0) }
-            }
-            if !folder.isEmpty, let topic {
-                let marker = CommittedOffset(
-                    TopicPartition(topic, 0), Int64(checkpoint.value), metadata: Self.markerFormat + folder)
-                let group = try GroupMetadata(group: Self.markerGroup(id))
-                try patiently(for: timeout) { try producer.sendOffsets([marker], group: group, timeout: $0) }
+                try Patience.retrying(until: .now.advanced(by: timeout)) {
+                    try producer.sendOffsets(offsets, group: group, timeout: $0)
+                }
             }
             // The outcome is open until the broker has answered: the same call again, not a new transaction.
-            try patiently(for: timeout * 2) { try producer.commitTransaction(timeout: $0) }
+            try Patience.retrying(until: .now.advanced(by: timeout * 2)) { try producer.commitTransaction(timeout: $0) }
         } catch let error as KafkaError {
             if error.isAbortable { try? producer.abortTransaction(timeout: .seconds(10)) }
             throw judged(error)
         }
-        state.withLock { $0.begun[Int(checkpoint.value % 2)] = nil }
+        let turn = Self.turn(of: checkpoint)
+        state.withLock { $0.begun[turn] = nil }
+        if producer.hasLostAnswers { try renew(turn) }
     }
 
-    /// A producer that was shut out must not start again: it would shut out the one that took over.
+    /// A request of the last transaction may still reach the broker: a new epoch of the producer shuts it out.
+    private func renew(_ turn: Int) throws {
+        guard let transactions = state.withLock({ $0.transactions }) else { return }
+        transactions.logger.info("\(summary): an answer was lost, so the next transaction has a new producer")
+        do {
+            let producer = try transactions.producer(turn)
+            let old = state.withLock { state in
+                defer { state.producers[turn] = producer }
+                return state.producers[turn]
+            }
+            old.close()
+        } catch let error as KafkaError { throw judged(error) }
+    }
+
+    /// What a failure of a producer means for the run.
     func judged(_ error: KafkaError) -> any Error {
         if error.isRebalance { return GroupMoved(error: error) }
-        return error.isFenced || error.isUnauthorised ? PermanentKafkaFailure(error: error) : error
-    }
-
-    private func patiently(for limit: Duration, _ call: (Duration) throws -> Void) throws {
-        let deadline = ContinuousClock.now.advanced(by: limit)
-        while true {
-            do { return try call(.seconds(10)) } catch let error as KafkaError where error.isRetriable && !error.isFatal
-            {
-                guard ContinuousClock.now < deadline else { throw error }
-                usleep(50_000)
-            }
-        }
+        if error.isUnauthorised { return PermanentKafkaFailure(error: error) }
+        return error.isFenced ? ProducerShutOut(error: error) : error
     }
 
     func close() {
-        let producers = state.withLock { state in
+        let (lanes, producers) = state.withLock { state in
             defer {
+                state.lanes = []
                 state.producers = []
                 state.begun = []
             }
-            return state.producers
+            return (state.lanes, state.producers)
         }
+        // First, so that nothing is sent to a producer that is gone.
+        for lane in lanes { lane.close() }
         for producer in producers { producer.close() }
+    }
+}
+
+/// The broker takes no more from a producer: its transaction was open for too long, or another instance began to use its
+/// transactional id. The next attempt finds out which (`TakenOver`).
+struct ProducerShutOut: TransientFailure, CustomStringConvertible {
+    let error: KafkaError
+    var isTransient: Bool { true }
+    var description: String {
+        "a transaction was open for too long, or another instance uses its transactional id: \(error)"
+    }
+}
+
+/// Another instance's transactions count now. Going on would shut it out in turn.
+struct TakenOver: PermanentFailure, CustomStringConvertible {
+    let transactionalID: String
+    var description: String {
+        "another instance has taken over the transactional id '\(transactionalID)'. Stop one of them, or give each an id of its own (Kafka(transactionalID:))."
     }
 }

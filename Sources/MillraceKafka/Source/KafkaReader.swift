@@ -89,8 +89,9 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
             try collector.malformed(malformed(message, error))
             return
         }
-        // One that comes back has the time that it had at first.
-        let time = isRetry ? message.headers.number(DeliveryHeader.timestamp) : nil
+        // One that comes back has the time that it had at first; one stamped with the time of sending has its own beside it.
+        var time = isRetry ? message.headers.number(DeliveryHeader.timestamp) : nil
+        if time == nil, message.hasHeaders { time = message.number(inHeader: DeliveryHeader.eventTime) }
         try collector.record(record, at: Timestamp(milliseconds: time ?? message.timestamp ?? 0), bytes: message.size)
     }
 

@@ -19,6 +19,7 @@ public struct KafkaSource<Record: Sendable>: Source {
         _ options: KafkaSourceOptions, retries: Set<String> = []
     ) {
         self.retries = retries
+        kafka.output.addMembership(options.membership)
         session = SourceSession(kafka, topics, group: group, options)
         self.decoder = decoder
     }

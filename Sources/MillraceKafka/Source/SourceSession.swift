@@ -33,6 +33,8 @@ final class SourceSession: Sendable {
         var share = GroupShare()
         var waiters: [CheckedContinuation<Void, any Error>] = []
         var failure: (any Error)?
+        /// Whose offsets the attempt's transactions commit: the group's generation in which it was given its partitions.
+        var membership: GroupMetadata?
         var discovery: Discovery?
         /// New partitions that the run has been told of.
         var announced: Set<TopicPartition> = []
@@ -69,13 +71,21 @@ final class SourceSession: Sendable {
     // MARK: An attempt begins
 
     func connect(_ run: SourceRun) async throws {
-        let isNew = state.withLock { state in
+        let (isNew, broken) = state.withLock { state -> (Bool, KafkaConsumer?) in
             state.run = run
             state.failure = nil
+            state.membership = nil
             state.opened = [:]
             state.committed = [:]
-            return state.consumer == nil
+            let broken = state.consumer.flatMap { $0.fatalError == nil ? nil : $0 }
+            if broken != nil {
+                state.consumer = nil
+                state.share = GroupShare()
+            }
+            return (state.consumer == nil, broken)
         }
+        // A client that has failed for good is of no use to another attempt.
+        if let broken { try await blocking { broken.close() } }
         kafka.sessions.withLock { $0[run.operatorID] = self }
         if run.commitsPositionsWithOutput, !run.storesPositions, !commitsWithOutput {
             throw ConfigurationError(
@@ -106,7 +116,9 @@ final class SourceSession: Sendable {
         if isShared {
             try await waitForGroup()
             found = try await blocking { [self] in
-                if let demanded = state.withLock({ $0.share.begin() }) { try consumer().release(demanded) }
+                do {
+                    if let demanded = state.withLock({ $0.share.begin() }) { try consumer().release(demanded) }
+                } catch let error as KafkaError { throw sourceError(error) }
                 return state.withLock { $0.share.partitions }
             }
             run?.logger.notice("\(summary): \(found.count) partitions of group \(group)")
@@ -123,7 +135,7 @@ final class SourceSession: Sendable {
             switch topics {
             case .names(let names):
                 return try names.flatMap { name in
-                    let count = try Self.patiently(options.timeout, wait) {
+                    let count = try patiently(wait: wait) {
                         try consumer.topics(named: name, timeout: $0)[name] ?? 0
                     }
                     return (0..<Int32(count)).map { TopicPartition(name, $0) }
@@ -135,35 +147,37 @@ final class SourceSession: Sendable {
                 }
                 .flatMap { topic in (0..<Int32(topic.value)).map { TopicPartition(topic.key, $0) } }.sorted()
             }
-        } catch let error as KafkaError {
-            throw SourceError("\(summary): \(error)", advice: Self.advice(error, kafka.configuration))
-        }
+        } catch let error as KafkaError { throw sourceError(error) }
     }
 
-    /// A topic that is just being made has no leaders for a moment.
-    private static func patiently<R>(_ timeout: Duration, _ wait: Bool, _ ask: (Duration) throws -> R) throws -> R {
-        let deadline = ContinuousClock.now.advanced(by: timeout)
-        while true {
-            do { return try ask(timeout) } catch let error as KafkaError {
-                guard wait, error.isRetriable, ContinuousClock.now < deadline else { throw error }
-                usleep(100_000)
-            }
-        }
+    /// How long a topic that is not known is waited for: one that has just been made is not known to every broker at once.
+    private static let topicPatience = Duration.seconds(3)
+
+    private func patiently<R>(wait: Bool = true, _ ask: (Duration) throws -> R) throws -> R {
+        guard wait else { return try ask(options.timeout) }
+        let unknown = ContinuousClock.now.advanced(by: min(Self.topicPatience, options.timeout))
+        let deadline = ContinuousClock.now.advanced(by: options.timeout)
+        do { return try Patience.retrying(until: unknown, acceptsUnknownTopics: true, ask) } catch let error as KafkaError
+            where error.isTransient
+        { return try Patience.retrying(until: deadline, ask) }
     }
 
-    private static func advice(_ error: KafkaError, _ configuration: KafkaConfiguration) -> String {
+    private func sourceError(_ error: KafkaError) -> SourceError {
+        SourceError("\(summary): \(error)", advice: advice(error), isTransient: error.isTransient)
+    }
+
+    private func advice(_ error: KafkaError) -> String {
         if error.isUnauthorised { return "Give this client the right, or other credentials" }
-        if error.isRetriable {
-            return "See that a broker listens at \(configuration.brokers), and that this machine reaches it"
+        if error.isTransient {
+            return "See that a broker listens at \(kafka.configuration.brokers), and that this machine reaches it"
         }
-        return "Make the topic, or mend its name"
+        if error.isUnknownTopic { return "Make the topic, or correct its name" }
+        return "Correct the configuration, or look at the broker's log"
     }
 
     func assign(_ starts: [PartitionStart<KafkaOffset>]) async throws {
         try await blocking { [self] in
-            do { try assignNow(starts) } catch let error as KafkaError {
-                throw SourceError("\(summary): \(error)", advice: Self.advice(error, kafka.configuration))
-            }
+            do { try assignNow(starts) } catch let error as KafkaError { throw sourceError(error) }
         }
         if !isShared { discover() }
     }
@@ -182,6 +196,9 @@ final class SourceSession: Sendable {
         }
         if isShared {
             let (known, accepted) = state.withLock { ($0.share.owned, $0.share.takeAccepted()) }
+            // Before the group is answered: it cannot move on meanwhile without this member losing its name.
+            let membership = consumer.groupMetadata
+            state.withLock { $0.membership = membership }
             if let accepted { try consumer.take(offsets.filter { accepted.contains($0.partition) }) }
             try consumer.seek(offsets.filter { known.contains($0.partition) }, timeout: options.timeout)
         } else {
@@ -240,7 +257,7 @@ final class SourceSession: Sendable {
         case .timestamp(let time):
             return try consumer.offsets(at: time.milliseconds, partitions, timeout: options.timeout)
         case .committed(let orElse):
-            let known = try Self.patiently(options.timeout, true) { try consumer.committed(partitions, timeout: $0) }
+            let known = try patiently { try consumer.committed(partitions, timeout: $0) }
             let missing = Set(partitions).subtracting(known.map(\.partition))
             return try known + resolve(orElse, missing.sorted(), consumer)
         }
@@ -344,8 +361,13 @@ final class SourceSession: Sendable {
             }
             return CommittedOffset(partition, offset.value)
         }
-        if isShared, let metadata = try consumer().groupMetadata { return (offsets, metadata) }
-        return (offsets, try GroupMetadata(group: group))
+        guard isShared else { return (offsets, try GroupMetadata(group: group)) }
+        // Never the membership of the moment: a member that was taken for dead joins again by itself, and others have worked
+        // on its partitions meanwhile. The broker refuses an older generation.
+        let (membership, failure) = state.withLock { ($0.membership, $0.failure) }
+        if let failure { throw failure }
+        guard let membership, membership.isFencing else { throw NoLongerMember(group: group) }
+        return (offsets, membership)
     }
 
     // MARK: Events
@@ -383,6 +405,7 @@ final class SourceSession: Sendable {
             state.failure = SourceError(
                 "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocation)",
                 advice: "Look for an operator or sink that blocks, or allow more time (revocation)")
+            state.membership = nil
             return (state.share.begin() ?? [], state.run)
         }
         guard !late.isEmpty else { return }
@@ -397,12 +420,14 @@ final class SourceSession: Sendable {
             return
         }
         run?.logger.error("\(summary): \(error)")
+        let isPermanent = error.isFenced || error.isUnauthorised
+        let failure: any Error = isPermanent ? PermanentKafkaFailure(error: error) : error
         let waiters = state.withLock { state in
-            state.failure = PermanentKafkaFailure(error: error)
+            state.failure = failure
             defer { state.waiters = [] }
             return state.waiters
         }
-        for waiter in waiters { waiter.resume(throwing: PermanentKafkaFailure(error: error)) }
+        for waiter in waiters { waiter.resume(throwing: failure) }
         run?.partitionsChanged()
     }
 
@@ -483,6 +508,14 @@ struct GroupMoved: RepeatedAttempt, CustomStringConvertible {
     let error: KafkaError
     var description: String { "the group has moved partitions: \(error)" }
 }
+
+/// The member has no generation of its group by which a broker could tell whether its partitions are others' by now.
+struct NoLongerMember: RepeatedAttempt, CustomStringConvertible {
+    let group: String
+    var description: String { "this process is no member of group \(group) at the moment" }
+}
+
+extension KafkaError: TransientFailure {}
 
 /// An error of Kafka's that no restart mends.
 struct PermanentKafkaFailure: PermanentFailure, CustomStringConvertible {

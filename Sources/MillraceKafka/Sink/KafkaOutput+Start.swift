@@ -1,0 +1,130 @@
+import Foundation
+import Logging
+import Millrace
+import RDKafka
+
+/// An attempt begins: producers, and whose transactions count.
+extension KafkaOutput {
+    func start(_ run: OutputRun) throws -> CommitMarker? {
+        close()
+        do {
+            let marker: CommitMarker?
+            if run.delivery == .exactlyOnce {
+                marker = try startTransactions(run)
+            } else {
+                let (logger, summary) = (run.logger, summary)
+                let producer = try KafkaProducer(configuration, logger: logger) { logger.info("\(summary): \($0)") }
+                state.withLock { state in
+                    state.producers = [producer]
+                    state.transactions = nil
+                }
+                marker = nil
+            }
+            if !run.isRestart { checkTopics(run.logger) }
+            return marker
+        } catch let error as KafkaError {
+            throw SinkError(
+                "\(summary): \(error)", advice: advice(error), isTransient: error.isTransient || error.isFenced)
+        }
+    }
+
+    private func advice(_ error: KafkaError) -> String {
+        if error.isUnauthorised { return "Give this client the right, or other credentials" }
+        if error.isTransient {
+            return "See that a broker listens at \(configuration.brokers), and that this machine reaches it"
+        }
+        if error.isFenced { return "See whether another instance uses the same transactional id" }
+        return "Correct the configuration"
+    }
+
+    private func startTransactions(_ run: OutputRun) throws -> CommitMarker? {
+        let (id, isShared) = transactionalID(run)
+        let notes = isShared ? CheckpointTopic(transactionalID: id, configuration, logger: run.logger) : nil
+        let hasClaimed = state.withLock { state in
+            if !run.isRestart { state.hasClaimed = false }
+            return state.hasClaimed
+        }
+        try notes?.create()
+        // Before anything that would shut the other one out.
+        if hasClaimed, let notes { try checkOwner(try notes.last(timeout: TransactionSetup.patience), id) }
+        let (setup, producers) = try makeProducers(run, id, notes)
+        state.withLock { state in
+            state.producers = producers
+            state.begun = producers.map { _ in nil }
+            state.transactions = setup
+        }
+        guard let notes else { return nil }
+        let note = try notes.last(timeout: TransactionSetup.patience)
+        if hasClaimed, note != nil {
+            try checkOwner(note, id)
+            return note?.marker
+        }
+        let marker = try note.map(\.marker) ?? groupMarker(id, run)
+        try setup.claim(for: instance, after: marker, with: producers[0])
+        state.withLock { $0.hasClaimed = true }
+        return marker
+    }
+
+    /// What transactions are known by, and whether a later process may use the same name.
+    private func transactionalID(_ run: OutputRun) -> (id: String, isShared: Bool) {
+        if let givenID { return (givenID, true) }
+        if !run.folder.isEmpty { return (run.pipeline, true) }
+        // A member of a group has no state folder to go by; one that has a name comes back under it.
+        let names = state.withLock(\.memberships).compactMap { membership in
+            if case .group(let instance?) = membership { instance } else { nil }
+        }
+        if let name = names.first { return ("\(run.pipeline)-\(name)", true) }
+        return ("\(run.pipeline)-\(instance)", false)
+    }
+
+    private func checkOwner(_ note: CheckpointNote?, _ id: String) throws {
+        if let note, note.owner != instance { throw TakenOver(transactionalID: id) }
+    }
+
+    private func makeProducers(
+        _ run: OutputRun, _ id: String, _ notes: CheckpointTopic?
+    ) throws -> (TransactionSetup, [KafkaProducer]) {
+        let isInGroup = state.withLock(\.memberships).contains { $0 != .alone }
+        var timing = try TransactionTiming(configuration, interval: run.interval, isInGroup: isInGroup)
+        while true {
+            let setup = TransactionSetup(
+                configuration: configuration, id: id, timeout: timing.timeout, folder: run.folder, notes: notes,
+                logger: run.logger)
+            do {
+                let producers = try (0..<TransactionSetup.turns).map(setup.producer)
+                timing.warn(run.logger)
+                return (setup, producers)
+            } catch let error as KafkaError where error.isTransactionTimeoutRefused {
+                try timing.bound(by: transactionLimit(run.logger))
+                run.logger.notice("\(summary) lets a transaction stay open for no more than \(timing.timeout)")
+            }
+        }
+    }
+
+    /// The broker's `transaction.max.timeout.ms`, if it may be read.
+    private func transactionLimit(_ logger: Logger) -> Duration? {
+        let settings = try? KafkaAdmin(configuration, logger: logger).brokerSettings()
+        return settings?["transaction.max.timeout.ms"].flatMap { Int($0) }.map { .milliseconds($0) }
+    }
+
+    private func groupMarker(_ id: String, _ run: OutputRun) throws -> CommitMarker? {
+        let topics = state.withLock(\.topics).keys.sorted()
+        if topics.isEmpty || run.folder.isEmpty { return nil }
+        let consumer = try KafkaConsumer(configuration, group: "\(id)-checkpoints", logger: run.logger)
+        defer { consumer.close() }
+        return try GroupMarker.read(id, topics: topics, consumer, timeout: TransactionSetup.patience)
+    }
+
+    /// Looks at the settings of the sinks' topics, and says what they do to event time.
+    private func checkTopics(_ logger: Logger) {
+        let topics = state.withLock(\.topics).filter { $0.value == .eventTime }.keys.sorted()
+        guard !topics.isEmpty, let admin = try? KafkaAdmin(configuration, logger: logger) else { return }
+        for topic in topics {
+            // A topic that is made with its first record, or may not be looked at.
+            guard let settings = try? admin.settings(ofTopic: topic, timeout: .seconds(5)) else { continue }
+            let times = TopicTimes(topic, settings)
+            if let warning = times.warning { logger.warning("\(warning)") }
+            state.withLock { $0.retention[topic] = times.retention }
+        }
+    }
+}
