@@ -86,6 +86,16 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         ].contains { $0.rawValue == code }
     }
 
+    /// The transaction cannot go on; one of a new producer can.
+    public var isTransactionLost: Bool {
+        isAbortable || isFenced
+            || [
+                RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE,
+                RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
+                RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE, RD_KAFKA_RESP_ERR__INCONSISTENT,
+            ].contains { $0.rawValue == code }
+    }
+
     /// The broker does not let a transaction stay open for as long as the producer asks for.
     public var isTransactionTimeoutRefused: Bool {
         code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT.rawValue

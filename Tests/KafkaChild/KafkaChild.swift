@@ -4,6 +4,7 @@ import MillraceKafka
 import RDKafka
 
 /// One of the test pipelines in a process of its own, to be killed:
+/// (`-` for STATE-FOLDER: a member of a group that passes records on)
 /// `KafkaChild BROKERS TRANSACTIONAL-ID INPUT OUTPUT SHAPE STATE-FOLDER PARALLELISM RECORDS-PER-SECOND`.
 @main
 struct KafkaChild {
@@ -15,6 +16,7 @@ struct KafkaChild {
             print("wrong arguments: \(words.dropFirst().joined(separator: " "))")
             exit(64)
         }
+        if words[6] == "-" { return await GroupMember.run(words[1], words[2], from: words[3], to: words[4], rate: rate) }
         let kafka = Kafka(KafkaConfiguration(brokers: words[1]), transactionalID: words[2])
         let pipeline = shape.make(kafka, name: words[2], from: words[3], to: words[4], recordsPerSecond: rate)
         var options = RunOptions(checkpoints: CheckpointOptions(directory: words[6], every: .milliseconds(40)))

@@ -23,8 +23,8 @@ extension KafkaOutput {
             if !run.isRestart { checkTopics(run.logger) }
             return marker
         } catch let error as KafkaError {
-            throw SinkError(
-                "\(summary): \(error)", advice: advice(error), isTransient: error.isTransient || error.isFenced)
+            let mayPass = error.isTransient || (error.isTransactionLost && !error.isUnauthorised)
+            throw SinkError("\(summary): \(error)", advice: advice(error), isTransient: mayPass)
         }
     }
 
