@@ -4,8 +4,12 @@ import MillraceKafka
 import RDKafka
 
 /// A member of a group that passes records from topic to topic, exactly once, with transactions that stay open for long.
-enum GroupMember {
-    static func run(_ brokers: String, _ group: String, from input: String, to output: String, rate: Double) async {
+struct GroupMember {
+    let brokers: String
+    let group: String
+    let interval: Duration
+
+    func run(from input: String, to output: String, rate: Double) async {
         var configuration = KafkaConfiguration(brokers: brokers)
         configuration["session.timeout.ms"] = "6000"
         configuration["heartbeat.interval.ms"] = "500"
@@ -24,7 +28,7 @@ enum GroupMember {
                     outgoing.setValue(record.value)
                 })
         }
-        var options = RunOptions(checkpoints: CheckpointOptions(every: .seconds(1)))
+        var options = RunOptions(checkpoints: CheckpointOptions(every: interval))
         options.logger.logLevel = .error
         do { try await pipeline.run(options) } catch {
             FileHandle.standardError.write(Data("error: \(error)\n".utf8))

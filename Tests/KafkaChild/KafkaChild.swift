@@ -4,8 +4,8 @@ import MillraceKafka
 import RDKafka
 
 /// One of the test pipelines in a process of its own, to be killed:
-/// (`-` for STATE-FOLDER: a member of a group that passes records on)
 /// `KafkaChild BROKERS TRANSACTIONAL-ID INPUT OUTPUT SHAPE STATE-FOLDER PARALLELISM RECORDS-PER-SECOND`.
+/// With `-` for STATE-FOLDER, a member of a group that passes records on; PARALLELISM is then its checkpoints' interval, s.
 @main
 struct KafkaChild {
     static func main() async {
@@ -16,7 +16,10 @@ struct KafkaChild {
             print("wrong arguments: \(words.dropFirst().joined(separator: " "))")
             exit(64)
         }
-        if words[6] == "-" { return await GroupMember.run(words[1], words[2], from: words[3], to: words[4], rate: rate) }
+        if words[6] == "-" {
+            let member = GroupMember(brokers: words[1], group: words[2], interval: .seconds(tasks))
+            return await member.run(from: words[3], to: words[4], rate: rate)
+        }
         let kafka = Kafka(KafkaConfiguration(brokers: words[1]), transactionalID: words[2])
         let pipeline = shape.make(kafka, name: words[2], from: words[3], to: words[4], recordsPerSecond: rate)
         var options = RunOptions(checkpoints: CheckpointOptions(directory: words[6], every: .milliseconds(40)))

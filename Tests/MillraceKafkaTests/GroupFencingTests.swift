@@ -18,18 +18,17 @@ import Testing
         try rig.makeTopic("out", partitions: 2)
         let values = (0..<3000).map { "\($0)" }
         try rig.send(values, to: "in", key: { _ in nil }, partition: { Int32($0 % 2) })
-        func member(_ rate: Double) throws -> ChildProcess {
+        func member(_ rate: Double, every seconds: Int) throws -> ChildProcess {
             try ChildProcess(
                 "KafkaChild",
-                [rig.address, rig.name, rig.topic("in"), rig.topic("out"), "stateless", "-", "1", "\(rate)"])
+                [rig.address, rig.name, rig.topic("in"), rig.topic("out"), "stateless", "-", "\(seconds)", "\(rate)"])
         }
         func committed() throws -> Int64 { try rig.committed("in", group: rig.name).values.reduce(0, +) }
-        let first = try member(150)
-        try await GroupTests.wait(rig) { try committed() > 0 }
-        // Somewhere between two checkpoints.
-        try await Task.sleep(for: .milliseconds(Int.random(in: 100..<900)))
+        // What wakes it up for a checkpoint is the news that it has lost its partitions: by then it is no member any more.
+        let first = try member(150, every: 30)
+        try await GroupTests.wait(rig) { try rig.records(of: "out", committedOnly: false).count > 50 }
         first.signal(SIGSTOP)
-        let second = try member(100_000)
+        let second = try member(100_000, every: 1)
         try await GroupTests.wait(rig, 60) { try committed() == 3000 }
         first.signal(SIGCONT)
         try await Task.sleep(for: .seconds(4))
@@ -40,6 +39,60 @@ import Testing
         let records = try rig.records(of: "out", committedOnly: false)
         let found = try rig.values(of: "out")
         #expect(found.sorted() == values.sorted(), "\(found.count) of \(values.count), \(records.count) written")
+        for parity in 0..<2 {
+            let numbers = found.compactMap { Int($0) }.filter { $0 % 2 == parity }
+            #expect(numbers == numbers.sorted(), "not in order")
+        }
+        try await rig.stop()
+    }
+
+    /// A member does not finish with partitions that the group takes back within the time it has (`revocation`); it lets go of
+    /// them, and joins anew. What it had under way then must not be committed under its new generation.
+    @Test func aMemberThatIsTooLate() async throws {
+        let rig = try await KafkaRig()
+        guard let broker = rig.broker else { return }
+        try rig.makeTopic("in", partitions: 2)
+        try rig.makeTopic("out", partitions: 2)
+        let values = (0..<1000).map { "\($0)" }
+        try rig.send(values, to: "in", key: { _ in nil }, partition: { Int32($0 % 2) })
+        func member(_ name: String, rate: Double, every interval: Duration) -> (PipelineStop, Task<Void, any Error>) {
+            var configuration = rig.configuration
+            configuration["session.timeout.ms"] = "6000"
+            configuration["heartbeat.interval.ms"] = "100"
+            configuration.clientID = name
+            let kafka = Kafka(configuration)
+            var source = KafkaSourceOptions(membership: .group())
+            source.revocation = .milliseconds(300)
+            let pipeline = Pipeline(rig.name) { [source] graph in
+                graph.source(
+                    kafka.source(rig.topic("in"), decoding: .record(.string), group: rig.name, options: source),
+                    recordsPerSecond: rate
+                )
+                .sink(
+                    kafka.sink(rig.topic("out")) { (record: KafkaRecord<String>, outgoing) in
+                        outgoing.setKey("\(record.partition)")
+                        outgoing.setValue(record.value)
+                    })
+            }
+            var options = rig.options(.exactlyOnce, folder: nil, every: interval)
+            options.restart = .fixedDelay(attempts: 20, delay: .milliseconds(100))
+            let (stop, settled) = (PipelineStop(), options)
+            return (stop, Task { _ = try await pipeline.run(settled, stop: stop) })
+        }
+        func committed() throws -> Int64 { try rig.committed("in", group: rig.name).values.reduce(0, +) }
+        let slow = member("slow", rate: 100, every: .seconds(30))
+        try await GroupTests.wait(rig) { try rig.records(of: "out", committedOnly: false).count > 50 }
+        broker.faults.add(.delayResponse(.seconds(4)), to: .produce, client: "slow")
+        let other = member("other", rate: 100_000, every: .milliseconds(100))
+        try await GroupTests.wait(rig, 60) { try committed() >= 500 }
+        try await Task.sleep(for: .seconds(5))
+        slow.0.request()
+        try await slow.1.value
+        try await GroupTests.wait(rig, 60) { try committed() == 1000 }
+        other.0.request()
+        try await other.1.value
+        let found = try rig.values(of: "out")
+        #expect(found.sorted() == values.sorted(), "\(found.count) of 1000")
         for parity in 0..<2 {
             let numbers = found.compactMap { Int($0) }.filter { $0 % 2 == parity }
             #expect(numbers == numbers.sorted(), "not in order")
