@@ -82,11 +82,17 @@ struct ClusterOptions: ParsableArguments {
         }
     }
 
-    private static func say(_ text: String) { FileHandle.standardError.write(Data("error: \(text)\n".utf8)) }
+    static func say(_ text: String) { FileHandle.standardError.write(Data("error: \(text)\n".utf8)) }
 }
 
 /// What a user can do something about.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
+
+    /// Says it, and gives what ends the program.
+    func said() -> ExitCode {
+        ClusterOptions.say(description)
+        return .failure
+    }
 }

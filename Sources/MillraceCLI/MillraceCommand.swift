@@ -5,5 +5,7 @@ import ArgumentParser
 struct MillraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "millrace", abstract: "Looks at what Millrace pipelines work on.",
-        subcommands: [DeadLettersCommand.self, LagCommand.self, TopicsCommand.self, JobsCommand.self])
+        subcommands: [
+            DeadLettersCommand.self, LagCommand.self, TopicsCommand.self, JobsCommand.self, CheckpointCommand.self,
+        ])
 }

@@ -227,7 +227,7 @@ final class Supervisor: Sendable {
                     .mismatch,
                     "Checkpoint \(prepared.checkpoint) in \(store.path) waits for a transaction of \(prepared.output?.name ?? "another system"), and the marker that tells its outcome is gone",
                     advice:
-                        "Find out whether its output is there, and say so with 'millrace checkpoint resolve'; or start over with --fresh"
+                        "Find out whether its output is there, and say so with 'millrace checkpoint resolve --state \(store.path)' and --keep or --drop; or start over with --fresh"
                 )
             }
         }

@@ -1,18 +1,18 @@
 import Foundation
-import Logging
+package import Logging
 import Millrace
-import RDKafka
+package import RDKafka
 
 /// What a transaction says of its checkpoint, as a record of the checkpoint topic.
-struct CheckpointNote: Codable, Equatable, Sendable {
+package struct CheckpointNote: Codable, Equatable, Sendable {
     /// The form of this record.
     var format = 1
     /// The run whose transactions count: a run that finds another one's note has been replaced.
-    var owner: String
+    package var owner: String
     /// The state folder's identity; empty if there is none.
-    var folder: String
+    package var folder: String
     /// The last checkpoint that was committed.
-    var checkpoint: UInt64
+    package var checkpoint: UInt64
 
     /// What a start compares with its state folder.
     var marker: CommitMarker? {
@@ -23,9 +23,9 @@ struct CheckpointNote: Codable, Equatable, Sendable {
 /// The topic in which a pipeline's transactions leave a note of their checkpoint: `<transactional id>-checkpoints`, one
 /// partition, compacted, so that its last record stays for ever. (An offset of a group would expire with the group, and look
 /// like lag.)
-struct CheckpointTopic: Sendable {
+package struct CheckpointTopic: Sendable {
     /// Its name.
-    let name: String
+    package let name: String
     private let id: String
     private let configuration: KafkaConfiguration
     private let logger: Logger
@@ -35,7 +35,7 @@ struct CheckpointTopic: Sendable {
     /// Records that a start reads from the end: notes, and the markers of their transactions.
     private static let tail: Int64 = 64
 
-    init(transactionalID id: String, _ configuration: KafkaConfiguration, logger: Logger) {
+    package init(transactionalID id: String, _ configuration: KafkaConfiguration, logger: Logger) {
         self.id = id
         name = Self.name(for: id)
         self.configuration = configuration
@@ -92,7 +92,7 @@ struct CheckpointTopic: Sendable {
     // MARK: Reading and writing
 
     /// The last note that was committed; `nil` if there is none.
-    func last(timeout: Duration) throws -> CheckpointNote? {
+    package func last(timeout: Duration) throws -> CheckpointNote? {
         let consumer = try KafkaConsumer(configuration, group: name, logger: logger)
         defer { consumer.close() }
         let partition = TopicPartition(name, 0)

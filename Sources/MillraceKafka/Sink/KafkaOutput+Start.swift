@@ -1,5 +1,5 @@
 import Foundation
-import Logging
+internal import Logging
 import Millrace
 import RDKafka
 

@@ -1,4 +1,4 @@
-import Logging
+internal import Logging
 public import Millrace
 import RDKafka
 

@@ -1,4 +1,4 @@
-import Logging
+internal import Logging
 import Millrace
 import RDKafka
 

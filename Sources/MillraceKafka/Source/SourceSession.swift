@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Logging
+internal import Logging
 import Millrace
 import RDKafka
 import Synchronization
