@@ -44,12 +44,6 @@ public struct KafkaMessage {
         return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || time < 0 ? nil : time
     }
 
-    /// Whether there are any.
-    public var hasHeaders: Bool {
-        var list: OpaquePointer?
-        return rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR
-    }
-
     /// The number that the text of the last header with a name is; `nil` if there is none.
     public func number(inHeader name: String) -> Int64? {
         var list: OpaquePointer?

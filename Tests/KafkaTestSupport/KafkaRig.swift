@@ -130,7 +130,8 @@ package final class KafkaRig: Sendable {
             let place = TopicPartition(topic(base), partition)
             let queue = try consumer.queue(of: place)
             try consumer.assign([CommittedOffset(place, 0)])
-            let deadline = Date().addingTimeInterval(20)
+            // An open transaction of a member that was killed has to be given up first.
+            let deadline = Date().addingTimeInterval(90)
             reading: while true {
                 switch queue.head {
                 case .nothing:

@@ -29,7 +29,7 @@ import Testing
         try await GroupTests.wait(rig) { try rig.records(of: "out", committedOnly: false).count > 50 }
         first.signal(SIGSTOP)
         let second = try member(100_000, every: 1)
-        try await GroupTests.wait(rig, 60) { try committed() == 3000 }
+        try await GroupTests.wait(rig) { try committed() == 3000 }
         first.signal(SIGCONT)
         try await Task.sleep(for: .seconds(4))
         for child in [first, second] {
@@ -84,11 +84,11 @@ import Testing
         try await GroupTests.wait(rig) { try rig.records(of: "out", committedOnly: false).count > 50 }
         broker.faults.add(.delayResponse(.seconds(4)), to: .produce, client: "slow")
         let other = member("other", rate: 100_000, every: .milliseconds(100))
-        try await GroupTests.wait(rig, 60) { try committed() >= 500 }
+        try await GroupTests.wait(rig) { try committed() >= 500 }
         try await Task.sleep(for: .seconds(5))
         slow.0.request()
         try await slow.1.value
-        try await GroupTests.wait(rig, 60) { try committed() == 1000 }
+        try await GroupTests.wait(rig) { try committed() == 1000 }
         other.0.request()
         try await other.1.value
         let found = try rig.values(of: "out")

@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    static func wait(_ rig: KafkaRig, _ seconds: Double = 40, until done: () throws -> Bool) async throws {
+    static func wait(_ rig: KafkaRig, _ seconds: Double = 120, until done: () throws -> Bool) async throws {
         let deadline = Date().addingTimeInterval(seconds)
         while try !done() {
             guard Date() < deadline else { throw KafkaRigError("did not come about within \(seconds) s") }

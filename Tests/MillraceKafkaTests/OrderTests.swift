@@ -53,13 +53,12 @@ import Testing
     @Test(arguments: [1, 3], [false, true])
     func countsStayInOrder(partitions: Int, fails: Bool) async throws {
         for round in 1...(Soak.isOn ? 13 : 2) {
-            let records: UInt64 = Soak.isOn ? 1_000_000 : 100_000
+            let records: UInt64 = Soak.isOn ? 400_000 : 100_000
             let rig = try await KafkaRig()
             try rig.makeTopic("out", partitions: partitions)
             rig.broker?.faults.add(.delayResponse(.milliseconds(4)), to: .produce, times: .max, client: "ordered")
             let folder = try TemporaryFolder()
-            var options = rig.options(
-                .exactlyOnce, folder: folder.path, every: Soak.isOn ? .milliseconds(500) : .milliseconds(20))
+            var options = rig.options(.exactlyOnce, folder: folder.path, every: .milliseconds(20))
             options.restart = .fixedDelay(attempts: 3, delay: .milliseconds(10))
             let failures = fails ? Once() : nil
             try await Self.pipeline(rig, records: records, rate: Soak.isOn ? nil : 60_000, failures: failures)

@@ -20,7 +20,7 @@ import Testing
         let run = Task { _ = try await pipeline.run(rig.options(.atLeastOnce, folder: nil), stop: stop) }
         if let count {
             try await meanwhile?()
-            let deadline = Date().addingTimeInterval(30)
+            let deadline = Date().addingTimeInterval(120)
             while seen.all.count < count {
                 guard Date() < deadline else { throw KafkaRigError("\(seen.all.count) of \(count) records came") }
                 try await Task.sleep(for: .milliseconds(50))

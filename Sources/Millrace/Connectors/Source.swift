@@ -180,11 +180,17 @@ public struct SourceContext: Sendable {
     public let wake: @Sendable () -> Void
     /// The run's clock.
     public let clock: any PipelineClock
+    /// Whether the times that the reader gives records count; if not, the graph takes event time from elsewhere.
+    public let usesRecordTimes: Bool
 
     /// A context with its own waker, for tests of readers.
-    public init(clock: any PipelineClock = SystemClock(), wake: @escaping @Sendable () -> Void = {}) {
+    public init(
+        clock: any PipelineClock = SystemClock(), usesRecordTimes: Bool = true,
+        wake: @escaping @Sendable () -> Void = {}
+    ) {
         self.wake = wake
         self.clock = clock
+        self.usesRecordTimes = usesRecordTimes
     }
 }
 

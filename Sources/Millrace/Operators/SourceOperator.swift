@@ -79,13 +79,15 @@ extension Graph {
             ) { context, partition, position, tracker, signal in
                 let start = try position.map { try S.Reader.Position(stored: $0) }
                 let failures = FailureHandler(missingTime, of: producer, in: context)
+                let usesRecordTimes = eventTime == nil && watermarks != nil
                 let collector = SourceCollector(
                     push: output.push(in: context), recordsPerPush: S.Reader.recordsPerPush, eventTime: eventTime,
-                    usesRecordTime: eventTime == nil && watermarks != nil,
+                    usesRecordTime: usesRecordTimes,
                     tracker: tracker, context: context,
                     operatorID: producer.id, malformed: malformed, failures: failures)
                 let box = ReaderBox(
-                    try source.open(partition, at: start, context: makeSourceContext(context, signal)), collector)
+                    try source.open(
+                        partition, at: start, context: makeSourceContext(context, signal, usesRecordTimes)), collector)
                 return SourceBody(
                     read: { try box.read($0) }, counts: { box.takeCounts() },
                     position: {
@@ -101,8 +103,8 @@ extension Graph {
 }
 
 @usableFromInline
-func makeSourceContext(_ context: TaskContext, _ signal: WakeHandle) -> SourceContext {
-    SourceContext(clock: context.run.options.clock, wake: signal.wake)
+func makeSourceContext(_ context: TaskContext, _ signal: WakeHandle, _ usesRecordTimes: Bool) -> SourceContext {
+    SourceContext(clock: context.run.options.clock, usesRecordTimes: usesRecordTimes, wake: signal.wake)
 }
 
 /// Lets a reader wake its task.

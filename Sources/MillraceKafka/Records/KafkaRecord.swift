@@ -18,6 +18,11 @@ public struct KafkaRecord<Value: Sendable>: Sendable {
     /// The offset.
     public var offset: Int64
 
+    /// Its event time: what the header `millrace-event-time` says (`KafkaTimestamps.sendingTime`), or else its timestamp.
+    public var eventTime: Timestamp? {
+        headers.number(DeliveryHeader.eventTime).map { Timestamp(milliseconds: $0) } ?? timestamp
+    }
+
     /// All parts.
     public init(
         key: [UInt8]?, value: Value, headers: [KafkaHeader], timestamp: Timestamp?, topic: String, partition: Int32,

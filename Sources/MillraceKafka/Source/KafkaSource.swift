@@ -41,7 +41,7 @@ public struct KafkaSource<Record: Sendable>: Source {
         let opened = try session.open(partition)
         opened.queue.onArrival(context.wake)
         return KafkaReader(
-            opened, session, decode: decoder.make(), clock: context.clock,
+            opened, session, decode: decoder.make(), context: context,
             isRetry: retries.contains(opened.queue.partition.topic))
     }
 }
