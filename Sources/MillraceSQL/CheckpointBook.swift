@@ -1,8 +1,12 @@
 import Millrace
 
-/// The table in which a sink's transactions note their checkpoints, so that none is written twice.
+/// The table in which a sink's transactions note their checkpoints, so that none is written twice, and who may write.
 ///
 ///     millrace_checkpoints: pipeline | sink | task -> folder, checkpoint
+///
+/// Task -1 stands for the sink's owner: the run that began last, by an identity of its own in the place of the folder. Each
+/// transaction touches that row first, and so locks it: two of them never write at the same time, also when the client of
+/// the first has given up and the server is still at its COMMIT.
 ///
 /// Checkpoint numbers rise over restarts, also when the number of tasks changes; so a note of n says that whatever the task
 /// of that number prepared up to n is in the table.
@@ -29,34 +33,59 @@ struct CheckpointBook {
         }
     }
 
-    /// Whether the note's rows are there already.
-    ///
-    /// - Throws: `SinkError` if another state folder's run has written since this one started.
-    func isNoted(_ note: CheckpointNote, in session: any SQLSession) throws -> Bool {
-        let found = try notes(
-            in: session, where: "AND task = $3", [.integer(Int64(note.task))])
-        guard let found = found.first else { return false }
-        guard found.folder == note.folder else { throw Self.foreign(self, "the sink's table", found) }
-        return found.checkpoint >= note.checkpoint
-    }
+    // MARK: Who may write
 
-    /// Notes that the rows of the same transaction are there.
-    func add(_ note: CheckpointNote, in session: any SQLSession) throws {
+    private static let ownerTask = SQLValue.integer(-1)
+
+    /// From now on only `owner` writes: transactions of others fail in `confirm`.
+    func claim(for owner: String, in session: any SQLSession) throws {
         try session.execute(
             """
+            INSERT INTO \(Self.table) (pipeline, sink, task, folder, checkpoint) VALUES ($1, $2, $3, $4, 0)
+            ON CONFLICT (pipeline, sink, task) DO UPDATE SET folder = excluded.folder
+            """,
+            [.text(pipeline), .text(sink), Self.ownerTask, .text(owner)])
+    }
+
+    /// Locks the sink for the rest of the transaction.
+    ///
+    /// - Throws: `TableTakenOver` if another run has claimed it since.
+    func confirm(_ owner: String, in session: any SQLSession) throws {
+        let changed = try session.execute(
+            "UPDATE \(Self.table) SET checkpoint = 0 WHERE pipeline = $1 AND sink = $2 AND task = $3 AND folder = $4",
+            [.text(pipeline), .text(sink), Self.ownerTask, .text(owner)])
+        guard changed > 0 else { throw TableTakenOver(pipeline: pipeline, sink: sink) }
+    }
+
+    // MARK: Notes
+
+    /// Notes that the rows of the same transaction are there; to be called before they are written, which the note's lock
+    /// then protects.
+    ///
+    /// - Returns: whether they are to be written; false if they were noted before.
+    /// - Throws: `SinkError` if another state folder's run has written since this one started.
+    func advance(to note: CheckpointNote, in session: any SQLSession) throws -> Bool {
+        let changed = try session.execute(
+            """
             INSERT INTO \(Self.table) (pipeline, sink, task, folder, checkpoint) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (pipeline, sink, task) DO UPDATE SET folder = excluded.folder, checkpoint = excluded.checkpoint
+            ON CONFLICT (pipeline, sink, task) DO UPDATE SET checkpoint = excluded.checkpoint
+            WHERE \(Self.table).folder = excluded.folder AND \(Self.table).checkpoint < excluded.checkpoint
             """,
             [
                 .text(pipeline), .text(sink), .integer(Int64(note.task)), .text(note.folder),
                 .integer(Int64(note.checkpoint.value)),
             ])
+        if changed > 0 { return true }
+        let found = try notes(in: session, where: "AND task = $3", [.integer(Int64(note.task))])
+        if let found = found.first, found.folder != note.folder { throw Self.foreign(self, "the sink's table", found) }
+        return false
     }
 
-    /// Forgets all notes of this sink.
+    /// Forgets all notes of this sink; whose it is, stays.
     func forget(in session: any SQLSession) throws {
         try session.execute(
-            "DELETE FROM \(Self.table) WHERE pipeline = $1 AND sink = $2", [.text(pipeline), .text(sink)])
+            "DELETE FROM \(Self.table) WHERE pipeline = $1 AND sink = $2 AND task >= 0", [.text(pipeline), .text(sink)]
+        )
     }
 
     /// Refuses a start that the notes contradict.
@@ -88,7 +117,7 @@ struct CheckpointBook {
         in session: any SQLSession, where condition: String = "", _ arguments: [SQLValue] = []
     ) throws -> [CheckpointNote] {
         let rows = try session.query(
-            "SELECT task, folder, checkpoint FROM \(Self.table) WHERE pipeline = $1 AND sink = $2 \(condition)",
+            "SELECT task, folder, checkpoint FROM \(Self.table) WHERE pipeline = $1 AND sink = $2 AND task >= 0 \(condition)",
             [.text(pipeline), .text(sink)] + arguments)
         return try rows.map { row in
             guard row.count == 3, let task = row[0].int, let folder = row[1].string,
@@ -100,5 +129,14 @@ struct CheckpointBook {
             }
             return CheckpointNote(task: task, folder: folder, checkpoint: CheckpointNumber(checkpoint))
         }
+    }
+}
+
+/// Another run of the same pipeline began after this one, and writes to the table now.
+struct TableTakenOver: PermanentFailure, CustomStringConvertible {
+    let pipeline: String
+    let sink: String
+    var description: String {
+        "another run of pipeline '\(pipeline)' has taken over its sink '\(sink)': this one writes nothing more. Stop one of them, or give the pipeline or the sink another name."
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Millrace
 import Synchronization
@@ -6,6 +7,9 @@ import Synchronization
 final class SinkMemory: Sendable {
     private struct State {
         var logger = Logger(label: "millrace")
+        /// This run as the database knows it; `nil` before one has begun.
+        var owner: String?
+        var book: CheckpointBook?
         var kept: [UInt64: RowBatch] = [:]
         var last: UInt64 = 0
     }
@@ -14,12 +18,22 @@ final class SinkMemory: Sendable {
 
     var logger: Logger { state.withLock { $0.logger } }
 
-    /// An attempt begins: what an earlier one prepared and did not write comes again.
-    func begin(_ run: SinkRun) {
+    /// An attempt begins: what an earlier one prepared and did not write comes again. Returns who the run is.
+    func begin(_ run: SinkRun) -> String {
         state.withLock { state in
             state.logger = run.logger
             if run.isRestart { state.kept = [:] }
+            let owner = (run.isRestart ? state.owner : nil) ?? UUID().uuidString
+            state.owner = owner
+            state.book = CheckpointBook(pipeline: run.pipeline, sink: run.operatorID)
+            return owner
         }
+    }
+
+    /// Makes sure, in a transaction, that this run may still write, and that nobody else does meanwhile.
+    func confirmOwner(in session: any SQLSession) throws {
+        let (owner, book) = state.withLock { ($0.owner, $0.book) }
+        if let owner, let book { try book.confirm(owner, in: session) }
     }
 
     /// Keeps rows that need not be stored with the checkpoint; the bytes name them.

@@ -2,24 +2,24 @@ public import Millrace
 
 extension TableSink {
     public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
-        memory.begin(run)
+        let owner = memory.begin(run)
         do {
             try checkTable()
+            let book = CheckpointBook(pipeline: run.pipeline, sink: run.operatorID)
+            try persistently(inTransaction: false, book.create)
             let forgets = start == .fresh && clearOnFresh && !run.isRestart
-            switch mode {
-            case .upsert:
-                if forgets { try persistently { try $0.execute("DELETE FROM \(SQLName.quotedTable(table))", []) } }
-            case .insert:
-                let book = CheckpointBook(pipeline: run.pipeline, sink: run.operatorID)
-                try persistently(inTransaction: false, book.create)
-                try persistently { session in
+            try persistently { session in
+                if run.isRestart { try book.confirm(owner, in: session) }
+                if mode == .insert {
                     if start == .fresh {
                         try book.forget(in: session)
-                        if forgets { try session.execute("DELETE FROM \(SQLName.quotedTable(table))", []) }
                     } else {
                         try book.check(start, folder: run.folder, table: "\(table) in \(database.summary)", in: session)
                     }
                 }
+                // Nothing contradicts this start: from here on it alone writes.
+                if !run.isRestart { try book.claim(for: owner, in: session) }
+                if forgets { try session.execute("DELETE FROM \(SQLName.quotedTable(table))", []) }
             }
             for output in pending { try publish(output) }
         } catch let error as SQLError where error.isTransient {

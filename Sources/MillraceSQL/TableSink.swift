@@ -4,8 +4,9 @@ public import Millrace
 /// Writes a row of a database's table for each record; made by `SQLDatabase.table`.
 ///
 /// `.insert`: `prepare` describes an epoch by all its rows, so that they are stored with the checkpoint; `publish` inserts
-/// them, and a note of the checkpoint beside them (`CheckpointBook`), in one transaction, unless the note is there already.
-/// `.upsert`: `makeDurable` writes the rows, by their keys; nothing is stored with the checkpoint.
+/// them behind a note of the checkpoint (`CheckpointBook`), in one transaction, unless the note is there already.
+/// `.upsert`: `makeDurable` writes the rows, by their keys; nothing is stored with the checkpoint. In both modes a run that was
+/// replaced by a later one (it was stopped and woke up, or is a copy of the folder) writes nothing more.
 public struct TableSink<Input: Sendable>: Sink {
     let database: any SQLDatabase
     let table: String
@@ -51,7 +52,10 @@ public struct TableSink<Input: Sendable>: Sink {
         guard case .upsert = mode, let number = SinkMemory.number(in: output.description),
             let rows = memory.rows(number)
         else { return }
-        try persistently { try insert(rows, in: $0) }
+        try persistently { session in
+            try memory.confirmOwner(in: session)
+            try insert(rows, in: session)
+        }
         memory.forget(number)
     }
 
@@ -60,14 +64,17 @@ public struct TableSink<Input: Sendable>: Sink {
         let epoch = try TableEpoch(decoding: output.description)
         if case .upsert = mode {
             // It was prepared when the sink still inserted.
-            return try persistently { try insert(epoch.rows, in: $0) }
+            return try persistently { session in
+                try memory.confirmOwner(in: session)
+                try insert(epoch.rows, in: session)
+            }
         }
         let book = CheckpointBook(pipeline: epoch.pipeline, sink: epoch.sink)
         try persistently { session in
+            try memory.confirmOwner(in: session)
             let note = CheckpointNote(task: output.task, folder: epoch.folder, checkpoint: output.checkpoint)
-            if try book.isNoted(note, in: session) { return }
+            guard try book.advance(to: note, in: session) else { return }
             try insert(epoch.rows, in: session)
-            try book.add(note, in: session)
         }
     }
 
