@@ -29,7 +29,7 @@ public final class Kafka: Sendable {
     ///   - transactionalID: what the pipeline's transactions are known by; of two processes with the same one, the later
     ///     shuts the earlier out. Default: the pipeline's name; for a member of a group the pipeline's name and its own
     ///     (`KafkaMembership.group(instance:)`), or, if it has none, one made up for each run. A pipeline with a state folder,
-    ///     or an id that is given, keeps notes of its checkpoints in the topic `<transactional id>-checkpoints`.
+    ///     or an id that is given, keeps notes of its checkpoints in the topic `millrace-checkpoints-<transactional id>`.
     public init(_ configuration: KafkaConfiguration, transactionalID: String? = nil) {
         self.configuration = configuration
         output = KafkaOutput(configuration, transactionalID: transactionalID)

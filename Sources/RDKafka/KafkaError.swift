@@ -23,15 +23,18 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         self.operation = operation
         self.reason = reason ?? String(cString: rd_kafka_err2str(error))
         self.isFatal = isFatal
-        isRetriable = [
-            RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
-            RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
-            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
-            RD_KAFKA_RESP_ERR__WAIT_COORD, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
-            RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
-        ].contains(error)
+        isRetriable = Self.retriable.contains(error)
         isAbortable = false
     }
+
+    /// What a broker that is busy, away or on its way answers, or does not.
+    private static let retriable = [
+        RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+        RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+        RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+        RD_KAFKA_RESP_ERR__WAIT_COORD, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+        RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
+    ]
 
     /// Takes over an error object; `nil` if there is none.
     init?(taking error: OpaquePointer?, _ operation: String) {
@@ -54,6 +57,9 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         ].contains { $0.rawValue == code }
     }
 
+    /// Another member of the group has the same instance name, and came later.
+    public var isInstanceFenced: Bool { code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue }
+
     /// The group has moved on: the member, or its generation, is not the one that counts.
     public var isRebalance: Bool {
         [
@@ -63,8 +69,10 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
     }
 
     /// The cluster, or a part of it, is away or on its way: nobody has to change anything for it to pass.
+    ///
+    /// Not the same as `isRetriable`: a transaction that has to be aborted for it cannot be gone on with, another one can.
     public var isTransient: Bool {
-        isRetriable
+        isRetriable || Self.retriable.contains { $0.rawValue == code }
             || [
                 RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__ISR_INSUFF,
                 RD_KAFKA_RESP_ERR__NODE_UPDATE, RD_KAFKA_RESP_ERR__WAIT_CACHE, RD_KAFKA_RESP_ERR__UNKNOWN_BROKER,

@@ -46,7 +46,7 @@ import Testing
     @Test(arguments: [true, false])
     func aLostNoteIsMadeUpFor(isCommitted: Bool) async throws {
         let (rig, folder) = try await Self.interrupted(isCommitted: isCommitted)
-        let topic = "\(rig.name)-checkpoints"
+        let topic = "millrace-checkpoints-\(rig.name)"
         let shown = try Self.millrace(
             "show", "--state", folder.path, "--ask-kafka", "--transactional-id", rig.name, "--brokers", rig.address)
         #expect(shown.status == 0, "\(shown.errors)")

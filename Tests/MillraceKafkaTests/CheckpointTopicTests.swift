@@ -108,22 +108,22 @@ import Testing
         let rig = try await KafkaRig()
         guard let broker = rig.broker else { return }
         try Self.prepared(rig)
-        try await broker.createTopic("\(rig.name)-checkpoints", partitions: 1, settings: ["cleanup.policy": "delete"])
+        try await broker.createTopic("millrace-checkpoints-\(rig.name)", partitions: 1, settings: ["cleanup.policy": "delete"])
         let folder = try TemporaryFolder()
         let error = await #expect(throws: SinkError.self) {
             try await Self.pipeline(rig).run(rig.options(.exactlyOnce, folder: folder.path))
         }
-        #expect(error?.description.contains("\(rig.name)-checkpoints") == true)
+        #expect(error?.description.contains("millrace-checkpoints-\(rig.name)") == true)
         #expect(error?.description.contains("compact") == true)
         try await rig.stop()
     }
 
     @Test func namesAreThoseOfTopics() {
-        #expect(CheckpointTopic.name(for: "orders-2.x_y") == "orders-2.x_y-checkpoints")
+        #expect(CheckpointTopic.name(for: "orders-2.x_y") == "millrace-checkpoints-orders-2.x_y")
         let names = ["two words", "two/words", "two?words", String(repeating: "x", count: 300)].map(
             CheckpointTopic.name(for:))
         #expect(Set(names).count == 4)
-        #expect(names.allSatisfy { $0.utf8.count <= 249 && $0.hasSuffix("-checkpoints") && !$0.contains(" ") })
+        #expect(names.allSatisfy { $0.utf8.count <= 249 && $0.hasPrefix("millrace-checkpoints-") && !$0.contains(" ") })
     }
 
     /// A cluster takes its time: for a topic to be known, for a transaction to complete.

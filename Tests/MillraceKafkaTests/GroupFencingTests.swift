@@ -147,7 +147,7 @@ import Testing
             _ = try await run.value
             try rig.send(["d", "e", "f"], to: "in")
         }
-        #expect(try await broker.topics().keys.contains("\(rig.name)-blue-checkpoints"))
+        #expect(try await broker.topics().keys.contains("millrace-checkpoints-\(rig.name)-blue"))
         try await rig.stop()
     }
 }

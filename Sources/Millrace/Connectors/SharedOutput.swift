@@ -65,15 +65,18 @@ public struct OutputRun: Sendable {
     public let folder: String
     /// Whether an earlier attempt of this run has started the output.
     public let isRestart: Bool
+    /// Whether the run is to end by now: `start` then throws `CancellationError` instead of waiting for what is away.
+    public let isStopping: @Sendable () -> Bool
     /// Where to say what is done.
     public let logger: Logger
 
     /// For tests.
     public init(
         pipeline: String, delivery: DeliveryGuarantee, interval: Duration?, folder: String, isRestart: Bool = false,
-        logger: Logger = Logger(label: "millrace")
+        isStopping: @escaping @Sendable () -> Bool = { false }, logger: Logger = Logger(label: "millrace")
     ) {
         self.isRestart = isRestart
+        self.isStopping = isStopping
         self.pipeline = pipeline
         self.delivery = delivery
         self.interval = interval

@@ -181,8 +181,12 @@ final class Supervisor: Sendable {
         if outputs.isEmpty { return nil }
         let run = OutputRun(
             pipeline: pipeline.name, delivery: options.delivery, interval: options.interval(for: pipeline.plan),
-            folder: folder, isRestart: hasStartedOutputs.load(ordering: .relaxed), logger: options.logger)
-        let markers = try await writer.perform { try outputs.map { try $0.start(run) } }
+            folder: folder, isRestart: hasStartedOutputs.load(ordering: .relaxed),
+            isStopping: { [stop] in stop.isRequested }, logger: options.logger)
+        let markers: [CommitMarker?]
+        do { markers = try await writer.perform { try outputs.map { try $0.start(run) } } } catch is CancellationError
+            where stop.isRequested && !Task.isCancelled
+        { throw StoppedEarly() }
         hasStartedOutputs.store(true, ordering: .relaxed)
         let transactional = outputs.filter(\.isTransactional)
         guard transactional.count <= 1 else {

@@ -20,9 +20,9 @@ package struct CheckpointNote: Codable, Equatable, Sendable {
     }
 }
 
-/// The topic in which a pipeline's transactions leave a note of their checkpoint: `<transactional id>-checkpoints`, one
-/// partition, compacted, so that its last record stays for ever. (An offset of a group would expire with the group, and look
-/// like lag.)
+/// The topic in which a pipeline's transactions leave a note of their checkpoint: `millrace-checkpoints-<transactional id>`,
+/// one partition, compacted, so that its last record stays for ever. (An offset of a group would expire with the group, and
+/// look like lag.) Sources that read topics by a pattern leave all such topics out.
 package struct CheckpointTopic: Sendable {
     /// Its name.
     package let name: String
@@ -42,20 +42,22 @@ package struct CheckpointTopic: Sendable {
         self.logger = logger
     }
 
+    /// What the names of all such topics begin with.
+    static let prefix = "millrace-checkpoints-"
+
     /// Topics have names of letters, digits, `.`, `_` and `-`; where an id has others, a hash tells it from its like.
     static func name(for id: String) -> String {
-        let suffix = "-checkpoints"
         let isPlain = { (byte: UInt8) in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 || [45, 46, 95].contains(byte)
         }
         let bytes = Array(id.utf8)
-        let limit = 249 - suffix.utf8.count
-        if bytes.allSatisfy(isPlain), bytes.count <= limit { return id + suffix }
+        let limit = 249 - prefix.utf8.count
+        if bytes.allSatisfy(isPlain), bytes.count <= limit { return prefix + id }
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let plain = bytes.map { isPlain($0) ? $0 : UInt8(ascii: "_") }.prefix(limit - 17)
-        return String(decoding: plain, as: UTF8.self) + "-" + String(hash, radix: 16) + suffix
+        return prefix + String(decoding: plain, as: UTF8.self) + "-" + String(hash, radix: 16)
     }
 
     // MARK: Making it
@@ -77,11 +79,11 @@ package struct CheckpointTopic: Sendable {
             logger.warning(
                 "topic \(name) keeps the notes of this pipeline's checkpoints, and its settings may not be read: see that its cleanup.policy is compact (\(error))"
             )
-            return
         }
         do { try admin.createTopic(name, partitions: 1, settings: Self.settings) } catch let error as KafkaError {
             if error.isTopicThere { return }
             guard error.isUnauthorised else { throw error }
+            if try admin.topics()[name] != nil { return }
             throw SinkError(
                 "Exactly-once output keeps the notes of its checkpoints in topic \(name), which is not there and may not be made: \(error)",
                 advice: "Make it, with one partition and cleanup.policy=compact, or give this client the right to")
@@ -93,11 +95,15 @@ package struct CheckpointTopic: Sendable {
 
     /// The last note that was committed; `nil` if there is none.
     package func last(timeout: Duration) throws -> CheckpointNote? {
+        var configuration = configuration
+        // A note of a transaction that was given up says nothing; nor does a follower that is behind.
+        configuration["isolation.level"] = "read_committed"
+        configuration["client.rack"] = nil
         let consumer = try KafkaConsumer(configuration, group: name, logger: logger)
         defer { consumer.close() }
         let partition = TopicPartition(name, 0)
         let deadline = ContinuousClock.now.advanced(by: timeout)
-        let (low, high) = try Patience.retrying(until: deadline, acceptsUnknownTopics: true) {
+        let (low, high) = try Patience.unmoved.retrying(until: deadline, acceptsUnknownTopics: true) {
             try consumer.watermarks(of: partition, timeout: $0)
         }
         var begin = max(low, high - Self.tail)

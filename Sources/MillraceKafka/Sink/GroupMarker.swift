@@ -9,7 +9,7 @@ enum GroupMarker {
     static func read(
         _ id: String, topics: [String], _ consumer: KafkaConsumer, timeout: Duration
     ) throws -> CommitMarker? {
-        let found = try Patience.retrying(until: .now.advanced(by: timeout)) {
+        let found = try Patience.unmoved.retrying(until: .now.advanced(by: timeout)) {
             try consumer.committed(topics.map { TopicPartition($0, 0) }, timeout: $0)
         }
         return found.compactMap { entry in

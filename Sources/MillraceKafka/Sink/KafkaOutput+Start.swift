@@ -46,7 +46,7 @@ extension KafkaOutput {
         }
         try notes?.create()
         // Before anything that would shut the other one out.
-        if hasClaimed, let notes { try checkOwner(try notes.last(timeout: TransactionSetup.patience), id) }
+        if hasClaimed, let notes { try checkOwner(try notes.last(timeout: TransactionSetup.limit), id) }
         let (setup, producers) = try makeProducers(run, id, notes)
         state.withLock { state in
             state.producers = producers
@@ -54,13 +54,16 @@ extension KafkaOutput {
             state.transactions = setup
         }
         guard let notes else { return nil }
-        let note = try notes.last(timeout: TransactionSetup.patience)
+        let note = try notes.last(timeout: TransactionSetup.limit)
         if hasClaimed, note != nil {
             try checkOwner(note, id)
             return note?.marker
         }
-        let marker = try note.map(\.marker) ?? groupMarker(id, run)
+        // A version before the topic of notes may have run since, and have left its marker elsewhere.
+        let found = [note?.marker, try groupMarker(id, run)].compactMap(\.self)
+        let marker = found.filter { $0.folder == run.folder }.max { $0.checkpoint < $1.checkpoint } ?? found.first
         try setup.claim(for: instance, after: marker, with: producers[0])
+        if producers[0].hasLostAnswers { try renew(0) }
         state.withLock { $0.hasClaimed = true }
         return marker
     }
@@ -89,7 +92,7 @@ extension KafkaOutput {
         while true {
             let setup = TransactionSetup(
                 configuration: configuration, id: id, timeout: timing.timeout, folder: run.folder, notes: notes,
-                logger: run.logger)
+                patience: Patience(isStopping: run.isStopping), logger: run.logger)
             do {
                 let producers = try (0..<TransactionSetup.turns).map(setup.producer)
                 timing.warn(run.logger)
@@ -112,7 +115,7 @@ extension KafkaOutput {
         if topics.isEmpty || run.folder.isEmpty { return nil }
         let consumer = try KafkaConsumer(configuration, group: "\(id)-checkpoints", logger: run.logger)
         defer { consumer.close() }
-        return try GroupMarker.read(id, topics: topics, consumer, timeout: TransactionSetup.patience)
+        return try GroupMarker.read(id, topics: topics, consumer, timeout: TransactionSetup.limit)
     }
 
     /// Looks at the settings of the sinks' topics, and says what they do to event time.

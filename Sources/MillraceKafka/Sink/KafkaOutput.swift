@@ -143,12 +143,12 @@ final class KafkaOutput: SharedOutput {
                 let own = positions.filter { $0.operatorID == operatorID }
                 if own.isEmpty { continue }
                 let (offsets, group) = try session.transactionOffsets(own)
-                try Patience.retrying(until: .now.advanced(by: timeout)) {
+                try Patience.unmoved.retrying(until: .now.advanced(by: timeout)) {
                     try producer.sendOffsets(offsets, group: group, timeout: $0)
                 }
             }
             // The outcome is open until the broker has answered: the same call again, not a new transaction.
-            try Patience.retrying(until: .now.advanced(by: timeout * 2)) { try producer.commitTransaction(timeout: $0) }
+            try Patience.unmoved.retrying(until: .now.advanced(by: timeout * 2)) { try producer.commitTransaction(timeout: $0) }
         } catch let error as KafkaError {
             if error.isAbortable { try? producer.abortTransaction(timeout: .seconds(10)) }
             throw judged(error)
@@ -159,7 +159,7 @@ final class KafkaOutput: SharedOutput {
     }
 
     /// A request of the last transaction may still reach the broker: a new epoch of the producer shuts it out.
-    private func renew(_ turn: Int) throws {
+    func renew(_ turn: Int) throws {
         guard let transactions = state.withLock({ $0.transactions }) else { return }
         transactions.logger.info("\(summary): an answer was lost, so the next transaction has a new producer")
         do {
@@ -175,7 +175,7 @@ final class KafkaOutput: SharedOutput {
     /// What a failure of a producer means for the run.
     func judged(_ error: KafkaError) -> any Error {
         if error.isRebalance { return GroupMoved(error: error) }
-        if error.isUnauthorised { return PermanentKafkaFailure(error: error) }
+        if error.isUnauthorised || error.isInstanceFenced { return PermanentKafkaFailure(error: error) }
         return error.isFenced ? ProducerShutOut(error: error) : error
     }
 
@@ -196,9 +196,8 @@ final class KafkaOutput: SharedOutput {
 
 /// The broker takes no more from a producer: its transaction was open for too long, or another instance began to use its
 /// transactional id. The next attempt finds out which (`TakenOver`).
-struct ProducerShutOut: TransientFailure, CustomStringConvertible {
+struct ProducerShutOut: Error, CustomStringConvertible {
     let error: KafkaError
-    var isTransient: Bool { true }
     var description: String {
         "a transaction was open for too long, or another instance uses its transactional id: \(error)"
     }

@@ -13,13 +13,14 @@ struct TransactionSetup: Sendable {
     let folder: String
     /// Where notes of checkpoints go; `nil` if the transactional id is this run's alone.
     let notes: CheckpointTopic?
+    var patience = Patience.unmoved
     let logger: Logger
 
     /// Producers of a run.
     static let turns = 2
 
     /// How long a start waits for a coordinator that is not ready.
-    static let patience = Duration.seconds(30)
+    static let limit = Duration.seconds(30)
 
     /// A producer that has shut out every other one of its id and turn.
     func producer(_ turn: Int) throws -> KafkaProducer {
@@ -29,7 +30,7 @@ struct TransactionSetup: Sendable {
         let producer = try KafkaProducer(configuration, transactionalID: "\(id)-\(turn)", logger: logger) {
             logger.info("Kafka at \(brokers): \($0)")
         }
-        try Patience.retrying(until: .now.advanced(by: Self.patience)) { try producer.initTransactions(timeout: $0) }
+        try patience.retrying(until: .now.advanced(by: Self.limit)) { try producer.initTransactions(timeout: $0) }
         return producer
     }
 
@@ -48,6 +49,6 @@ struct TransactionSetup: Sendable {
             CheckpointNote(
                 owner: owner, folder: marker?.folder ?? "", checkpoint: marker?.checkpoint.value ?? 0),
             to: producer)
-        try Patience.retrying(until: .now.advanced(by: Self.patience)) { try producer.commitTransaction(timeout: $0) }
+        try patience.retrying(until: .now.advanced(by: Self.limit)) { try producer.commitTransaction(timeout: $0) }
     }
 }

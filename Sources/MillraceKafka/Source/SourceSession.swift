@@ -35,6 +35,10 @@ final class SourceSession: Sendable {
         var failure: (any Error)?
         /// Whose offsets the attempt's transactions commit: the group's generation in which it was given its partitions.
         var membership: GroupMetadata?
+        /// Where partitions began that no checkpoint knew, in the run's first attempt: there the next one begins too.
+        var firstStarts: [TopicPartition: Int64] = [:]
+        /// Partitions whose offsets this run has committed for the group.
+        var ownCommits: Set<TopicPartition> = []
         var discovery: Discovery?
         /// New partitions that the run has been told of.
         var announced: Set<TopicPartition> = []
@@ -71,7 +75,10 @@ final class SourceSession: Sendable {
     // MARK: An attempt begins
 
     func connect(_ run: SourceRun) async throws {
-        let (isNew, broken) = state.withLock { state -> (Bool, KafkaConsumer?) in
+        let (isNew, broken) = try state.withLock { state -> (Bool, KafkaConsumer?) in
+            // Coming back would shut out the one that has taken over.
+            if let failure = state.failure as? any PermanentFailure { throw failure }
+            if let error = state.consumer?.fatalError, error.isFenced { throw PermanentKafkaFailure(error: error) }
             state.run = run
             state.failure = nil
             state.membership = nil
@@ -97,6 +104,10 @@ final class SourceSession: Sendable {
             var configuration = kafka.configuration
             configuration["auto.offset.reset"] =
                 options.whenOutOfRange == .fail ? "error" : options.whenOutOfRange.rawValue
+            if case .pattern = topics {
+                let others = configuration["topic.blacklist"].map { $0 + "," } ?? ""
+                configuration["topic.blacklist"] = others + "^\(CheckpointTopic.prefix).*"
+            }
             if case .group(let instance) = options.membership {
                 configuration = configuration.withDefaults([
                     "session.timeout.ms": "10000", "heartbeat.interval.ms": "1000",
@@ -143,7 +154,7 @@ final class SourceSession: Sendable {
             case .pattern(let pattern):
                 let regex = try Regex(pattern)
                 return try consumer.topics(timeout: options.timeout).filter {
-                    (try? regex.wholeMatch(in: $0.key)) != nil
+                    !$0.key.hasPrefix(CheckpointTopic.prefix) && (try? regex.wholeMatch(in: $0.key)) != nil
                 }
                 .flatMap { topic in (0..<Int32(topic.value)).map { TopicPartition(topic.key, $0) } }.sorted()
             }
@@ -157,9 +168,9 @@ final class SourceSession: Sendable {
         guard wait else { return try ask(options.timeout) }
         let unknown = ContinuousClock.now.advanced(by: min(Self.topicPatience, options.timeout))
         let deadline = ContinuousClock.now.advanced(by: options.timeout)
-        do { return try Patience.retrying(until: unknown, acceptsUnknownTopics: true, ask) } catch let error as KafkaError
+        do { return try Patience.unmoved.retrying(until: unknown, acceptsUnknownTopics: true, ask) } catch let error as KafkaError
             where error.isTransient
-        { return try Patience.retrying(until: deadline, ask) }
+        { return try Patience.unmoved.retrying(until: deadline, ask) }
     }
 
     private func sourceError(_ error: KafkaError) -> SourceError {
@@ -231,14 +242,33 @@ final class SourceSession: Sendable {
         let isLater = (initial != nil || run?.isResumed == true) && !isShared && run?.delivery != .atMostOnce
         let isNew = { (partition: TopicPartition) in isLater && !(initial?.contains(partition) ?? false) }
         found += try resolve(.committed(orElse: .earliest), open.filter(isNew), consumer)
-        // Where the committed offsets are what a run has of its past, they go before what the options say.
-        let goesOnFromCommitted =
-            isShared || run?.delivery == .atMostOnce || initial != nil
-            || (run?.storesPositions == false && commitsWithOutput)
-        found += try resolve(
-            goesOnFromCommitted ? .committed(orElse: options.start) : options.start, open.filter { !isNew($0) },
-            consumer)
+        found += try begin(open.filter { !isNew($0) }, consumer, run)
         return found
+    }
+
+    /// Where partitions begin that have no checkpoint. An attempt that failed before it had stored or committed anything is
+    /// made again from the same places: neither offsets of an earlier run nor records that came since change them.
+    private func begin(
+        _ partitions: [TopicPartition], _ consumer: KafkaConsumer, _ run: SourceRun?
+    ) throws -> [CommittedOffset] {
+        let (first, own) = state.withLock { ($0.firstStarts, $0.ownCommits) }
+        // Where the committed offsets are what a run has of its past, they go before what the options say.
+        let isCommittedTheTruth =
+            isShared || run?.delivery == .atMostOnce || (run?.storesPositions == false && commitsWithOutput)
+        let usesCommitted = { (partition: TopicPartition) in
+            isCommittedTheTruth || (own.contains(partition) && run?.storesPositions == false)
+        }
+        var found: [CommittedOffset] = []
+        let committed = partitions.filter(usesCommitted)
+        if !committed.isEmpty { found = try patiently { try consumer.committed(committed, timeout: $0) } }
+        let rest = Set(partitions).subtracting(found.map(\.partition)).sorted()
+        let known = rest.compactMap { partition in
+            // Another member of a group may have had it since.
+            isShared ? nil : first[partition].map { CommittedOffset(partition, $0) }
+        }
+        let begun = try resolve(options.start, rest.filter { isShared || first[$0] == nil }, consumer)
+        state.withLock { state in for start in begun { state.firstStarts[start.partition] = start.offset } }
+        return found + known + begun
     }
 
     private func resolve(
@@ -308,11 +338,15 @@ final class SourceSession: Sendable {
 
     func commit(_ partition: TopicPartition, _ offset: Int64) throws {
         try consumer().commit([CommittedOffset(partition, offset)])
-        state.withLock { $0.committed[partition] = offset }
+        state.withLock { state in
+            state.committed[partition] = offset
+            state.ownCommits.insert(partition)
+        }
     }
 
     func commitLater(_ partition: TopicPartition, _ offset: Int64) throws {
         try consumer().commitLater([CommittedOffset(partition, offset)])
+        state.withLock { _ = $0.ownCommits.insert(partition) }
     }
 
     // MARK: After a checkpoint
@@ -330,7 +364,12 @@ final class SourceSession: Sendable {
         do {
             let consumer = try consumer()
             try Self.throughRebalances { try consumer.commit(news) }
-            state.withLock { state in for offset in news { state.committed[offset.partition] = offset.offset } }
+            state.withLock { state in
+                for offset in news {
+                    state.committed[offset.partition] = offset.offset
+                    state.ownCommits.insert(offset.partition)
+                }
+            }
         } catch let error as KafkaError where run.storesPositions || error.isRebalance {
             // The checkpoint has them, and the group's offsets are for onlookers; or somebody else has the partitions, and
             // repeats what was not committed.
@@ -410,7 +449,10 @@ final class SourceSession: Sendable {
         }
         guard !late.isEmpty else { return }
         run?.logger.error("\(summary): letting go of \(late.count) partitions before their work is done")
-        do { try consumer().release(late) } catch { run?.logger.error("\(summary): \(error)") }
+        // Within the lock, so that it is not closed meanwhile.
+        do { try state.withLock { try $0.consumer?.release(late) } } catch {
+            run?.logger.error("\(summary): \(error)")
+        }
     }
 
     private func note(_ error: KafkaError) {
@@ -485,6 +527,9 @@ final class SourceSession: Sendable {
                 state.opened = [:]
                 state.share = GroupShare()
                 state.initial = nil
+                state.failure = nil
+                state.firstStarts = [:]
+                state.ownCommits = []
             }
             return (state.consumer, state.discovery, state.run)
         }
