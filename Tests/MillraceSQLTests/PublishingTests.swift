@@ -56,7 +56,7 @@ import Testing
         let server = try PostgresServer()
         let direct = try PostgresDatabase(server.makeDatabase())
         try direct.run("CREATE TABLE numbers (n BIGINT)")
-        try Self.slowDown(direct, seconds: 0.03)
+        try Self.slowDown(direct, seconds: 0.1)
         let name = try #require(direct.summary.split(separator: " ").dropFirst().first)
         let folder = try #require(server.conninfo().split(separator: " ").first?.dropFirst(5))
         let proxy = try SocketProxy(upstream: String(folder))
@@ -68,7 +68,7 @@ import Testing
         let whole = try #require(proxy.takeCounts()[direction])
         var last = 1
         var cuts = 0
-        for bytes in stride(from: 1, through: whole + 20, by: direction == .toServer ? 9 : 3) {
+        for bytes in stride(from: 1, through: whole + 20, by: direction == .toServer ? 17 : 4) {
             last += 1
             let output = try numbers.prepared(last)
             proxy.cut(after: bytes, direction)

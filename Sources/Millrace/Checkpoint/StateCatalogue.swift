@@ -46,16 +46,17 @@ struct StateCatalogue: Sendable {
         _ restored: Manifest, _ graph: GraphDescription, _ allowDropping: Set<String>, _ path: String
     ) throws {
         for state in restored.states {
-            let title = "\(state.operatorID)/\(state.name)"
+            let original = OperatorMatching.original(state.operatorID)
+            let title = "\(original)/\(state.name)"
             let node = graph.operators.first { $0.id == state.operatorID }
             guard let node, let declared = node.states.first(where: { $0.name == state.name }) else {
-                if allowDropping.contains(title) || allowDropping.contains(state.operatorID) { continue }
+                if allowDropping.contains(title) || allowDropping.contains(original) { continue }
                 let others = graph.operators.filter { !$0.states.isEmpty }.map(\.id).joined(separator: ", ")
                 throw StateError(
                     .mismatch,
-                    "The state '\(title)' in \(path) would be lost: the graph has no such state (operators with state: \(others.isEmpty ? "none" : others))",
+                    "The state '\(title)' in \(path) would be lost: the graph has no operator of that name, or like it and fed as it was (operators with state: \(others.isEmpty ? "none" : others))",
                     advice:
-                        "Give the operator its old name with .named(\"\(state.operatorID)\"), allow the loss with --drop-state \(state.operatorID), or start over with --fresh"
+                        "Give the operator its old name with .named(\"\(original)\"), allow the loss with --drop-state \(original), or start over with --fresh"
                 )
             }
             guard declared.keySchema == state.keySchema, declared.valueSchema == state.valueSchema else {
@@ -64,15 +65,6 @@ struct StateCatalogue: Sendable {
                     "The state '\(title)' in \(path) would be misread: it was stored as \(state.keySchema) -> \(state.valueSchema), the graph declares \(declared.keySchema) -> \(declared.valueSchema)",
                     advice:
                         "Go back to the types it was stored with, say how the new one is made of the old (StateValue.migration(from:)), give the changed operator a new name and allow the loss with --drop-state \(state.operatorID), or start over with --fresh"
-                )
-            }
-            let before = restored.graph.operators.first { $0.id == state.operatorID }
-            if let before, !node.isNamed, !before.isNamed, before.ancestry != node.ancestry {
-                throw StateError(
-                    .mismatch,
-                    "The state '\(title)' in \(path) may belong to another operator: it was fed by \(before.ancestry), now \(state.operatorID) is fed by \(node.ancestry)",
-                    advice:
-                        "Name operators that have state with .named(\"...\") so that they are known again; to go on with this folder give the operator the name \"\(state.operatorID)\" if it is the same, or start over with --fresh"
                 )
             }
         }

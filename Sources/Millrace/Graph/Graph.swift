@@ -22,6 +22,19 @@ public final class Graph {
         return node
     }
 
+    /// Where an operator was given a name that another has by default, the other takes the next one that is free.
+    func makeDefaultNamesDiffer() {
+        var taken = Set(operators.compactMap(\.name))
+        for node in operators where node.name == nil {
+            var number = 1
+            while taken.contains(node.defaultName) {
+                node.defaultName = "\(node.kind)-\(number)"
+                number += 1
+            }
+            taken.insert(node.defaultName)
+        }
+    }
+
     /// Notes that a sink is the only one to write to `target`.
     @usableFromInline
     func claim(_ target: String, for node: OperatorNode) {
@@ -76,7 +89,7 @@ final class OperatorNode: @unchecked Sendable {
     let index: Int
     let kind: String
     var detail: String
-    let defaultName: String
+    var defaultName: String
     var name: String?
     var inputs: [OperatorInput]
     let isStageHead: Bool
@@ -105,6 +118,13 @@ final class OperatorNode: @unchecked Sendable {
         self.isStageHead = isStageHead
     }
 
+    /// The operator that keeps the state of which this one gives the results, where one method makes both: it is what a name
+    /// is for.
+    var completed: OperatorNode?
+
+    @usableFromInline
+    func complete(_ other: OperatorNode) { completed = other }
+
     /// Given or derived.
     @usableFromInline
     var id: String { name ?? defaultName }
@@ -119,7 +139,7 @@ final class OperatorNode: @unchecked Sendable {
     func setName(_ name: String) {
         precondition(
             !name.isEmpty && !name.contains("/"), "an operator's name must not be empty or contain '/': '\(name)'")
-        self.name = name
+        if let completed { completed.setName(name) } else { self.name = name }
     }
 
     @usableFromInline

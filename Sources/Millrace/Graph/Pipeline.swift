@@ -28,6 +28,7 @@ public struct Pipeline: Sendable {
         precondition(
             graph.operators.contains { $0.source != nil },
             "pipeline '\(name)' has no source: begin a stream with graph.source(...)")
+        graph.makeDefaultNamesDiffer()
         for node in graph.operators {
             let same = graph.operators.filter { $0.id == node.id }
             precondition(

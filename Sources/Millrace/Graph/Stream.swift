@@ -12,9 +12,17 @@ public struct Stream<Record: Sendable> {
     }
 
     /// Names the operator that this stream comes from. State is stored under the name: a named operator may move about
-    /// in the graph between two versions of a program and keep its state.
+    /// in the graph between two versions of a program and keep its state. One without a name is known by what it is and what
+    /// leads to it; where that leaves a doubt, a start with an older state folder is refused.
     public func named(_ name: String) -> Stream<Record> {
         node.producer.setName(name)
+        return self
+    }
+
+    /// This stream's operator gives the results of another's state: a name given to it is the other's.
+    @inlinable
+    func completing<Other>(_ other: Stream<Other>) -> Stream<Record> {
+        node.producer.complete(other.node.producer)
         return self
     }
 

@@ -57,7 +57,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
         }
         return results.flatMap { result in
             result.value.pairs(kind).map { WindowResult(key: result.key, window: result.window, value: $0) }
-        }
+        }.completing(results)
     }
 }
 

@@ -36,9 +36,9 @@ extension KeyedStream {
     public func aggregate<A: Aggregate>(
         _ aggregate: A, emitting: Emission = .everyRecord, onError: ErrorPolicy<Record> = .fail
     ) -> Stream<Keyed<Key, A.Output>> where A.Input == Record {
-        fold(into: aggregate.create(), emitting: emitting, onError: onError) { accumulator, record in
+        let totals = fold(into: aggregate.create(), emitting: emitting, onError: onError) { accumulator, record in
             try aggregate.add(record, to: &accumulator)
         }
-        .map { Keyed(key: $0.key, value: try aggregate.result($0.value)) }
+        return totals.map { Keyed(key: $0.key, value: try aggregate.result($0.value)) }.completing(totals)
     }
 }

@@ -9,9 +9,9 @@ extension KeyedStream where Record: StateValue {
         emitting: Emission = .everyRecord, onError: ErrorPolicy<Record> = .fail,
         _ combine: @escaping @Sendable (Record, Record) throws -> Record
     ) -> Stream<Keyed<Key, Record>> {
-        fold(into: Record?.none, emitting: emitting, onError: onError) { value, record in
+        let totals = fold(into: Record?.none, emitting: emitting, onError: onError) { value, record in
             value = try value.map { try combine($0, record) } ?? record
         }
-        .compactMap { keyed in keyed.value.map { Keyed(key: keyed.key, value: $0) } }
+        return totals.compactMap { keyed in keyed.value.map { Keyed(key: keyed.key, value: $0) } }.completing(totals)
     }
 }

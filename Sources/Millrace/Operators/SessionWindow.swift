@@ -88,6 +88,7 @@ extension SessionStream {
         onError: ErrorPolicy<Record> = .fail,
         _ body: @escaping @Sendable (_ key: Key, _ window: TimeWindow, _ records: [Record]) throws -> [Output]
     ) -> Stream<Output> where Record: StateValue {
-        aggregate(Collect<Record>(), onError: onError).flatMap { try body($0.key, $0.window, $0.value) }
+        let windows = aggregate(Collect<Record>(), onError: onError)
+        return windows.flatMap { try body($0.key, $0.window, $0.value) }.completing(windows)
     }
 }

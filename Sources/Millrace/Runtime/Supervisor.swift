@@ -138,6 +138,11 @@ final class Supervisor: Sendable {
             pipeline: pipeline.name, folder: folder, isRestart: isRestart, logger: options.logger)
         let marker = try await startOutputs(folder)
         var restored = try restore(manifests, marker, start)
+        if let manifest = restored {
+            restored = try OperatorMatching(
+                manifest.graph, graph, needed: manifest.operatorIDs, path: options.checkpoints?.directory ?? "")
+                .renaming(manifest, for: graph)
+        }
         if let store, let manifest = restored {
             restored = try store.migrate(manifest, for: pipeline.plan.operators)
         }
@@ -244,6 +249,21 @@ final class Supervisor: Sendable {
             advice: "Bring back the newer folder; going on from this one would repeat output")
     }
 
+    /// Output that waits in the folder for a sink that the graph does not have would be lost.
+    private func checkPending(_ restored: Manifest?) throws {
+        let sinks = pipeline.plan.operators.filter { $0.recoverOutputs != nil }.map(\.id)
+        for output in restored?.outputs ?? [] where !sinks.contains(output.operatorID) {
+            let original = OperatorMatching.original(output.operatorID)
+            if options.checkpoints?.allowDropping.contains(original) == true { continue }
+            throw StateError(
+                .mismatch,
+                "The output of sink '\(original)' at checkpoint \(restored?.checkpoint ?? .none) in \(store?.path ?? "") may not be published yet, and would be lost: the graph has no such sink (sinks: \(sinks.isEmpty ? "none" : sinks.joined(separator: ", ")))",
+                advice:
+                    "Give the sink its old name (name: \"\(original)\"), run the old program to its end once, allow the loss with --drop-state \(original), or start over with --fresh"
+            )
+        }
+    }
+
     private func recoverOutputs(_ restored: Manifest?, _ start: Start, _ run: SinkRun) async throws {
         let mode: StartMode =
             switch (restored, start) {
@@ -252,6 +272,7 @@ final class Supervisor: Sendable {
             // Without a checkpoint the sources begin again, and so does the output; unless they go on by themselves.
             case (nil, _): pipeline.plan.keepsPositions ? .resumed(.none) : .fresh
             }
+        try checkPending(restored)
         for node in pipeline.plan.operators {
             guard let recover = node.recoverOutputs else { continue }
             let pending = (restored?.outputs ?? []).filter { $0.operatorID == node.id }.compactMap { entry in

@@ -1,0 +1,42 @@
+/// What each operator of a graph is, and what leads to it, in words that do not depend on numbers.
+struct OperatorSignatures {
+    /// With the types of state.
+    let exact: [String: String]
+    /// Without the values' types, which a migration may change.
+    let loose: [String: String]
+    /// Also without where sources and sinks are, which may have moved.
+    let moved: [String: String]
+    private let sequence: [String]
+
+    init(_ graph: GraphDescription) {
+        exact = Self.signatures(graph) { "\($0.name) \($0.keySchema) -> \($0.valueSchema)" }
+        loose = Self.signatures(graph) { "\($0.name) \($0.keySchema)" }
+        moved = Self.signatures(graph, hasPlaces: false) { "\($0.name) \($0.keySchema)" }
+        sequence = graph.operators.map { [exact] node in
+            "\(node.isNamed ? "named" : "unnamed") \(node.id) \(exact[node.id] ?? "")"
+        }
+    }
+
+    /// The same operators in the same order.
+    func isSame(as other: OperatorSignatures) -> Bool { sequence == other.sequence }
+
+    private static func signatures(
+        _ graph: GraphDescription, hasPlaces: Bool = true, _ state: (GraphDescription.State) -> String
+    ) -> [String: String] {
+        var inputs: [String: [String]] = [:]
+        for edge in graph.edges where edge.kind != .side { inputs[edge.to, default: []].append(edge.from) }
+        var found: [String: String] = [:]
+        // Operators stand behind those that feed them.
+        for node in graph.operators {
+            let upstream = (inputs[node.id] ?? []).map { id -> String in
+                let isNamed = graph.operators.first { $0.id == id }?.isNamed ?? false
+                return isNamed ? "'\(id)'" : found[id] ?? "?"
+            }.sorted()
+            let states = node.states.map(state).joined(separator: ", ")
+            let detail = hasPlaces || !["source", "sink"].contains(node.kind) ? node.detail : ""
+            let own = "\(node.kind)\(detail.isEmpty ? "" : " \(detail)")\(states.isEmpty ? "" : " (\(states))")"
+            found[node.id] = upstream.isEmpty ? own : upstream.joined(separator: " + ") + " > " + own
+        }
+        return found
+    }
+}
