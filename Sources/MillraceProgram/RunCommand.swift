@@ -31,6 +31,9 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     @Option(help: "Memory for keyed state, in MiB (default: 1024).")
     var memory: Int?
 
+    @Flag(help: "Work off what is there, leave windows open, and go on with what has come since at the next run.")
+    var availableNow = false
+
     @Flag(help: "No progress.")
     var quiet = false
 
@@ -65,6 +68,7 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
                 allowDropping: Set(dropState))
         }
         if let parallelism { options.parallelism = .tasks(parallelism) }
+        if availableNow { options.endOfInput = .availableNow }
         if let memory { options.memoryBudget = memory << 20 }
         if !quiet {
             let display = ProgressDisplay()

@@ -34,19 +34,23 @@ struct CheckpointProtocol: Sendable, Equatable {
     private let interval: Duration?
     private let tolerableFailures: Int
     private let endsBySources: Bool
+    private let endOfInput: EndOfInput
     private var nextAt: Duration
     private var isWanted = false
     private var stopRequested = false
 
     /// - Parameters:
     ///   - sources: the tasks that read.
+    ///   - endOfInput: whether the run is complete then.
     ///   - endsBySources: the run is over when all of these have ended; if not, only when it is stopped.
     ///   - interval: between two checkpoints; `nil`: only the last one is taken.
     init(
         after last: CheckpointNumber, tasks: Set<Int>, sources: Set<Int>, endsBySources: Bool = true,
+        endOfInput: EndOfInput = .complete,
         interval: Duration?, tolerableFailures: Int, now: Duration
     ) {
         self.endsBySources = endsBySources
+        self.endOfInput = endOfInput
         self.last = last
         self.tasks = tasks
         running = sources
@@ -99,7 +103,7 @@ struct CheckpointProtocol: Sendable, Equatable {
             let ends = stopRequested || isOver
             let isDue = interval != nil && (now >= nextAt || isWanted)
             guard ends || isDue else { return .none }
-            let barrier = Barrier(checkpoint: last.next, isFinal: ends, isEndOfInput: isOver)
+            let barrier = Barrier(checkpoint: last.next, isFinal: ends, isEndOfInput: isOver && endOfInput == .complete)
             isWanted = false
             phase = .collecting(barrier, missing: tasks)
             return .sendBarriers(barrier)

@@ -35,6 +35,9 @@ public protocol Source<Record>: Sendable {
     /// The run is over, well or not.
     func disconnect()
 
+    /// Partitions that have records behind these positions, at which an earlier run was complete.
+    func unread(_ positions: [PartitionStart<Reader.Position>]) async throws -> [PartitionID]
+
     /// Opens `partition` at `position`, or at its beginning. Throws `SourceError` if the position is not there.
     func open(_ partition: PartitionID, at position: Reader.Position?, context: SourceContext) throws -> Reader
 }
@@ -52,6 +55,8 @@ extension Source {
     public func committed(_ positions: [PartitionStart<Reader.Position>], isLast: Bool) throws {}
     /// Nothing to do.
     public func disconnect() {}
+    /// None.
+    public func unread(_ positions: [PartitionStart<Reader.Position>]) async throws -> [PartitionID] { [] }
 }
 
 /// The name of a partition within its source: a file's name, a topic and number. Stored in checkpoints.

@@ -44,6 +44,13 @@ struct KeyedTask {
             try run.checkNotAborted()
             pressure.relieve(context)
             if run.isCrowded, turn.isOver(run.options.clock.now) { await Task.yield() }
+            if senders == 0, let barrier = run.control.barrier, barrier.checkpoint >= context.epoch {
+                // Its sources have no partitions: nobody else brings it the barrier, or the end of event time.
+                if barrier.isEndOfInput { try await advance(to: .end) }
+                try await answer(barrier)
+                if barrier.isFinal { return }
+                continue
+            }
             guard let (sender, item) = inbox.next(alignment, startingAt: nextSender) else {
                 try await rest()
                 continue

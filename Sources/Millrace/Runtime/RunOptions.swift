@@ -15,6 +15,8 @@ public struct RunOptions: Sendable {
     /// state that a checkpoint has stored leaves memory and is read from the store when it is needed; where too much has
     /// changed since the last checkpoint, sources read no more until the next one is stored.
     public var memoryBudget = 1 << 30
+    /// What follows when all sources have come to their ends. Default: `.complete`, which closes all windows for good.
+    public var endOfInput = EndOfInput.complete
     /// What a channel between two tasks holds.
     public var channels = ChannelLimits()
     /// Slices of the key space; frozen when a state folder is created. 128: enough for 128 tasks a stage.

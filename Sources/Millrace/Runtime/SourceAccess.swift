@@ -8,6 +8,7 @@ struct SourceAccess: Sendable {
     let assign: @Sendable ([StoredPosition]) async throws -> Void
     let committed: @Sendable ([StoredPosition], _ isLast: Bool) throws -> Void
     let disconnect: @Sendable () -> Void
+    let unread: @Sendable ([StoredPosition]) async throws -> [PartitionID]
 
     /// A partition, and its position as the codec wrote it.
     @usableFromInline
@@ -31,6 +32,7 @@ struct SourceAccess: Sendable {
             try source.committed(try positions.map { try $0.start(S.Reader.Position.self) }, isLast: isLast)
         }
         disconnect = { source.disconnect() }
+        unread = { starts in try await source.unread(starts.map { try $0.start(S.Reader.Position.self) }) }
     }
 }
 

@@ -34,6 +34,9 @@ struct SourceStart {
             let partitions = try await source.access.partitions()
             let entries = source.access.isShared ? [] : restored?.sources.filter { $0.operatorID == id } ?? []
             try checkPartitions(entries, partitions)
+            if partitions.isEmpty, !source.access.isShared {
+                logger.warning("source '\(id)' has nothing to read: \(stage.head.detail)")
+            }
             try await source.access.assign(
                 partitions.map { partition in
                     let entry = entries.first { $0.partition == partition }

@@ -173,10 +173,17 @@ struct SourceTask {
             }
         } catch { throw run.located(error, context) }
         isEnded = true
-        try await advance(.end)
+        if run.options.endOfInput == .availableNow {
+            // Event time stays where it is: the next run goes on from there.
+            settle(now: now, active: true, flush: true)
+        } else {
+            try await advance(.end)
+        }
         if let alignment { _ = run.board.note(.end, of: context.task.number, within: alignment) }
-        for output in context.outputs { output.flush(.end) }
-        publish(.end)
+        if run.options.endOfInput == .complete {
+            for output in context.outputs { output.flush(.end) }
+            publish(.end)
+        }
         run.noteEnded(context.task)
     }
 

@@ -147,6 +147,7 @@ final class Supervisor: Sendable {
             restored = try store.migrate(manifest, for: pipeline.plan.operators)
         }
         if let restored, restored.isComplete {
+            try await CompletedRun(manifest: restored, plan: pipeline.plan, options: options).refuseNewInput()
             // It may have died between its last checkpoint and the publishing of what belongs to it.
             try await recoverOutputs(restored, start, sinkRun)
             options.logger.notice(

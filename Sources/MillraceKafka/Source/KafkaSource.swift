@@ -34,6 +34,9 @@ public struct KafkaSource<Record: Sendable>: Source {
         try session.committed(positions, isLast: isLast)
     }
     public func disconnect() { session.disconnect() }
+    public func unread(_ positions: [PartitionStart<KafkaOffset>]) async throws -> [PartitionID] {
+        try await session.unread(positions)
+    }
 
     public func open(
         _ partition: PartitionID, at position: KafkaOffset?, context: SourceContext

@@ -161,6 +161,21 @@ final class SourceSession: Sendable {
         } catch let error as KafkaError { throw sourceError(error) }
     }
 
+    /// Partitions with records behind these positions.
+    func unread(_ starts: [PartitionStart<KafkaOffset>]) async throws -> [PartitionID] {
+        try await blocking { [self] in
+            let consumer = try consumer()
+            do {
+                return try starts.filter { start in
+                    guard let partition = TopicPartition(start.partition.name), let position = start.position else {
+                        return false
+                    }
+                    return try patiently { try consumer.watermarks(of: partition, timeout: $0).high } > position.value
+                }.map(\.partition)
+            } catch let error as KafkaError { throw sourceError(error) }
+        }
+    }
+
     /// How long a topic that is not known is waited for: one that has just been made is not known to every broker at once.
     private static let topicPatience = Duration.seconds(3)
 

@@ -3,7 +3,8 @@ import Foundation
 /// Which files a source reads.
 public enum FileSelection: Sendable, Hashable {
     /// The files directly in a directory whose names end in one of `extensions` (capital letters or not) and do not
-    /// begin with a dot. Those that appear during a run are read from the next start on.
+    /// begin with a dot. Those that appear during a run are read from the next start on, if the run is not complete then
+    /// (`EndOfInput.availableNow`); there may be none.
     case directory(String, extensions: [String])
     /// One file.
     case file(String)
@@ -57,11 +58,6 @@ public enum FileSelection: Sendable, Hashable {
                 if try FileStatus.of(directory.path(of: name))?.isDirectory == false { names.append(name) }
             }
             return names
-        }
-        guard !names.isEmpty else {
-            throw SourceError(
-                "The directory \(path) holds no file whose name ends in \(endings.joined(separator: " or "))",
-                advice: "Check the path, or say with `extensions` how the files' names end")
         }
         return names
     }

@@ -35,6 +35,14 @@ public struct FileSource<Format: FileFormat>: Source {
 
     public func partitions() throws -> [PartitionID] { try files.partitions() }
 
+    public func unread(_ positions: [PartitionStart<FilePosition>]) throws -> [PartitionID] {
+        try positions.filter { start in
+            guard let position = start.position else { return false }
+            let found = try reading { () throws(FileFailure) in try FileStatus.of(files.path(of: start.partition)) }
+            return found.map { $0.size > position.offset } ?? false
+        }.map(\.partition)
+    }
+
     public func open(
         _ partition: PartitionID, at position: FilePosition?, context: SourceContext
     ) throws -> FileReader<Format> {
@@ -51,7 +59,11 @@ public struct FileSource<Format: FileFormat>: Source {
         }
         let file = try reading { () throws(FileFailure) in try OpenFile(reading: path) }
         let status = try reading { () throws(FileFailure) in try file.status() }
-        if let position { try checkPosition(position, in: file, size: status.size) }
+        var position = position
+        if let read = position {
+            try checkPosition(read, in: file, size: status.size)
+            try skipLineEnd(&position, in: file, size: status.size)
+        }
         return FileReader(
             window: FileWindow(file, size: status.size, readSize: readSize), identity: status.identity,
             name: partition.name, position: position ?? FilePosition(),
@@ -77,6 +89,20 @@ public struct FileSource<Format: FileFormat>: Source {
                 "\(file.path) was changed since it was read: \(position) is not the beginning of a line any more",
                 advice: "Put the file back as it was (it may only grow), or start afresh with --fresh")
         }
+    }
+
+    /// A last line that was read without a line end, and has got one since: that is no empty record.
+    private func skipLineEnd(_ position: inout FilePosition?, in file: OpenFile, size: Int) throws {
+        guard let read = position, read.offset > 0, read.offset < size else { return }
+        var bytes: (UInt8, UInt8, UInt8) = (0, 0, 0)
+        let count = try withUnsafeMutableBytes(of: &bytes) { bytes in
+            try reading { () throws(FileFailure) in try file.read(into: bytes, at: read.offset - 1) }
+        }
+        let (newline, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+        guard count >= 2, bytes.0 != newline, read.line > 1 || bytes.0 != 0xBF else { return }
+        let length = bytes.1 == newline ? 1 : count == 3 && bytes.1 == carriage && bytes.2 == newline ? 2 : 0
+        // The line was counted when it was read.
+        if length > 0 { position = FilePosition(offset: read.offset + length, line: read.line) }
     }
 
     private func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
