@@ -23,6 +23,8 @@ struct Manifest: Codable, Sendable, Equatable {
     /// The same of each task. They differ where an idle input came back and only some tasks had gone on without it. Not in
     /// checkpoints of the first versions.
     var taskWatermarks: [String: [Int64]]?
+    /// Processing time, in milliseconds: what a restart does not go back behind. Not in checkpoints of the first versions.
+    var processingTime: Int64?
     /// Output that may not have been published yet.
     var outputs: [OutputEntry] = []
     /// Every source ended and everything was fired: there is nothing left to do.

@@ -20,9 +20,18 @@ struct Attempt {
         return try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Manifest?.self) { group in
                 let ticker = Ticker(clock: run.options.clock, signals: plan.signals + [control.coordinator])
-                // Coordinator and ticker have a thread of their own: tasks that never wait may hold all the others.
+                // Coordinator and ticker have a thread of their own: tasks that never wait may hold all the others. In tests
+                // they run where everything runs: not with a preference of nil, which leaves the parent's executor in
+                // optimised builds (Swift 6.3.1).
                 let executor = run.options.writesInline ? nil : ControlExecutor()
-                group.addTask(executorPreference: executor) {
+                func addControl(_ work: @escaping @Sendable () async throws -> Manifest?) {
+                    if let executor {
+                        group.addTask(executorPreference: executor, operation: work)
+                    } else {
+                        group.addTask(operation: work)
+                    }
+                }
+                addControl {
                     await ticker.run()
                     return nil
                 }
@@ -33,7 +42,7 @@ struct Attempt {
                     }
                 }
                 let (graph, writer, board) = (graph, writer, board)
-                group.addTask(executorPreference: executor) {
+                addControl {
                     var coordinator = Coordinator(run, graph: graph, writer: writer, board: board)
                     return try await coordinator.loop()
                 }

@@ -188,6 +188,7 @@ struct Coordinator {
     private func nextManifest(_ barrier: Barrier) -> Manifest {
         var next = manifest
         next.checkpoint = barrier.checkpoint
+        next.processingTime = run.processing.now.milliseconds
         next.isComplete = barrier.isEndOfInput
         let plan = run.plan
         next.sources = snapshots.compactMap { snapshot in

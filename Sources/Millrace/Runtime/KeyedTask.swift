@@ -97,7 +97,7 @@ struct KeyedTask {
 
     private func work(on batch: RecordBatch) throws {
         context.origin = batch.first
-        context.processingTime = run.options.clock.wallTime
+        context.processingTime = run.processing.now
         do { try handle(batch) } catch { throw run.located(error, context) }
         context.counters.records += UInt64(batch.count)
         context.counters.peakMemory = context.budget.peak

@@ -15,6 +15,8 @@ final class RunContext: Sendable {
     let board: WatermarkBoard
     /// What sinks write through together.
     let outputs: [any SharedOutput]
+    /// Processing time.
+    let processing: ProcessingClock
     /// The run as sinks are told of it.
     let sinkRun: SinkRun
     /// The state folder's identity.
@@ -36,6 +38,8 @@ final class RunContext: Sendable {
         board = WatermarkBoard(
             tasks: plan.tasks.filter { plan.plan.stages[$0.stage].head.source?.watermarks.alignment != nil }
                 .map(\.number))
+        processing = ProcessingClock(
+            options.clock, stored: restored?.processingTime.map { Timestamp(milliseconds: $0) }, logger: options.logger)
         horizon = CommitHorizon(restored?.checkpoint ?? .none)
     }
 

@@ -100,7 +100,7 @@ struct SourceTask {
             }
             limit.records = min(limit.records, allowed)
         }
-        context.processingTime = run.options.clock.wallTime
+        context.processingTime = run.processing.now
         let outcome: ReadOutcome
         context.origin = RecordOrigin(partition: partition.name, position: "from \(body.positionText())")
         do { outcome = try body.read(limit) } catch {
@@ -191,7 +191,7 @@ struct SourceTask {
     private mutating func settle(now: Duration, active: Bool, flush: Bool) {
         var tracker = body.tracker()
         let watermark = context.held(
-            tracker.advance(active: active, now: now, wallTime: run.options.clock.wallTime))
+            tracker.advance(active: active, now: now, wallTime: run.processing.now))
         body.setTracker(tracker)
         let moved = watermark != context.watermark
         context.watermark = watermark

@@ -3,7 +3,7 @@ extension TaskContext {
     func tellTime() throws -> Duration? {
         var deadline: Duration?
         let now = run.options.clock.now
-        let wallTime = run.options.clock.wallTime
+        let wallTime = run.processing.now
         processingTime = wallTime
         do {
             for participant in participants {
