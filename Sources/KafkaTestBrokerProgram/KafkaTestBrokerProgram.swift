@@ -49,7 +49,7 @@ struct KafkaTestBrokerProgram: AsyncParsableCommand {
             }
             if known[String(name)] == nil { try await broker.createTopic(String(name), partitions: count) }
         }
-        FileHandle.standardOutput.write(Data("listening on \(broker.address)\n".utf8))
+        try FileHandle.standardOutput.write(contentsOf: Data("listening on \(broker.address)\n".utf8))
         for await _ in signals { break }
         try await broker.stop()
     }

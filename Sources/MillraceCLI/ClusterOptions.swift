@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Millrace
 import RDKafka
 
 /// Which cluster, and how to reach it.
@@ -82,7 +83,7 @@ struct ClusterOptions: ParsableArguments {
         }
     }
 
-    static func say(_ text: String) { FileHandle.standardError.write(Data("error: \(text)\n".utf8)) }
+    static func say(_ text: String) { StandardStream.error.say("error: \(text)\n") }
 }
 
 /// What a user can do something about.

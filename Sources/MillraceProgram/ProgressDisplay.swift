@@ -25,7 +25,7 @@ final class ProgressDisplay: Sendable {
         guard let rate else { return }
         let line = text(status, rate)
         let ending = isTerminal ? (status.isFinished ? "\u{1b}[K\n" : "\u{1b}[K\r") : "\n"
-        FileHandle.standardError.write(Data((line + ending).utf8))
+        StandardStream.error.say(line + ending)
     }
 
     private func text(_ status: PipelineStatus, _ rate: Double) -> String {

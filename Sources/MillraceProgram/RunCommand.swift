@@ -47,6 +47,7 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     }
 
     func run() async throws {
+        StandardStream.secure()
         do {
             let pipeline = try program.pipeline()
             let options = options()
@@ -55,7 +56,7 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
         } catch let error as ExitCode {
             throw error
         } catch {
-            FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+            StandardStream.error.say("error: \(error)\n")
             throw ExitCode.failure
         }
     }

@@ -1,6 +1,5 @@
-import Foundation
-
-/// Prints each record on a line of its own. After a crash, records since the last checkpoint are printed again.
+/// Prints each record on a line of its own. After a crash, records since the last checkpoint are printed again. Where standard
+/// output cannot be written the sink fails, with a `SinkError`.
 ///
 /// ```swift
 /// counts.sink(.print())
@@ -19,8 +18,8 @@ public struct PrintSink<Input: Sendable>: Sink {
     public struct Writer: SinkWriter {
         let text: @Sendable (Input) -> String
 
-        public mutating func write(_ record: Input, at time: Timestamp) {
-            FileHandle.standardOutput.write(Data((text(record) + "\n").utf8))
+        public mutating func write(_ record: Input, at time: Timestamp) throws {
+            try StandardStream.output.write(text(record) + "\n")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Millrace
 
 /// Says now and then on standard error how far a long run is: a line that changes on a terminal, a line every few seconds
 /// elsewhere. Short runs are silent.
@@ -29,5 +30,5 @@ struct ProgressNote {
         isLineOpen = false
     }
 
-    private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private static func write(_ text: String) { StandardStream.error.say(text) }
 }
