@@ -19,13 +19,14 @@ public struct ApproximateDistinctCount<Input: Sendable, Value: StreamKey>: Aggre
 
     /// Counts the different `value`s.
     ///
-    /// - Parameter precision: 4 to 16. A sketch keeps the precision that it began with: after a change of it, those in
-    ///   the state folder go on with theirs.
+    /// - Parameter precision: 4 to 16. A state folder's sketches keep the precision that they began with: a start with
+    ///   another is refused.
     @inlinable
     public init(of value: @escaping @Sendable (Input) -> Value, precision: Int = 12) {
         self.value = value
         empty = DistinctSketch(precision: precision)
     }
+    public var parameters: String { "distinct values with precision \(empty.precision)" }
     @inlinable
     public func create() -> DistinctSketch { empty }
     @inlinable

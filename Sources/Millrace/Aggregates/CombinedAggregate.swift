@@ -43,6 +43,9 @@ public struct CombinedAggregate<First: Aggregate, Second: Aggregate>: Aggregate 
         self.second = second
     }
 
+    public var parameters: String {
+        [first.parameters, second.parameters].filter { !$0.isEmpty }.joined(separator: "; ")
+    }
     @inlinable
     public func create() -> Accumulator { Accumulator(first: first.create(), second: second.create()) }
     @inlinable

@@ -19,13 +19,13 @@ public struct Percentiles<Input: Sendable>: Aggregate {
     ///     of 0.01 cover numbers from 1 to 10^17; if the numbers of one key spread wider, those nearest to zero lose
     ///     accuracy. At most 2^20.
     ///
-    /// A sketch keeps accuracy and buckets that it began with: after a change of them, those in the state folder go on
-    /// with theirs.
+    /// A state folder's sketches keep the accuracy and buckets that they began with: a start with others is refused.
     @inlinable
     public init(of number: @escaping @Sendable (Input) -> Double, accuracy: Double = 0.01, buckets: Int = 2048) {
         self.number = number
         empty = QuantileSketch(accuracy: accuracy, buckets: buckets)
     }
+    public var parameters: String { "percentiles to \(empty.accuracy) with \(empty.bucketLimit) buckets" }
     @inlinable
     public func create() -> QuantileSketch { empty }
     @inlinable

@@ -11,6 +11,8 @@ public struct TopK<Input: StateValue>: Aggregate {
         self.precedes = precedes
     }
 
+    public var parameters: String { "the best \(limit)" }
+
     @inlinable
     public func create() -> [Input] { [] }
 

@@ -59,6 +59,16 @@ struct StateCatalogue: Sendable {
                         "Give the operator its old name with .named(\"\(original)\"), allow the loss with --drop-state \(original), or start over with --fresh"
                 )
             }
+            // Checkpoints of the first versions do not say what they mean.
+            let before = restored.graph.operators.first { $0.id == state.operatorID }?.meaning
+            guard before == nil || before == node.meaning else {
+                throw StateError(
+                    .mismatch,
+                    "The state '\(title)' in \(path) would be misread: it was stored for \(before ?? ""), the graph declares \(node.meaning ?? "something else")",
+                    advice:
+                        "Go back to what it was stored with, give the changed operator a new name and allow the loss with --drop-state \(original), or start over with --fresh"
+                )
+            }
             guard declared.keySchema == state.keySchema, declared.valueSchema == state.valueSchema else {
                 throw StateError(
                     .mismatch,

@@ -94,6 +94,8 @@ final class OperatorNode: @unchecked Sendable {
     var inputs: [OperatorInput]
     let isStageHead: Bool
     var states: [GraphDescription.State] = []
+    /// What, beside the types, decides what stored state means.
+    private(set) var meaning: String?
     /// How each of them is made of what an older version of its type stored.
     var migrations: [String: StateMigration] = [:]
     /// For the head of a source stage.
@@ -160,6 +162,13 @@ final class OperatorNode: @unchecked Sendable {
 
     @usableFromInline
     func setSource(_ stage: SourceStage) { source = stage }
+
+    /// Adds to what decides what stored state means.
+    @usableFromInline
+    func addMeaning(_ text: String) {
+        if text.isEmpty { return }
+        meaning = meaning.map { "\($0); \(text)" } ?? text
+    }
 
     /// Declares a piece of keyed state.
     @usableFromInline

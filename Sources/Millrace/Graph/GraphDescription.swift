@@ -24,8 +24,11 @@ public struct GraphDescription: Sendable, Hashable, Codable {
         public var states: [State]
         /// Whether the name was given by the user.
         public var isNamed: Bool
-        /// Kinds of the operators that lead here, from the source on; compared at start if the name was not given.
+        /// Kinds of the operators that lead here, from the source on.
         public var ancestry: String
+        /// What, beside its types, decides what the operator's stored state means: a window's length, an aggregate's
+        /// parameters. Compared at start; `nil` if there is nothing.
+        public var meaning: String?
     }
 
     /// A piece of keyed state.

@@ -29,6 +29,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
             return BatchHandler { batch in try join.work(on: batch, keyOf) }
         }
         let node = result.node.producer
+        node.addMeaning("an interval from \(lower) to \(upper), \(kind)")
         node.addState("left", key: Key.self, value: [JoinEntry<Left>].self)
         node.addState("right", key: Key.self, value: [JoinEntry<Right>].self)
         late?.link(from: node)

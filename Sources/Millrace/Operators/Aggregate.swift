@@ -24,6 +24,14 @@ public protocol Aggregate<Input, Output>: Sendable {
     func merge(_ other: Accumulator, into accumulator: inout Accumulator)
     /// What the accumulator amounts to.
     func result(_ accumulator: Accumulator) throws -> Output
+    /// What, beside its type, decides what a stored accumulator means, such as a sketch's accuracy; empty if nothing. A start
+    /// with state that was stored with other parameters is refused.
+    var parameters: String { get }
+}
+
+extension Aggregate {
+    /// None.
+    public var parameters: String { "" }
 }
 
 extension KeyedStream {
@@ -39,6 +47,7 @@ extension KeyedStream {
         let totals = fold(into: aggregate.create(), emitting: emitting, onError: onError) { accumulator, record in
             try aggregate.add(record, to: &accumulator)
         }
+        totals.node.producer.addMeaning(aggregate.parameters)
         return totals.map { Keyed(key: $0.key, value: try aggregate.result($0.value)) }.completing(totals)
     }
 }

@@ -65,6 +65,8 @@ extension SessionStream {
             return BatchHandler { batch in try sessions.work(on: batch, keyOf) }
         }
         let node = result.node.producer
+        node.addMeaning("sessions with \(detail)")
+        node.addMeaning(aggregate.parameters)
         node.addState("sessions", key: Key.self, value: Session<A.Accumulator>.self)
         node.addState("further sessions", key: Key.self, value: [Session<A.Accumulator>].self)
         late?.link(from: node)

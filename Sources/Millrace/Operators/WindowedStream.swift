@@ -209,6 +209,8 @@ extension WindowedStream {
             return BatchHandler { batch in try windows.work(on: batch, keyOf) }
         }
         let node = result.node.producer
+        node.addMeaning("windows of \(shape), \(plan.assigner.meaning), \(plan.detail)")
+        node.addMeaning(aggregate.parameters)
         node.addState("windows", key: Key.self, value: A.Accumulator.self)
         if plan.trigger.recordCount != nil {
             node.addState("trigger", key: Key.self, value: Int.self)

@@ -110,6 +110,15 @@ public struct Pattern<Record: Sendable>: Sendable {
         return copy
     }
 
+    /// What stored matches depend on.
+    @usableFromInline var meaning: String {
+        let steps = steps.map { step in
+            step.detail + (step.forbidden.isEmpty ? "" : " but \(step.forbidden.count) not between")
+        }
+        return "\(name): " + steps.joined(separator: ", ")
+            + (limit.map { ", within \(Duration.milliseconds($0)) in all" } ?? "")
+    }
+
     /// For the graph's printout.
     @usableFromInline var detail: String { "\(name): " + steps.map(\.detail).joined(separator: ", ") }
 }

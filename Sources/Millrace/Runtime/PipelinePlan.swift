@@ -79,7 +79,8 @@ final class PipelinePlan: @unchecked Sendable {
             operators: ordered.map { node in
                 GraphDescription.Operator(
                     id: node.id, kind: node.kind, detail: node.detail, stage: headStages[node.index]?.first ?? 0,
-                    states: node.states, isNamed: node.name != nil, ancestry: node.ancestry)
+                    states: node.states, isNamed: node.name != nil, ancestry: node.ancestry,
+                    meaning: node.meaning)
             },
             edges: ordered.flatMap { node in
                 node.inputs.map {

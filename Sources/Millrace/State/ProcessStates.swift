@@ -71,7 +71,8 @@ public final class ProcessStates<Key: StreamKey> {
         case (.declaration(let node), nil):
             node.addState(name, key: Key.self, value: Value.self)
             return StateCell(.none, current)
-        case (.declaration(let node), .some):
+        case (.declaration(let node), .some(let timeToLive)):
+            node.addMeaning("'\(name)' lives in \(timeToLive.kind) time")
             node.addState(name, key: Key.self, value: Expiring<Value>.self)
             return StateCell(.none, current)
         case (.task(let context, let node), nil):

@@ -38,6 +38,11 @@ struct SliceAssigner: Sendable {
         self.offset = offset.wholeMilliseconds % (shape == .sliding ? slide : length)
     }
 
+    /// What stored slices depend on.
+    @usableFromInline var meaning: String {
+        "\(shape) of \(length) ms every \(slide) ms from \(offset) ms on, in slices of \(slice) ms"
+    }
+
     private static func check(_ what: String, _ duration: Duration) -> Int64 {
         precondition(duration >= .milliseconds(1), "\(what) must be at least a millisecond, got \(duration)")
         return duration.wholeMilliseconds
