@@ -79,7 +79,8 @@ public final class Kafka: Sendable {
     /// Writes records to `topic` as `encode` says. A topic may remove records that are stamped with old event times: see
     /// `KafkaTimestamps`.
     public func sink<Input: Sendable>(
-        _ topic: String, timestamps: KafkaTimestamps = .eventTime, encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void
+        _ topic: String, timestamps: KafkaTimestamps = .eventTime,
+        encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void
     ) -> KafkaSink<Input> {
         KafkaSink(output, topic: topic, timestamps) { encode }
     }

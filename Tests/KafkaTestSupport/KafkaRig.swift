@@ -75,7 +75,9 @@ package final class KafkaRig: Sendable {
     private func awaitTopic(_ base: String, partitions: Int) throws {
         let deadline = Date().addingTimeInterval(30)
         while true {
-            do { if try admin.topics(named: topic(base))[topic(base)] == partitions { return } } catch let error as KafkaError {
+            do { if try admin.topics(named: topic(base))[topic(base)] == partitions { return } } catch let error
+                as KafkaError
+            {
                 guard error.isTransient || error.isUnknownTopic else { throw error }
             }
             guard Date() < deadline else { throw KafkaRigError("topic \(topic(base)) is not known after 30 s") }

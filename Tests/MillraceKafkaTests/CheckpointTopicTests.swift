@@ -108,7 +108,8 @@ import Testing
         let rig = try await KafkaRig()
         guard let broker = rig.broker else { return }
         try Self.prepared(rig)
-        try await broker.createTopic("millrace-checkpoints-\(rig.name)", partitions: 1, settings: ["cleanup.policy": "delete"])
+        try await broker.createTopic(
+            "millrace-checkpoints-\(rig.name)", partitions: 1, settings: ["cleanup.policy": "delete"])
         let folder = try TemporaryFolder()
         let error = await #expect(throws: SinkError.self) {
             try await Self.pipeline(rig).run(rig.options(.exactlyOnce, folder: folder.path))

@@ -32,7 +32,8 @@ import Testing
         try timing.bound(by: nil)
         #expect(timing.timeout == .seconds(10))
         let error = #expect(throws: ConfigurationError.self) { try timing.bound(by: .seconds(4)) }
-        #expect(error?.description.contains("4.0 seconds") == true && error?.description.contains("5.0 seconds") == true)
+        #expect(
+            error?.description.contains("4.0 seconds") == true && error?.description.contains("5.0 seconds") == true)
         var given = Self.configuration
         given["transaction.timeout.ms"] = "60000"
         var fixed = try TransactionTiming(given, interval: .seconds(5), isInGroup: false)

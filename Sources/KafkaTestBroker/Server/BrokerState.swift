@@ -105,7 +105,9 @@ final class BrokerState: @unchecked Sendable {
     }
 
     func log(_ partition: TopicPartitionKey) -> PartitionLog? {
-        guard !hiddenTopics.contains(partition.topic), let topic = topics[partition.topic], topic.partitions.indices.contains(Int(partition.partition)) else {
+        guard !hiddenTopics.contains(partition.topic), let topic = topics[partition.topic],
+            topic.partitions.indices.contains(Int(partition.partition))
+        else {
             return nil
         }
         return topic.partitions[Int(partition.partition)]

@@ -46,9 +46,11 @@ struct OperatorMatching {
                 continue
             }
             // A stage's event time goes with its state (`matchHeads`).
-            guard let doubtful = mine.first(where: { node in
-                needed.contains(node.id) && !(heads.contains(node.id) && node.kind != "source")
-            }) else { continue }
+            guard
+                let doubtful = mine.first(where: { node in
+                    needed.contains(node.id) && !(heads.contains(node.id) && node.kind != "source")
+                })
+            else { continue }
             throw StateError(
                 .mismatch,
                 "The graph has changed, and what \(path) keeps of '\(doubtful.id)' may belong to another operator: \(Self.list(mine.map(\.id))) of the checkpoint and \(Self.list(theirs.map(\.id))) of the graph are all \(signature)",
@@ -90,7 +92,9 @@ struct OperatorMatching {
     func renaming(_ manifest: Manifest, for now: GraphDescription) -> Manifest {
         func renamed(_ id: String) -> String { self.renamed(id, now) }
         var changed = manifest
-        for index in changed.states.indices { changed.states[index].operatorID = renamed(changed.states[index].operatorID) }
+        for index in changed.states.indices {
+            changed.states[index].operatorID = renamed(changed.states[index].operatorID)
+        }
         for index in changed.sources.indices {
             changed.sources[index].operatorID = renamed(changed.sources[index].operatorID)
         }

@@ -76,7 +76,8 @@ public struct StoredCheckpoints {
     /// Decides what becomes of the prepared checkpoint. Kept, a run goes on behind it: right if its output is there. Dropped,
     /// a run goes on from the one before and makes that output again: right if it is not there.
     public func resolve(_ checkpoint: Checkpoint, keeping: Bool) throws {
-        guard case .settle(let manifest, let before) = Recovery.plan(try store.storedManifests()), manifest.checkpoint == checkpoint.number
+        guard case .settle(let manifest, let before) = Recovery.plan(try store.storedManifests()),
+            manifest.checkpoint == checkpoint.number
         else {
             throw StateError(
                 .mismatch, "Checkpoint \(checkpoint.number) in \(store.path) is not one that waits for a decision",

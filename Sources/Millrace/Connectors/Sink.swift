@@ -36,6 +36,9 @@ public protocol Sink<Input>: Sendable {
     /// thread that may wait.
     func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws
 
+    /// The run is over, well or not: lets go of what `recover` took.
+    func close()
+
     /// Opens the writer of one task.
     func open(_ context: SinkContext) throws -> Writer
 
@@ -55,6 +58,8 @@ extension Sink {
     public var needsStateFolder: Bool { false }
     /// Nothing to do for a sink that prepares nothing.
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {}
+    /// Nothing to do.
+    public func close() {}
     /// What `recover` does without knowing the run.
     public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
         try recover(pending, start: start)

@@ -104,6 +104,8 @@ final class OperatorNode: @unchecked Sendable {
     var keyed: KeyedStage?
     /// For a sink: what is called at start.
     var recoverOutputs: (@Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void)?
+    /// For a sink: what is called at the end of a run.
+    var closeSink: (@Sendable () -> Void)?
     /// For a sink: its output waits in the state folder until it is published.
     var needsStateFolder = false
     /// For a sink: what it writes through together with others.
@@ -146,9 +148,11 @@ final class OperatorNode: @unchecked Sendable {
 
     @usableFromInline
     func setRecover(
-        needsStateFolder: Bool, _ recover: @escaping @Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void
+        needsStateFolder: Bool, _ recover: @escaping @Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void,
+        close: @escaping @Sendable () -> Void
     ) {
         recoverOutputs = recover
+        closeSink = close
         self.needsStateFolder = needsStateFolder
     }
 

@@ -11,7 +11,11 @@ extension Stream {
         let producer = graph.add(kind: "sink", detail: sink.summary, inputs: [input])
         if let name { producer.setName(name) }
         if let target = sink.exclusiveTarget { graph.claim(target, for: producer) }
-        producer.setRecover(needsStateFolder: sink.needsStateFolder) { try sink.recover($0, start: $1, in: $2) }
+        producer.setRecover(needsStateFolder: sink.needsStateFolder) {
+            try sink.recover($0, start: $1, in: $2)
+        } close: {
+            sink.close()
+        }
         if let shared = sink.sharedOutput { producer.setSharedOutput(shared) }
         node.consumers.append(
             StreamConsumer { context in

@@ -42,6 +42,7 @@ final class Supervisor: Sendable {
         for stage in pipeline.plan.stages { stage.head.source?.access.disconnect() }
         for output in pipeline.plan.sharedOutputs { output.close() }
         await writer.drain()
+        for node in pipeline.plan.operators { node.closeSink?() }
         return try result.get()
     }
 
@@ -140,8 +141,9 @@ final class Supervisor: Sendable {
         var restored = try restore(manifests, marker, start)
         if let manifest = restored {
             restored = try OperatorMatching(
-                manifest.graph, graph, needed: manifest.operatorIDs, path: options.checkpoints?.directory ?? "")
-                .renaming(manifest, for: graph)
+                manifest.graph, graph, needed: manifest.operatorIDs, path: options.checkpoints?.directory ?? ""
+            )
+            .renaming(manifest, for: graph)
         }
         if let store, let manifest = restored {
             restored = try store.migrate(manifest, for: pipeline.plan.operators)

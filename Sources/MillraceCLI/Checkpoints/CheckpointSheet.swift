@@ -35,9 +35,11 @@ struct CheckpointSheet {
         guard let one = prepared ?? last else { return "no checkpoint is stored here" }
         lines.append("pipeline    \(one.pipeline)")
         lines.append("folder      \(one.folder)")
-        lines.append("counts      \(last.map { "checkpoint \($0.number)\($0.isComplete ? ", complete" : "")" } ?? "none")")
+        lines.append(
+            "counts      \(last.map { "checkpoint \($0.number)\($0.isComplete ? ", complete" : "")" } ?? "none")")
         if let prepared {
-            lines.append("prepared    checkpoint \(prepared.number), waits for a transaction of \(prepared.output ?? "?")")
+            lines.append(
+                "prepared    checkpoint \(prepared.number), waits for a transaction of \(prepared.output ?? "?")")
         } else {
             lines.append("prepared    none: nothing to decide")
         }
@@ -65,7 +67,8 @@ struct CheckpointSheet {
     private static func text(_ note: KafkaNote, _ folder: String) -> String {
         guard let found = note.note else { return "topic \(note.topic) has no note" }
         if found.folder != folder {
-            return "topic \(note.topic) has a note of another state folder (\(found.folder)), checkpoint \(found.checkpoint)"
+            return
+                "topic \(note.topic) has a note of another state folder (\(found.folder)), checkpoint \(found.checkpoint)"
         }
         return "topic \(note.topic): checkpoint \(found.checkpoint) was committed"
     }

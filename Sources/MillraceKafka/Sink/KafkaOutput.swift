@@ -148,7 +148,9 @@ final class KafkaOutput: SharedOutput {
                 }
             }
             // The outcome is open until the broker has answered: the same call again, not a new transaction.
-            try Patience.unmoved.retrying(until: .now.advanced(by: timeout * 2)) { try producer.commitTransaction(timeout: $0) }
+            try Patience.unmoved.retrying(until: .now.advanced(by: timeout * 2)) {
+                try producer.commitTransaction(timeout: $0)
+            }
         } catch let error as KafkaError {
             if error.isAbortable { try? producer.abortTransaction(timeout: .seconds(10)) }
             throw judged(error)

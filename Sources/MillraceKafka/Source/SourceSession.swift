@@ -183,7 +183,8 @@ final class SourceSession: Sendable {
         guard wait else { return try ask(options.timeout) }
         let unknown = ContinuousClock.now.advanced(by: min(Self.topicPatience, options.timeout))
         let deadline = ContinuousClock.now.advanced(by: options.timeout)
-        do { return try Patience.unmoved.retrying(until: unknown, acceptsUnknownTopics: true, ask) } catch let error as KafkaError
+        do { return try Patience.unmoved.retrying(until: unknown, acceptsUnknownTopics: true, ask) } catch let error
+            as KafkaError
             where error.isTransient
         { return try Patience.unmoved.retrying(until: deadline, ask) }
     }

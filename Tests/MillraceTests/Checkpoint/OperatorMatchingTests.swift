@@ -22,7 +22,8 @@ import Testing
 
     /// Runs the first until half of its input is read, and then the second.
     func run(
-        _ first: (Millrace.Stream<Int>) -> Counts, then second: (Millrace.Stream<Int>) -> Counts, dropping: Set<String> = []
+        _ first: (Millrace.Stream<Int>) -> Counts, then second: (Millrace.Stream<Int>) -> Counts,
+        dropping: Set<String> = []
     ) throws -> [Int] {
         try withoutActuallyEscaping(first) { first in
             try withoutActuallyEscaping(second) { second in
@@ -50,7 +51,9 @@ import Testing
         numbers.keyed { _ in 0 }.fold(into: 0) { count, _ in count += 10 }
     }
 
-    static func texts(_ numbers: Millrace.Stream<Int>) { numbers.keyed { _ in 0 }.fold(into: "") { $0 += "\($1)" }.forEach { _ in } }
+    static func texts(_ numbers: Millrace.Stream<Int>) {
+        numbers.keyed { _ in 0 }.fold(into: "") { $0 += "\($1)" }.forEach { _ in }
+    }
 
     @Test func theSameGraphGoesOn() throws {
         #expect(try run(Self.ones, then: Self.ones) == Array(1...40))

@@ -28,7 +28,9 @@ import Testing
 
     static func keyed(_ numbers: Numbers) -> KeyedStream<Int, Int> { numbers.keyed { $0 % 3 } }
 
-    static func window(_ length: Duration, offset: Duration = .zero, lateness: Duration = .zero) -> @Sendable (Numbers) -> Void {
+    static func window(_ length: Duration, offset: Duration = .zero, lateness: Duration = .zero)
+        -> @Sendable (Numbers) -> Void
+    {
         {
             keyed($0).tumblingWindow(of: length, offset: offset, allowedLateness: lateness)
                 .fold(into: 0) { $0 += $1 }.named("state").forEach { _ in }
@@ -64,7 +66,9 @@ import Testing
     }
 
     static let changes = [
-        Change(name: "length", before: window(.seconds(1)), after: window(.milliseconds(700)), words: ["1000 ms", "700 ms"]),
+        Change(
+            name: "length", before: window(.seconds(1)), after: window(.milliseconds(700)),
+            words: ["1000 ms", "700 ms"]),
         Change(
             name: "offset", before: window(.seconds(1)), after: window(.seconds(1), offset: .milliseconds(300)),
             words: ["from 0 ms", "from 300 ms"]),
@@ -74,8 +78,11 @@ import Testing
         Change(name: "gap", before: session(.seconds(1)), after: session(.seconds(2)), words: ["gap 1.0", "gap 2.0"]),
         Change(name: "bounds", before: join(.seconds(1)), after: join(.seconds(2)), words: ["interval"]),
         Change(name: "accuracy", before: percentiles(0.01), after: percentiles(0.02), words: ["0.01", "0.02"]),
-        Change(name: "lifetime", before: lifetime(.event), after: lifetime(.processing), words: ["event", "processing"]),
-        Change(name: "pattern", before: pattern(.seconds(1)), after: pattern(.seconds(3)), words: ["1.0 seconds", "3.0 seconds"]),
+        Change(
+            name: "lifetime", before: lifetime(.event), after: lifetime(.processing), words: ["event", "processing"]),
+        Change(
+            name: "pattern", before: pattern(.seconds(1)), after: pattern(.seconds(3)),
+            words: ["1.0 seconds", "3.0 seconds"]),
     ]
 
     @Test(arguments: changes.map(\.name))

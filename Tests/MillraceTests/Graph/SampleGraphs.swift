@@ -63,7 +63,8 @@ enum SampleGraphs {
         _ id: String, _ kind: String, _ detail: String = "", stage: Int, states: [GraphDescription.State] = []
     ) -> GraphDescription.Operator {
         GraphDescription.Operator(
-            id: id, kind: kind, detail: detail, stage: stage, states: states, isNamed: true, ancestry: kind, meaning: nil)
+            id: id, kind: kind, detail: detail, stage: stage, states: states, isNamed: true, ancestry: kind,
+            meaning: nil)
     }
 
     static func edge(

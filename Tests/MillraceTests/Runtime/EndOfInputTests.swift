@@ -136,7 +136,8 @@ import Testing
         for (number, point) in points.enumerated() {
             let output = TestOutput<String>()
             var test = PipelineTest(
-                seed: checkpoint, checkpoints: .init(directory: folder.file("state-\(number)"), every: .milliseconds(1)))
+                seed: checkpoint, checkpoints: .init(directory: folder.file("state-\(number)"), every: .milliseconds(1))
+            )
             test.options.endOfInput = .availableNow
             try test.runUntilCrash(pipeline(output), parallelism: 2, at: point)
             try test.run(pipeline(output), parallelism: 3)

@@ -54,7 +54,8 @@ import Testing
 
     func lines(_ output: String = "out") throws -> Set<Substring> {
         var lines: Set<Substring> = []
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.file(output)) {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.file(output))
+        where name.hasPrefix("part-") {
             let text = try String(contentsOfFile: folder.file(output + "/" + name), encoding: .utf8)
             for line in text.split(separator: "\n") { #expect(lines.insert(line).inserted, "twice: \(line)") }
         }

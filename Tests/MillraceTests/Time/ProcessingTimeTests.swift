@@ -20,7 +20,8 @@ import Testing
     }
 
     /// A record a millisecond, counted by the clock in windows of ten.
-    static func pipeline(_ output: TestOutput<WindowResult<Int, Int>>, _ onRecord: @escaping @Sendable (Int) -> Void,
+    static func pipeline(
+        _ output: TestOutput<WindowResult<Int, Int>>, _ onRecord: @escaping @Sendable (Int) -> Void,
         onResult: @escaping @Sendable () -> Void = {}
     ) -> Pipeline {
         let script = (0..<100).flatMap { [ScriptedSource<Int>.Step.record($0), .silence(.milliseconds(1))] }
@@ -29,7 +30,9 @@ import Testing
                 onRecord(number)
                 return number
             }
-            .keyed { _ in 0 }.tumblingWindow(of: .milliseconds(10), in: .processing).fold(into: 0) { count, _ in count += 1 }
+            .keyed { _ in 0 }.tumblingWindow(of: .milliseconds(10), in: .processing).fold(into: 0) { count, _ in
+                count += 1
+            }
             .named("windows").map { result in
                 onResult()
                 return result

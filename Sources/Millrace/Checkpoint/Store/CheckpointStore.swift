@@ -61,6 +61,7 @@ final class CheckpointStore: Sendable {
 
     /// Stores a checkpoint: its deltas and its manifest, in one transaction that is on disk when this returns.
     func commit(_ manifest: Manifest, _ deltas: [StateDelta], crash: CrashSwitch) throws {
+        try folder.checkIsThere()
         let checkpoint = manifest.checkpoint
         let encoded = try encodeManifest(manifest)
         try writing { transaction in

@@ -34,6 +34,19 @@ final class StateFolder: @unchecked Sendable {
 
     deinit { close(lock) }
 
+    /// Throws if the folder is not there any more, or is another by now: what is stored would be lost with it.
+    func checkIsThere() throws {
+        var (held, found) = (stat(), stat())
+        if fstat(lock, &held) == 0, stat(path + "/LOCK", &found) == 0, held.st_ino == found.st_ino,
+            held.st_dev == found.st_dev
+        {
+            return
+        }
+        throw StateError(
+            .mismatch, "The state folder \(path) was removed or replaced while the pipeline ran",
+            advice: "Bring it back as it was and start again; without it, only --fresh is left")
+    }
+
     private static func createFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

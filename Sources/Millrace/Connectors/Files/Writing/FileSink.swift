@@ -9,9 +9,11 @@ import Foundation
 ///     out/.part-00003-00000012.jsonl.inprogress     being written, or prepared
 ///     out/part-00003-00000012.jsonl                 published
 ///
-/// At start, prepared files of the stored checkpoint are published and every other hidden one is removed.
+/// At start, prepared files of the stored checkpoint are published and every other hidden one is removed. `.millrace-owner`
+/// there is locked while a run writes, and names the state folder that the output belongs to.
 public struct FileSink<Input: Sendable>: Sink {
     let directory: PartDirectory
+    private let owner: OutputOwner
     private let kind: String
     private let header: [UInt8]
     private let makeEncoder: @Sendable () -> Encoder
@@ -38,6 +40,7 @@ public struct FileSink<Input: Sendable>: Sink {
         makeEncoder: @escaping @Sendable () -> Encoder
     ) {
         self.directory = PartDirectory(path: directory, fileExtension: fileExtension)
+        owner = OutputOwner(directory: directory)
         self.kind = kind
         self.header = header
         self.makeEncoder = makeEncoder
@@ -45,7 +48,17 @@ public struct FileSink<Input: Sendable>: Sink {
 
     public var summary: String { "\(kind) in \(directory.path)" }
 
-    public var exclusiveTarget: String? { URL(fileURLWithPath: directory.path).standardizedFileURL.path }
+    public var exclusiveTarget: String? {
+        URL(fileURLWithPath: directory.path).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+
+    public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+        try directory.create()
+        try owner.claim(start, run)
+        try recover(pending, start: start)
+    }
+
+    public func close() { owner.release() }
 
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {
         try directory.create()
