@@ -43,6 +43,7 @@ struct PostgresSession: SQLSession {
     }
 
     private func run(_ sql: String, _ arguments: [SQLValue]) throws -> PostgresResult {
+        try SQLError.checkStatement(sql, place)
         for value in arguments {
             if let objection = value.objection { throw SQLError(.type, "\(objection): \(value)", place: place) }
         }

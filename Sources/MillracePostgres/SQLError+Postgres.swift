@@ -22,7 +22,7 @@ extension SQLError {
         case "42P01", "42703", "42883", "3F000", "3D000": return .missing
         case "42501": return .permission
         case "42804": return .type
-        case "08001": return .refused
+        case "08001", "08P01": return .refused
         default: break
         }
         switch state.prefix(2) {

@@ -62,6 +62,14 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
         self.place = place
     }
 
+    /// Refuses a statement that a database would cut off at a NUL: what is left of it may mean something else.
+    package static func checkStatement(_ sql: String, _ place: Place) throws(SQLError) {
+        if sql.utf8.contains(0) {
+            throw SQLError(
+                .refused, "the statement has a NUL byte, at which the database would cut it off", place: place)
+        }
+    }
+
     /// Whether the same thing may succeed later.
     public var isTransient: Bool { kind == .unavailable || kind == .busy }
 

@@ -14,6 +14,7 @@ struct SQLiteSession: SQLSession {
 
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
         try located(SQLError.Place(database: summary)) {
+            try SQLError.checkStatement(sql, SQLError.Place(database: summary))
             let before = connection.totalChangesCount
             let statement = try connection.makeStatement(sql: sql)
             try statement.execute(arguments: try Self.arguments(arguments, sql))
@@ -23,7 +24,8 @@ struct SQLiteSession: SQLSession {
 
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
         try located(SQLError.Place(database: summary)) {
-            try Self.rows(connection.makeStatement(sql: sql), arguments)
+            try SQLError.checkStatement(sql, SQLError.Place(database: summary))
+            return try Self.rows(connection.makeStatement(sql: sql), arguments)
         }
     }
 

@@ -16,6 +16,7 @@ struct SQLiteStatements: SQLSession {
     }
 
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
+        try SQLError.checkStatement(sql, SQLError.Place(database: summary))
         do {
             let read: [[SQLValue]]? = try pool.read { connection in
                 let statement = try connection.makeStatement(sql: sql)

@@ -35,9 +35,13 @@ public final class PostgresConnection: @unchecked Sendable {
 
     deinit { PQfinish(connection) }
 
-    /// The code of a refusal that would be the same the next time; libpq tells only the server's words.
+    /// The code of a refusal; `nil` where the server was not reached. libpq tells only the server's words.
     private static func refusal(in message: String) -> String? {
         if message.contains("database \"") && message.contains("does not exist") { return "3D000" }
+        if message.contains("too many connections") { return "53300" }
+        if message.contains("permission denied for database") { return "42501" }
+        let settings = ["sslmode", "SSL was required", "certificate"]
+        if settings.contains(where: message.contains) { return "08001" }
         let refusals = ["authentication failed", "no password supplied", "no pg_hba.conf entry", "role \""]
         return refusals.contains { message.contains($0) } ? "28000" : nil
     }
