@@ -126,7 +126,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/OffsetCommits"),
         .target(
-            name: "MillraceDatabases", dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres"]),
+            name: "MillraceDatabases", dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres"]),
         .executableTarget(
             name: "BulkInsert",
             dependencies: [

@@ -15,7 +15,8 @@ struct Setting: ParsableArguments, Sendable {
         help: "The database: \(DatabaseAddress.expected).",
         transform: { text in
             guard let address = DatabaseAddress(text) else {
-                throw ValidationError("'\(text)' is not a database: expected \(DatabaseAddress.expected)")
+                throw ValidationError(
+                    "'\(DatabaseAddress.withoutSecrets(text))' is not a database: expected \(DatabaseAddress.expected)")
             }
             return address
         })

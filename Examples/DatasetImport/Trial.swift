@@ -16,7 +16,8 @@ struct Trial {
     /// Runs it; false if it did not come out as it should.
     func run() async throws -> Bool {
         guard let address = DatabaseAddress(database) else {
-            throw ValidationError("'\(database)' is not a database: expected \(DatabaseAddress.expected)")
+            throw ValidationError(
+                "'\(DatabaseAddress.withoutSecrets(database))' is not a database: expected \(DatabaseAddress.expected)")
         }
         let table = FlightTable(database: try address.database())
         let board = JobBoard(table.database)

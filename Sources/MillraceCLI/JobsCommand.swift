@@ -82,7 +82,7 @@ struct JobsCommand: AsyncParsableCommand {
 
 func parseDatabase(_ text: String) throws -> DatabaseAddress {
     guard let address = DatabaseAddress(text) else {
-        throw ValidationError("'\(text)' is not a database: expected \(DatabaseAddress.expected)")
+        throw ValidationError("'\(DatabaseAddress.withoutSecrets(text))' is not a database: expected \(DatabaseAddress.expected)")
     }
     return address
 }

@@ -1,6 +1,7 @@
 import MillracePostgres
 public import MillraceSQL
 import MillraceSQLite
+import Postgres
 
 /// A database as a command line names it: `sqlite:shop.db`, `postgresql://app@db/shop`.
 public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
@@ -10,12 +11,12 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     private let kind: Kind
-    /// As it was given.
+    /// As it was given, without its password.
     public let description: String
 
     /// What the text names; `nil` if it is neither.
     public init?(_ text: String) {
-        description = text
+        description = Self.withoutSecrets(text)
         if text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") {
             kind = .postgres(text)
         } else if text.hasPrefix("sqlite:"), text.count > 7 {
@@ -24,6 +25,9 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
             return nil
         }
     }
+
+    /// A text that may be an address, as messages may show it.
+    public static func withoutSecrets(_ text: String) -> String { ConnectionText.withoutSecrets(text) }
 
     /// What can be written there, for messages.
     public static let expected = "sqlite:PATH or postgresql://USER@HOST/DATABASE"

@@ -9,9 +9,18 @@ public struct PostgresSettings: Sendable {
     ///
     /// - Throws: `PostgresError` if it is none.
     public init(_ conninfo: String) throws(PostgresError) {
+        // libpq would take the rest of such a password for the host, and name it in its messages.
+        if ConnectionText.hasUnencodedPassword(conninfo) {
+            throw PostgresError(
+                "the connection string's user or password has a '@' or '/', which is written %40 or %2F there",
+                sqlState: "08001")
+        }
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
-            let reason = message.map { String(cString: $0).trimmed } ?? "it does not read as one"
+            // libpq repeats what it was given.
+            let words = message.map { String(cString: $0).trimmed } ?? "it does not read as one"
+            let reason = ConnectionText.withoutSecrets(
+                words.replacing(conninfo, with: ConnectionText.withoutSecrets(conninfo)))
             PQfreemem(message)
             throw PostgresError("the connection string is not one: \(reason)", sqlState: "08001")
         }
