@@ -19,7 +19,8 @@ struct BulkInsert: AsyncParsableCommand {
         help: "The database: \(DatabaseAddress.expected); its table millrace_messages is made anew.",
         transform: { text in
             guard let address = DatabaseAddress(text) else {
-                throw ValidationError("'\(DatabaseAddress.withoutSecrets(text))' is not a database: expected \(DatabaseAddress.expected)")
+                let shown = DatabaseAddress.withoutSecrets(text)
+                throw ValidationError("'\(shown)' is not a database: expected \(DatabaseAddress.expected)")
             }
             return address
         })

@@ -82,7 +82,8 @@ struct JobsCommand: AsyncParsableCommand {
 
 func parseDatabase(_ text: String) throws -> DatabaseAddress {
     guard let address = DatabaseAddress(text) else {
-        throw ValidationError("'\(DatabaseAddress.withoutSecrets(text))' is not a database: expected \(DatabaseAddress.expected)")
+        let shown = DatabaseAddress.withoutSecrets(text)
+        throw ValidationError("'\(shown)' is not a database: expected \(DatabaseAddress.expected)")
     }
     return address
 }

@@ -66,6 +66,34 @@ import Testing
         try await rig.stop()
     }
 
+    /// Kafka has no times before 1970, and librdkafka takes 0 for now.
+    @Test func timesBefore1970AreKept() async throws {
+        let rig = try await KafkaRig()
+        try rig.makeTopic("out", partitions: 1)
+        let times: [Int64] = [-86_400_000, -1, 0, 1, 7]
+        let kafka = Kafka(rig.configuration)
+        let writer = Pipeline("\(rig.name)-writer") { graph in
+            graph.source(
+                .memory([times]), eventTime: { Timestamp(milliseconds: $0) }, watermarks: .monotonic()
+            )
+            .sink(kafka.sink(rig.topic("out")) { $1.setValue("\($0)") })
+        }
+        try await writer.run(rig.options(.atLeastOnce, folder: nil))
+        #expect(try rig.records(of: "out").map(\.timestamp) == [1, 1, 1, 1, 7])
+        let seen = Seen()
+        let reader = Pipeline("\(rig.name)-reader") { graph in
+            graph.source(
+                kafka.source(rig.topic("out"), decoding: .string, options: KafkaSourceOptions(endsAtLatest: true)),
+                watermarks: .monotonic()
+            )
+            .keyed { _ in 0 }.tumblingWindow(of: .milliseconds(1)).fold(into: "") { $0 += $1 }
+            .forEach { seen.note("\($0.window.start.milliseconds) \($0.value)") }
+        }
+        try await reader.run(rig.options(.atLeastOnce, folder: nil))
+        #expect(seen.all == times.map { "\($0) \($0)" })
+        try await rig.stop()
+    }
+
     @Test func aTopicThatStampsItselfIsNamed() async throws {
         let rig = try await KafkaRig()
         try rig.makeTopic("out", partitions: 1, settings: ["message.timestamp.type": "LogAppendTime"])

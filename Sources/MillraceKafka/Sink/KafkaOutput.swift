@@ -110,8 +110,8 @@ final class KafkaOutput: SharedOutput {
 
     /// Hands a record to a producer.
     func send(_ record: OutgoingRecord, to producer: KafkaProducer) throws {
-        // A time before 1970 is none that Kafka could keep.
-        let milliseconds = max(0, record.timestamp?.milliseconds ?? 0)
+        // 0 stands for the time of sending, and a time before 1970 is none that Kafka could keep.
+        let milliseconds = record.timestamp.map { max(1, $0.milliseconds) } ?? 0
         do {
             try record.key.withUnsafeBytes { key in
                 try record.value.withUnsafeBytes { value in

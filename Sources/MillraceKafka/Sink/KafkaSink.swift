@@ -66,7 +66,12 @@ public struct KafkaSink<Input: Sendable>: Sink {
         public mutating func write(_ record: Input, at time: Timestamp) throws {
             outgoing.begin(time)
             try encode(record, &outgoing)
-            if timestamps == .sendingTime { carryEventTime() }
+            if timestamps == .sendingTime {
+                carryEventTime()
+                outgoing.timestamp = nil
+            } else if let time = outgoing.timestamp, time.milliseconds <= 0 {
+                carryEventTime()
+            }
             if let oldest, let time = outgoing.timestamp, time < oldest { warn(time) }
             if let producer {
                 try output.send(outgoing, to: producer)
@@ -78,7 +83,6 @@ public struct KafkaSink<Input: Sendable>: Sink {
         private mutating func carryEventTime() {
             guard let time = outgoing.timestamp else { return }
             outgoing.headers.append(KafkaHeader(DeliveryHeader.eventTime, "\(time.milliseconds)"))
-            outgoing.timestamp = nil
         }
 
         private mutating func warn(_ time: Timestamp) {
