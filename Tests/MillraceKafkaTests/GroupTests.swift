@@ -18,10 +18,14 @@ import Testing
         return Pipeline("\(rig.name)-group") { graph in
             graph.source(
                 kafka.source(
-                    rig.topic("in"), decoding: .string, group: rig.name,
+                    rig.topic("in"), decoding: .record(.string), group: rig.name,
                     options: KafkaSourceOptions(membership: .group())), recordsPerSecond: rate
             )
-            .sink(kafka.sink(rig.topic("out")) { $1.setValue($0) })
+            .sink(
+                kafka.sink(rig.topic("out")) { (record: KafkaRecord<String>, outgoing) in
+                    outgoing.setKey("\(record.partition)")
+                    outgoing.setValue(record.value)
+                })
         }
     }
 
@@ -71,6 +75,11 @@ import Testing
         let found = try rig.values(of: "out")
         if delivery == .exactlyOnce {
             #expect(found.sorted() == values.sorted())
+            // Those of an input partition in order, whoever had it.
+            for partition in 0..<4 {
+                let numbers = found.compactMap { Int($0.dropFirst(6)) }.filter { $0 % 4 == partition }
+                #expect(numbers == numbers.sorted(), "partition \(partition) is not in order")
+            }
         } else {
             // A commit that falls into a cooperative rebalance is refused, and repeated by the partition's next owner.
             #expect(Set(found) == Set(values))
