@@ -5,6 +5,8 @@ public final class Graph {
     var operators: [OperatorNode] = []
     private var kindCounts: [String: Int] = [:]
     private var claims: [String: OperatorNode] = [:]
+    /// What is wrong with the declaration; a run says it, and does not begin.
+    private(set) var problems: [GraphProblem] = []
 
     init() {}
 
@@ -38,9 +40,12 @@ public final class Graph {
     /// Notes that a sink is the only one to write to `target`.
     @usableFromInline
     func claim(_ target: String, for node: OperatorNode) {
-        let other = claims.updateValue(node, forKey: target)
-        precondition(
-            other == nil, "two sinks write to \(target), and would overwrite each other's files: give each a directory")
+        if claims.updateValue(node, forKey: target) != nil {
+            problems.append(
+                GraphProblem(
+                    "two sinks write to \(target), and would overwrite each other's files", advice: "Give each a directory"
+                ))
+        }
     }
 
     /// A stream that operators send records to which they do not pass on: late ones, rejected ones.
@@ -141,8 +146,6 @@ final class OperatorNode: @unchecked Sendable {
 
     @usableFromInline
     func setName(_ name: String) {
-        precondition(
-            !name.isEmpty && !name.contains("/"), "an operator's name must not be empty or contain '/': '\(name)'")
         if let completed { completed.setName(name) } else { self.name = name }
     }
 
@@ -177,8 +180,6 @@ final class OperatorNode: @unchecked Sendable {
     /// Declares a piece of keyed state.
     @usableFromInline
     func addState<Key: StreamKey, Value: StateValue>(_ name: String, key: Key.Type, value: Value.Type) {
-        precondition(
-            !states.contains { $0.name == name }, "operator \(id) declares two states named '\(name)': rename one")
         states.append(
             GraphDescription.State(name: name, keySchema: Key.keySchema, valueSchema: Value.stateSchema))
         migrations[name] = StateMigration(key: key, value: value)

@@ -20,23 +20,16 @@ public struct Pipeline: Sendable {
     public let name: String
     let plan: PipelinePlan
 
-    /// Declares a pipeline. The name must not be empty; nor may two operators have the same name.
+    /// Declares a pipeline. What is wrong with the declaration (no source, two operators of one name) is thrown by `run`, as
+    /// a `ConfigurationError`.
     public init(_ name: String, _ declare: (Graph) throws -> Void) rethrows {
-        precondition(!name.isEmpty, "a pipeline needs a name: state folders belong to it")
         let graph = Graph()
         try declare(graph)
-        precondition(
-            graph.operators.contains { $0.source != nil },
-            "pipeline '\(name)' has no source: begin a stream with graph.source(...)")
         graph.makeDefaultNamesDiffer()
-        for node in graph.operators {
-            let same = graph.operators.filter { $0.id == node.id }
-            precondition(
-                same.count == 1, "pipeline '\(name)' has \(same.count) operators named '\(node.id)': rename all but one"
-            )
-        }
         self.name = name
-        plan = PipelinePlan(name: name, operators: graph.operators)
+        plan = PipelinePlan(
+            name: name, operators: graph.operators,
+            problems: graph.problems + GraphProblem.all(of: graph.operators, in: name))
     }
 
     /// The operator graph as data; see `GraphFormat` for printing it.

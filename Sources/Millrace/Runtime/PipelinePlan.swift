@@ -15,9 +15,12 @@ final class PipelinePlan: @unchecked Sendable {
     /// Position of each operator in a topological order.
     let order: [Int]
     private let stageOfHead: [Int: Int]
+    /// Why it cannot be run.
+    let problems: [GraphProblem]
 
-    init(name: String, operators: [OperatorNode]) {
+    init(name: String, operators: [OperatorNode], problems: [GraphProblem] = []) {
         self.name = name
+        self.problems = problems
         self.operators = operators
         order = Self.topologicalOrder(operators)
         var headsOf: [Int: Set<Int>] = [:]

@@ -1,6 +1,11 @@
 /// What does not go together in a pipeline and its options; and what a run says of itself at its start.
 enum RunRules {
     static func check(_ plan: PipelinePlan, _ options: RunOptions) throws {
+        if let problem = plan.problems.first {
+            let more = plan.problems.count > 1 ? " (and \(plan.problems.count - 1) more)" : ""
+            throw ConfigurationError("Pipeline '\(plan.name)': \(problem.message)\(more)", advice: problem.advice)
+        }
+        try checkSettings(options)
         try checkExactlyOnce(plan, options)
         try checkStateFolder(plan, options)
         guard let shared = plan.sharedSource else { return }
@@ -13,6 +18,20 @@ enum RunRules {
             throw ConfigurationError(
                 "Source '\(shared.id)' shares its partitions in a group, whose positions are the group's: the state folder \(directory) would have no part in it",
                 advice: "Give checkpoints only an interval: .init(every:)")
+        }
+    }
+
+    /// Numbers that a run cannot keep to.
+    private static func checkSettings(_ options: RunOptions) throws {
+        let budgets = 1...1 << 46
+        guard budgets.contains(options.memoryBudget) else {
+            throw ConfigurationError(
+                "The memory budget is \(options.memoryBudget) bytes",
+                advice: "Give memoryBudget between a byte and 64 TiB")
+        }
+        if case .tasks(let count) = options.parallelism, !(1...4096).contains(count) {
+            throw ConfigurationError(
+                "A keyed stage is to have \(count) tasks", advice: "Give parallelism between 1 and 4096")
         }
     }
 

@@ -1,0 +1,46 @@
+/// What is wrong with a graph as it was declared. It is thrown when the pipeline is run, so that the sentence is seen in
+/// release builds too.
+struct GraphProblem: Sendable, Hashable {
+    let message: String
+    let advice: String
+
+    init(_ message: String, advice: String) {
+        self.message = message
+        self.advice = advice
+    }
+
+    /// Rates that a source can keep to.
+    private static let rates: ClosedRange<Double> = 1e-6...1e12
+
+    /// What can be seen of the operators of a pipeline.
+    static func all(of operators: [OperatorNode], in pipeline: String) -> [GraphProblem] {
+        var found: [GraphProblem] = []
+        if pipeline.isEmpty {
+            found.append(GraphProblem("the pipeline has no name, and state folders belong to one", advice: "Give it one"))
+        }
+        if !operators.contains(where: { $0.source != nil }) {
+            found.append(GraphProblem("the pipeline has no source", advice: "Begin a stream with graph.source(...)"))
+        }
+        for (id, same) in Dictionary(grouping: operators, by: \.id).sorted(by: { $0.key < $1.key }) where same.count > 1 {
+            found.append(
+                GraphProblem("\(same.count) operators are named '\(id)'", advice: "Rename all but one"))
+        }
+        for node in operators {
+            if let name = node.name, name.isEmpty || name.contains("/") {
+                found.append(
+                    GraphProblem("an operator's name must not be empty or contain '/': '\(name)'", advice: "Rename it"))
+            }
+            for (name, same) in Dictionary(grouping: node.states, by: \.name) where same.count > 1 {
+                found.append(
+                    GraphProblem("operator '\(node.id)' declares two states named '\(name)'", advice: "Rename one"))
+            }
+            if let rate = node.source?.recordsPerSecond, !rates.contains(rate) {
+                found.append(
+                    GraphProblem(
+                        "source '\(node.id)' is to give \(rate) records a second",
+                        advice: "Give it a rate between \(rates.lowerBound) and \(rates.upperBound), or none"))
+            }
+        }
+        return found
+    }
+}
