@@ -43,8 +43,8 @@ public final class Graph {
         if claims.updateValue(node, forKey: target) != nil {
             problems.append(
                 GraphProblem(
-                    "two sinks write to \(target), and would overwrite each other's files", advice: "Give each a directory"
-                ))
+                    "two sinks write to \(target), and would overwrite each other's files",
+                    advice: "Give each a directory"))
         }
     }
 

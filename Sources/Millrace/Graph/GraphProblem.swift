@@ -16,12 +16,14 @@ struct GraphProblem: Sendable, Hashable {
     static func all(of operators: [OperatorNode], in pipeline: String) -> [GraphProblem] {
         var found: [GraphProblem] = []
         if pipeline.isEmpty {
-            found.append(GraphProblem("the pipeline has no name, and state folders belong to one", advice: "Give it one"))
+            found.append(
+                GraphProblem("the pipeline has no name, and state folders belong to one", advice: "Give it one"))
         }
         if !operators.contains(where: { $0.source != nil }) {
             found.append(GraphProblem("the pipeline has no source", advice: "Begin a stream with graph.source(...)"))
         }
-        for (id, same) in Dictionary(grouping: operators, by: \.id).sorted(by: { $0.key < $1.key }) where same.count > 1 {
+        let named = Dictionary(grouping: operators, by: \.id).sorted { $0.key < $1.key }
+        for (id, same) in named where same.count > 1 {
             found.append(
                 GraphProblem("\(same.count) operators are named '\(id)'", advice: "Rename all but one"))
         }
