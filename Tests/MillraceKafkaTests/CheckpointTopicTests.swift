@@ -87,7 +87,8 @@ import Testing
             logger: rig.logger)
         let producer = try setup.producer(0)
         try setup.claim(for: "me", after: nil, with: producer)
-        #expect(try notes.last(timeout: .seconds(10))?.owner == "me")
+        // A cluster takes a moment to complete a transaction whose end it has answered.
+        try await GroupTests.wait(rig) { try notes.last(timeout: .seconds(10))?.owner == "me" }
         for number in 1...120 as ClosedRange<UInt64> {
             try producer.beginTransaction()
             try setup.note(CheckpointNumber(number), owner: "me", in: producer)
