@@ -37,8 +37,8 @@ final class SourceSession: Sendable {
         var membership: GroupMetadata?
         /// Where partitions began that no checkpoint knew, in the run's first attempt: there the next one begins too.
         var firstStarts: [TopicPartition: Int64] = [:]
-        /// Partitions whose offsets this run has committed for the group.
-        var ownCommits: Set<TopicPartition> = []
+        /// The greatest offsets that this run has committed for the group, or asked to have committed.
+        var ownCommits: [TopicPartition: Int64] = [:]
         var discovery: Discovery?
         /// New partitions that the run has been told of.
         var announced: Set<TopicPartition> = []
@@ -271,12 +271,13 @@ final class SourceSession: Sendable {
         // Where the committed offsets are what a run has of its past, they go before what the options say.
         let isCommittedTheTruth =
             isShared || run?.delivery == .atMostOnce || (run?.storesPositions == false && commitsWithOutput)
-        let usesCommitted = { (partition: TopicPartition) in
-            isCommittedTheTruth || (own.contains(partition) && run?.storesPositions == false)
+        let committed = partitions.filter {
+            isCommittedTheTruth || (own[$0] != nil && run?.storesPositions == false)
         }
         var found: [CommittedOffset] = []
-        let committed = partitions.filter(usesCommitted)
         if !committed.isEmpty { found = try patiently { try consumer.committed(committed, timeout: $0) } }
+        // One beyond what this run has committed is an earlier run's.
+        if !isCommittedTheTruth { found.removeAll { $0.offset > own[$0.partition] ?? -1 } }
         let rest = Set(partitions).subtracting(found.map(\.partition)).sorted()
         let known = rest.compactMap { partition in
             // Another member of a group may have had it since.
@@ -356,13 +357,13 @@ final class SourceSession: Sendable {
         try consumer().commit([CommittedOffset(partition, offset)])
         state.withLock { state in
             state.committed[partition] = offset
-            state.ownCommits.insert(partition)
+            state.ownCommits[partition] = offset
         }
     }
 
     func commitLater(_ partition: TopicPartition, _ offset: Int64) throws {
         try consumer().commitLater([CommittedOffset(partition, offset)])
-        state.withLock { _ = $0.ownCommits.insert(partition) }
+        state.withLock { $0.ownCommits[partition] = offset }
     }
 
     // MARK: After a checkpoint
@@ -383,7 +384,7 @@ final class SourceSession: Sendable {
             state.withLock { state in
                 for offset in news {
                     state.committed[offset.partition] = offset.offset
-                    state.ownCommits.insert(offset.partition)
+                    state.ownCommits[offset.partition] = offset.offset
                 }
             }
         } catch let error as KafkaError where run.storesPositions || error.isRebalance {
@@ -545,7 +546,7 @@ final class SourceSession: Sendable {
                 state.initial = nil
                 state.failure = nil
                 state.firstStarts = [:]
-                state.ownCommits = []
+                state.ownCommits = [:]
             }
             return (state.consumer, state.discovery, state.run)
         }

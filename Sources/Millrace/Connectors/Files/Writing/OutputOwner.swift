@@ -51,7 +51,8 @@ final class OutputOwner: Sendable {
         }
         // For a moment a child process that is just being started may hold a parent's lock.
         for _ in 0..<20 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+            // A file system without locks cannot tell of others; the owner's name still can.
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || ![EWOULDBLOCK, EINTR].contains(errno) { return descriptor }
             usleep(10_000)
         }
         close(descriptor)
