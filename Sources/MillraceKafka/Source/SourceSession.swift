@@ -23,7 +23,7 @@ final class SourceSession: Sendable {
         case every(Duration)
     }
 
-    private struct State {
+    struct State {
         var consumer: KafkaConsumer?
         var run: SourceRun?
         var opened: [PartitionID: OpenedPartition] = [:]
@@ -44,11 +44,11 @@ final class SourceSession: Sendable {
         var announced: Set<TopicPartition> = []
     }
 
-    private let kafka: Kafka
-    private let topics: TopicSelection
+    let kafka: Kafka
+    let topics: TopicSelection
     private let givenGroup: String?
     let options: KafkaSourceOptions
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     init(_ kafka: Kafka, _ topics: TopicSelection, group: String?, _ options: KafkaSourceOptions) {
         // The cluster finds its sessions; they keep it alive.
@@ -61,11 +61,11 @@ final class SourceSession: Sendable {
     var summary: String { "Kafka, \(topics.text)" }
     var isShared: Bool { options.membership != .alone }
 
-    private var run: SourceRun? { state.withLock { $0.run } }
+    var run: SourceRun? { state.withLock { $0.run } }
     /// Offsets are committed for this group.
     var group: String { givenGroup ?? run?.pipeline ?? "millrace" }
 
-    private func consumer() throws -> KafkaConsumer {
+    func consumer() throws -> KafkaConsumer {
         guard let consumer = state.withLock({ $0.consumer }) else {
             throw SourceError("\(summary) is not connected", advice: "Run it as part of a pipeline")
         }
@@ -140,7 +140,7 @@ final class SourceSession: Sendable {
     }
 
     /// Every partition of the topics; throws what a user can do something about.
-    private func listPartitions(wait: Bool) throws -> [TopicPartition] {
+    func listPartitions(wait: Bool) throws -> [TopicPartition] {
         let consumer = try consumer()
         do {
             switch topics {
@@ -179,7 +179,7 @@ final class SourceSession: Sendable {
     /// How long a topic that is not known is waited for: one that has just been made is not known to every broker at once.
     private static let topicPatience = Duration.seconds(3)
 
-    private func patiently<R>(wait: Bool = true, _ ask: (Duration) throws -> R) throws -> R {
+    func patiently<R>(wait: Bool = true, _ ask: (Duration) throws -> R) throws -> R {
         guard wait else { return try ask(options.timeout) }
         let unknown = ContinuousClock.now.advanced(by: min(Self.topicPatience, options.timeout))
         let deadline = ContinuousClock.now.advanced(by: options.timeout)
@@ -189,7 +189,7 @@ final class SourceSession: Sendable {
         { return try Patience.unmoved.retrying(until: deadline, ask) }
     }
 
-    private func sourceError(_ error: KafkaError) -> SourceError {
+    func sourceError(_ error: KafkaError) -> SourceError {
         SourceError("\(summary): \(error)", advice: advice(error), isTransient: error.isTransient)
     }
 
@@ -237,79 +237,6 @@ final class SourceSession: Sendable {
         }
     }
 
-    /// Where each partition begins: the checkpoint's offset, or as the options say.
-    private func startOffsets(
-        _ starts: [PartitionStart<KafkaOffset>], _ consumer: KafkaConsumer
-    ) throws -> [CommittedOffset] {
-        let (run, initial) = state.withLock { ($0.run, $0.initial) }
-        // At-most-once: what was committed is never read again, whatever the checkpoint says.
-        let usesCheckpoint = run?.delivery != .atMostOnce
-        var found: [CommittedOffset] = []
-        var open: [TopicPartition] = []
-        for start in starts {
-            guard let partition = TopicPartition(start.partition.name) else { continue }
-            if usesCheckpoint, let position = start.position {
-                found.append(CommittedOffset(partition, position.value))
-            } else {
-                open.append(partition)
-            }
-        }
-        // A partition that came up while the pipeline ran, or since its checkpoint, is read from its beginning.
-        let isLater = (initial != nil || run?.isResumed == true) && !isShared && run?.delivery != .atMostOnce
-        let isNew = { (partition: TopicPartition) in isLater && !(initial?.contains(partition) ?? false) }
-        found += try resolve(.committed(orElse: .earliest), open.filter(isNew), consumer)
-        found += try begin(open.filter { !isNew($0) }, consumer, run)
-        return found
-    }
-
-    /// Where partitions begin that have no checkpoint. An attempt that failed before it had stored or committed anything is
-    /// made again from the same places: neither offsets of an earlier run nor records that came since change them.
-    private func begin(
-        _ partitions: [TopicPartition], _ consumer: KafkaConsumer, _ run: SourceRun?
-    ) throws -> [CommittedOffset] {
-        let (first, own) = state.withLock { ($0.firstStarts, $0.ownCommits) }
-        // Where the committed offsets are what a run has of its past, they go before what the options say.
-        let isCommittedTheTruth =
-            isShared || run?.delivery == .atMostOnce || (run?.storesPositions == false && commitsWithOutput)
-        let committed = partitions.filter {
-            isCommittedTheTruth || (own[$0] != nil && run?.storesPositions == false)
-        }
-        var found: [CommittedOffset] = []
-        if !committed.isEmpty { found = try patiently { try consumer.committed(committed, timeout: $0) } }
-        // One beyond what this run has committed is an earlier run's.
-        if !isCommittedTheTruth { found.removeAll { $0.offset > own[$0.partition] ?? -1 } }
-        let rest = Set(partitions).subtracting(found.map(\.partition)).sorted()
-        let known = rest.compactMap { partition in
-            // Another member of a group may have had it since.
-            isShared ? nil : first[partition].map { CommittedOffset(partition, $0) }
-        }
-        let begun = try resolve(options.start, rest.filter { isShared || first[$0] == nil }, consumer)
-        state.withLock { state in for start in begun { state.firstStarts[start.partition] = start.offset } }
-        return found + known + begun
-    }
-
-    private func resolve(
-        _ start: KafkaStart, _ partitions: [TopicPartition], _ consumer: KafkaConsumer
-    ) throws -> [CommittedOffset] {
-        if partitions.isEmpty { return [] }
-        switch start {
-        case .earliest:
-            return try partitions.map {
-                CommittedOffset($0, try consumer.watermarks(of: $0, timeout: options.timeout).low)
-            }
-        case .latest:
-            return try partitions.map {
-                CommittedOffset($0, try consumer.watermarks(of: $0, timeout: options.timeout).high)
-            }
-        case .timestamp(let time):
-            return try consumer.offsets(at: time.milliseconds, partitions, timeout: options.timeout)
-        case .committed(let orElse):
-            let known = try patiently { try consumer.committed(partitions, timeout: $0) }
-            let missing = Set(partitions).subtracting(known.map(\.partition))
-            return try known + resolve(orElse, missing.sorted(), consumer)
-        }
-    }
-
     func open(_ partition: PartitionID) throws -> OpenedPartition {
         guard let opened = state.withLock({ $0.opened.removeValue(forKey: partition) }) else {
             throw SourceError("\(summary): partition \(partition) was not assigned", advice: "Start the pipeline again")
@@ -337,7 +264,7 @@ final class SourceSession: Sendable {
     }
 
     /// The offsets go into the transactions of this cluster's sinks.
-    private var commitsWithOutput: Bool { run?.commitsPositionsWithOutput == true && kafka.output.isTransactional }
+    var commitsWithOutput: Bool { run?.commitsPositionsWithOutput == true && kafka.output.isTransactional }
 
     var commitMode: CommitMode {
         guard let run else { return .never }
@@ -366,176 +293,6 @@ final class SourceSession: Sendable {
         state.withLock { $0.ownCommits[partition] = offset }
     }
 
-    // MARK: After a checkpoint
-
-    func committed(_ positions: [PartitionStart<KafkaOffset>], isLast: Bool) throws {
-        guard let run, !commitsWithOutput, run.delivery != .atMostOnce else { return }
-        guard options.commits == .onCheckpoint || isLast else { return }
-        let offsets = positions.compactMap { start -> CommittedOffset? in
-            guard let partition = TopicPartition(start.partition.name), let position = start.position else {
-                return nil
-            }
-            return CommittedOffset(partition, position.value)
-        }
-        let news = state.withLock { state in offsets.filter { state.committed[$0.partition] != $0.offset } }
-        do {
-            let consumer = try consumer()
-            try Self.throughRebalances { try consumer.commit(news) }
-            state.withLock { state in
-                for offset in news {
-                    state.committed[offset.partition] = offset.offset
-                    state.ownCommits[offset.partition] = offset.offset
-                }
-            }
-        } catch let error as KafkaError where run.storesPositions || error.isRebalance {
-            // The checkpoint has them, and the group's offsets are for onlookers; or somebody else has the partitions, and
-            // repeats what was not committed.
-            run.logger.warning("\(summary): \(error)")
-        }
-    }
-
-    /// A member that has just joined again does not know its new generation for a moment.
-    private static func throughRebalances(_ call: () throws -> Void) throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(3))
-        while true {
-            do { return try call() } catch let error as KafkaError {
-                guard error.isRebalance, ContinuousClock.now < deadline else { throw error }
-                usleep(50_000)
-            }
-        }
-    }
-
-    /// What a transaction commits of a checkpoint's positions, and for whom.
-    func transactionOffsets(_ positions: [CommittedPosition]) throws -> (
-        offsets: [CommittedOffset], group: GroupMetadata
-    ) {
-        let offsets = try positions.compactMap { entry -> CommittedOffset? in
-            guard let partition = TopicPartition(entry.partition.name) else { return nil }
-            let offset = try entry.position.withUnsafeBytes { bytes in
-                var reader = ByteReader(bytes)
-                return try KafkaOffset.decode(from: &reader)
-            }
-            return CommittedOffset(partition, offset.value)
-        }
-        guard isShared else { return (offsets, try GroupMetadata(group: group)) }
-        // Never the membership of the moment: a member that was taken for dead joins again by itself, and others have worked
-        // on its partitions meanwhile. The broker refuses an older generation.
-        let (membership, failure) = state.withLock { ($0.membership, $0.failure) }
-        if let failure { throw failure }
-        guard let membership, membership.isFencing else { throw NoLongerMember(group: group) }
-        return (offsets, membership)
-    }
-
-    // MARK: Events
-
-    private func note(_ event: KafkaConsumer.Event) {
-        switch event {
-        case .error(let error): note(error)
-        case .assigned(let partitions):
-            let (waiters, run) = state.withLock { state in
-                state.share.note(.offer(partitions))
-                defer { state.waiters = [] }
-                return (state.waiters, state.run)
-            }
-            for waiter in waiters { waiter.resume() }
-            run?.partitionsChanged()
-        case .revoked(let partitions):
-            let run = state.withLock { state in
-                state.share.note(.demand(partitions))
-                return state.run
-            }
-            run?.partitionsChanged()
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds(options.revocation))) {
-                [weak self] in self?.giveUp(partitions)
-            }
-        }
-    }
-
-    private func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
-
-    /// The tasks did not finish in time: the group has waited long enough.
-    private func giveUp(_ partitions: [TopicPartition]) {
-        let (late, run) = state.withLock { state -> ([TopicPartition], SourceRun?) in
-            guard state.share.isDemanding(partitions) else { return ([], nil) }
-            let late = partitions
-            state.failure = SourceError(
-                "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocation)",
-                advice: "Look for an operator or sink that blocks, or allow more time (revocation)")
-            state.membership = nil
-            return (state.share.begin() ?? [], state.run)
-        }
-        guard !late.isEmpty else { return }
-        run?.logger.error("\(summary): letting go of \(late.count) partitions before their work is done")
-        // Within the lock, so that it is not closed meanwhile.
-        do { try state.withLock { try $0.consumer?.release(late) } } catch {
-            run?.logger.error("\(summary): \(error)")
-        }
-    }
-
-    private func note(_ error: KafkaError) {
-        let run = state.withLock { $0.run }
-        guard error.isFatal || error.isFenced || error.isUnauthorised else {
-            run?.logger.info("\(summary): \(error)")
-            return
-        }
-        run?.logger.error("\(summary): \(error)")
-        let isPermanent = error.isFenced || error.isUnauthorised
-        let failure: any Error = isPermanent ? PermanentKafkaFailure(error: error) : error
-        let waiters = state.withLock { state in
-            state.failure = failure
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume(throwing: failure) }
-        run?.partitionsChanged()
-    }
-
-    private func waitForGroup() async throws {
-        try throwFailure()
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let isThere = state.withLock { state in
-                    if state.share.hasAnswer || Task.isCancelled { return true }
-                    state.waiters.append(continuation)
-                    return false
-                }
-                if isThere { continuation.resume() }
-            }
-        } onCancel: {
-            let waiters = state.withLock { state in
-                defer { state.waiters = [] }
-                return state.waiters
-            }
-            for waiter in waiters { waiter.resume(throwing: CancellationError()) }
-        }
-        try Task.checkCancellation()
-    }
-
-    /// Asks now and then whether there are other partitions.
-    private func discover() {
-        guard !options.endsAtLatest, state.withLock({ $0.discovery == nil }) else { return }
-        let timer = DispatchSource.makeTimerSource(queue: .global())
-        let interval = DispatchTimeInterval.milliseconds(milliseconds(options.discovery))
-        timer.schedule(deadline: .now() + interval, repeating: interval)
-        timer.setEventHandler { [weak self] in
-            guard let self, let found = try? listPartitions(wait: false) else { return }
-            let (known, run) = state.withLock { ($0.initial ?? [], $0.run) }
-            if Set(found).isSubset(of: known) { return }
-            let news = Set(found).subtracting(known)
-            let isNews = state.withLock { state in
-                defer { state.announced.formUnion(news) }
-                return !news.isSubset(of: state.announced)
-            }
-            if isNews {
-                run?.logger.notice("\(summary): \(news.count) new partitions")
-                run?.partitionsChanged()
-            }
-        }
-        timer.resume()
-        let ticker = Discovery(timer)
-        state.withLock { $0.discovery = ticker }
-    }
-
     func disconnect() {
         let (consumer, timer, run) = state.withLock { state in
             defer {
@@ -553,37 +310,5 @@ final class SourceSession: Sendable {
         timer?.timer.cancel()
         consumer?.close()
         if let run { kafka.sessions.withLock { _ = $0.removeValue(forKey: run.operatorID) } }
-    }
-}
-
-/// A timer that may be cancelled from any thread.
-///
-/// `@unchecked Sendable`: dispatch sources are thread-safe.
-private final class Discovery: @unchecked Sendable {
-    let timer: any DispatchSourceTimer
-
-    init(_ timer: any DispatchSourceTimer) { self.timer = timer }
-}
-
-/// The group has given partitions to somebody else while their offsets were to be committed.
-struct GroupMoved: RepeatedAttempt, CustomStringConvertible {
-    let error: KafkaError
-    var description: String { "the group has moved partitions: \(error)" }
-}
-
-/// The member has no generation of its group by which a broker could tell whether its partitions are others' by now.
-struct NoLongerMember: RepeatedAttempt, CustomStringConvertible {
-    let group: String
-    var description: String { "this process is no member of group \(group) at the moment" }
-}
-
-extension KafkaError: TransientFailure {}
-
-/// An error of Kafka's that no restart mends.
-struct PermanentKafkaFailure: PermanentFailure, CustomStringConvertible {
-    let error: KafkaError
-    var description: String {
-        if error.isFenced { return "another instance has taken over: \(error)" }
-        return error.description
     }
 }

@@ -1,0 +1,10 @@
+import Dispatch
+
+/// A timer that may be cancelled from any thread.
+///
+/// `@unchecked Sendable`: dispatch sources are thread-safe.
+final class Discovery: @unchecked Sendable {
+    let timer: any DispatchSourceTimer
+
+    init(_ timer: any DispatchSourceTimer) { self.timer = timer }
+}

@@ -1,0 +1,65 @@
+import Foundation
+internal import Logging
+import Millrace
+import RDKafka
+
+/// What is committed when a checkpoint is complete.
+extension SourceSession {
+    func committed(_ positions: [PartitionStart<KafkaOffset>], isLast: Bool) throws {
+        guard let run, !commitsWithOutput, run.delivery != .atMostOnce else { return }
+        guard options.commits == .onCheckpoint || isLast else { return }
+        let offsets = positions.compactMap { start -> CommittedOffset? in
+            guard let partition = TopicPartition(start.partition.name), let position = start.position else {
+                return nil
+            }
+            return CommittedOffset(partition, position.value)
+        }
+        let news = state.withLock { state in offsets.filter { state.committed[$0.partition] != $0.offset } }
+        do {
+            let consumer = try consumer()
+            try Self.throughRebalances { try consumer.commit(news) }
+            state.withLock { state in
+                for offset in news {
+                    state.committed[offset.partition] = offset.offset
+                    state.ownCommits[offset.partition] = offset.offset
+                }
+            }
+        } catch let error as KafkaError where run.storesPositions || error.isRebalance {
+            // The checkpoint has them, and the group's offsets are for onlookers; or somebody else has the partitions, and
+            // repeats what was not committed.
+            run.logger.warning("\(summary): \(error)")
+        }
+    }
+
+    /// A member that has just joined again does not know its new generation for a moment.
+    private static func throughRebalances(_ call: () throws -> Void) throws {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(3))
+        while true {
+            do { return try call() } catch let error as KafkaError {
+                guard error.isRebalance, ContinuousClock.now < deadline else { throw error }
+                usleep(50_000)
+            }
+        }
+    }
+
+    /// What a transaction commits of a checkpoint's positions, and for whom.
+    func transactionOffsets(_ positions: [CommittedPosition]) throws -> (
+        offsets: [CommittedOffset], group: GroupMetadata
+    ) {
+        let offsets = try positions.compactMap { entry -> CommittedOffset? in
+            guard let partition = TopicPartition(entry.partition.name) else { return nil }
+            let offset = try entry.position.withUnsafeBytes { bytes in
+                var reader = ByteReader(bytes)
+                return try KafkaOffset.decode(from: &reader)
+            }
+            return CommittedOffset(partition, offset.value)
+        }
+        guard isShared else { return (offsets, try GroupMetadata(group: group)) }
+        // Never the membership of the moment: a member that was taken for dead joins again by itself, and others have worked
+        // on its partitions meanwhile. The broker refuses an older generation.
+        let (membership, failure) = state.withLock { ($0.membership, $0.failure) }
+        if let failure { throw failure }
+        guard let membership, membership.isFencing else { throw NoLongerMember(group: group) }
+        return (offsets, membership)
+    }
+}

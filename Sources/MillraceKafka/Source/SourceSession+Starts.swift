@@ -1,0 +1,78 @@
+import Millrace
+import RDKafka
+
+/// Where partitions begin.
+extension SourceSession {
+    /// Where each partition begins: the checkpoint's offset, or as the options say.
+    func startOffsets(
+        _ starts: [PartitionStart<KafkaOffset>], _ consumer: KafkaConsumer
+    ) throws -> [CommittedOffset] {
+        let (run, initial) = state.withLock { ($0.run, $0.initial) }
+        // At-most-once: what was committed is never read again, whatever the checkpoint says.
+        let usesCheckpoint = run?.delivery != .atMostOnce
+        var found: [CommittedOffset] = []
+        var open: [TopicPartition] = []
+        for start in starts {
+            guard let partition = TopicPartition(start.partition.name) else { continue }
+            if usesCheckpoint, let position = start.position {
+                found.append(CommittedOffset(partition, position.value))
+            } else {
+                open.append(partition)
+            }
+        }
+        // A partition that came up while the pipeline ran, or since its checkpoint, is read from its beginning.
+        let isLater = (initial != nil || run?.isResumed == true) && !isShared && run?.delivery != .atMostOnce
+        let isNew = { (partition: TopicPartition) in isLater && !(initial?.contains(partition) ?? false) }
+        found += try resolve(.committed(orElse: .earliest), open.filter(isNew), consumer)
+        found += try begin(open.filter { !isNew($0) }, consumer, run)
+        return found
+    }
+
+    /// Where partitions begin that have no checkpoint. An attempt that failed before it had stored or committed anything is
+    /// made again from the same places: neither offsets of an earlier run nor records that came since change them.
+    private func begin(
+        _ partitions: [TopicPartition], _ consumer: KafkaConsumer, _ run: SourceRun?
+    ) throws -> [CommittedOffset] {
+        let (first, own) = state.withLock { ($0.firstStarts, $0.ownCommits) }
+        // Where the committed offsets are what a run has of its past, they go before what the options say.
+        let isCommittedTheTruth =
+            isShared || run?.delivery == .atMostOnce || (run?.storesPositions == false && commitsWithOutput)
+        let committed = partitions.filter {
+            isCommittedTheTruth || (own[$0] != nil && run?.storesPositions == false)
+        }
+        var found: [CommittedOffset] = []
+        if !committed.isEmpty { found = try patiently { try consumer.committed(committed, timeout: $0) } }
+        // One beyond what this run has committed is an earlier run's.
+        if !isCommittedTheTruth { found.removeAll { $0.offset > own[$0.partition] ?? -1 } }
+        let rest = Set(partitions).subtracting(found.map(\.partition)).sorted()
+        let known = rest.compactMap { partition in
+            // Another member of a group may have had it since.
+            isShared ? nil : first[partition].map { CommittedOffset(partition, $0) }
+        }
+        let begun = try resolve(options.start, rest.filter { isShared || first[$0] == nil }, consumer)
+        state.withLock { state in for start in begun { state.firstStarts[start.partition] = start.offset } }
+        return found + known + begun
+    }
+
+    private func resolve(
+        _ start: KafkaStart, _ partitions: [TopicPartition], _ consumer: KafkaConsumer
+    ) throws -> [CommittedOffset] {
+        if partitions.isEmpty { return [] }
+        switch start {
+        case .earliest:
+            return try partitions.map {
+                CommittedOffset($0, try consumer.watermarks(of: $0, timeout: options.timeout).low)
+            }
+        case .latest:
+            return try partitions.map {
+                CommittedOffset($0, try consumer.watermarks(of: $0, timeout: options.timeout).high)
+            }
+        case .timestamp(let time):
+            return try consumer.offsets(at: time.milliseconds, partitions, timeout: options.timeout)
+        case .committed(let orElse):
+            let known = try patiently { try consumer.committed(partitions, timeout: $0) }
+            let missing = Set(partitions).subtracting(known.map(\.partition))
+            return try known + resolve(orElse, missing.sorted(), consumer)
+        }
+    }
+}
