@@ -172,6 +172,12 @@ public final class KafkaTestBroker: Sendable {
         guard error == .none else { throw BrokerError("topic \(name) cannot be made: \(error)") }
     }
 
+    /// Removes a topic with its records and its groups' offsets.
+    public func deleteTopic(_ name: String) async throws {
+        let error = try await ask { $0.deleteTopic(name) }
+        guard error == .none else { throw BrokerError("topic \(name) cannot be removed: \(error)") }
+    }
+
     /// Gives a topic more partitions.
     public func addPartitions(_ topic: String, total: Int) async throws {
         let error = try await ask { $0.addPartitions(topic, total: total) }

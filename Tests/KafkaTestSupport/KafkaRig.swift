@@ -71,6 +71,10 @@ package final class KafkaRig: Sendable {
         return topic(base)
     }
 
+    package func deleteTopic(_ base: String) throws {
+        try admin.deleteTopic(topic(base))
+    }
+
     /// A topic that was just made is not known for a moment.
     private func awaitTopic(_ base: String, partitions: Int) throws {
         let deadline = Date().addingTimeInterval(30)

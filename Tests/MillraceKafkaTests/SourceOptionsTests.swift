@@ -102,4 +102,46 @@ import Testing
         #expect(found.sorted() == ["new partition", "new record", "new topic"])
         try await rig.stop()
     }
+
+    /// A topic that is deleted and made anew between two runs has other records at the same offsets.
+    @Test(arguments: [false, true])
+    func aTopicMadeAnewIsRefused(hasMore: Bool) async throws {
+        let rig = try await KafkaRig()
+        let folder = try TemporaryFolder()
+        let topic = rig.topic("in")
+        func fill(_ letter: String, _ count: Int, make: Bool = true) throws {
+            if make { try rig.makeTopic("in", partitions: 1) }
+            let producer = try KafkaProducer(rig.configuration, logger: rig.logger)
+            for number in 0..<count {
+                try Array("\(letter)\(number)".utf8).withUnsafeBytes {
+                    try producer.produce(topic, key: nil, value: $0, timestamp: 1_600_000_000_000)
+                }
+            }
+            try producer.flush(timeout: .seconds(10))
+            producer.close()
+        }
+        let seen = Seen()
+        func run() async throws {
+            let kafka = Kafka(rig.configuration)
+            let pipeline = Pipeline(rig.name) { graph in
+                graph.source(kafka.source(topic, decoding: .string, options: Self.bounded(.earliest)))
+                    .forEach { seen.note($0) }
+            }
+            var options = rig.options(.atLeastOnce, folder: folder.file("state"))
+            options.endOfInput = .availableNow
+            try await pipeline.run(options)
+        }
+        try fill("a", 20)
+        try await run()
+        try fill("a", 3, make: false)
+        try await run()
+        try await run()
+        #expect(seen.all.count == 23)
+        try rig.deleteTopic("in")
+        try fill("b", hasMore ? 50 : 23)
+        let error = await #expect(throws: (any Error).self) { try await run() }
+        #expect("\(error as Any)".contains("made anew") && "\(error as Any)".contains("--fresh"), "\(error as Any)")
+        #expect(seen.all.count == 23)
+        try await rig.stop()
+    }
 }

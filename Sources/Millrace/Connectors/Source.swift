@@ -20,6 +20,9 @@ public protocol Source<Record>: Sendable {
     /// stopped, and takes checkpoints for that alone.
     var keepsPositions: Bool { get }
 
+    /// Whether partitions may come while it runs, so that the run does not end because there are none, or all have ended.
+    var isOpenEnded: Bool { get }
+
     /// Called before each attempt at running the pipeline, before anything else is asked of the source.
     func connect(_ run: SourceRun) async throws
 
@@ -38,6 +41,11 @@ public protocol Source<Record>: Sendable {
     /// Partitions that have records behind these positions, at which an earlier run was complete.
     func unread(_ positions: [PartitionStart<Reader.Position>]) async throws -> [PartitionID]
 
+    /// Called once an attempt that goes on from a checkpoint, before `assign`: the partitions that the checkpoint does not
+    /// know, and all that it knows, also those that are gone. Throws `SourceError` if a new one is a known one under
+    /// another name.
+    func checkNew(_ new: [PartitionID], known: [PartitionStart<Reader.Position>]) async throws
+
     /// Opens `partition` at `position`, or at its beginning. Throws `SourceError` if the position is not there.
     func open(_ partition: PartitionID, at position: Reader.Position?, context: SourceContext) throws -> Reader
 }
@@ -47,6 +55,8 @@ extension Source {
     public var isShared: Bool { false }
     /// It does not.
     public var keepsPositions: Bool { false }
+    /// A shared one is, others are not.
+    public var isOpenEnded: Bool { isShared }
     /// Nothing to do.
     public func connect(_ run: SourceRun) async throws {}
     /// Nothing to do.
@@ -55,6 +65,8 @@ extension Source {
     public func committed(_ positions: [PartitionStart<Reader.Position>], isLast: Bool) throws {}
     /// Nothing to do.
     public func disconnect() {}
+    /// Nothing to object to.
+    public func checkNew(_ new: [PartitionID], known: [PartitionStart<Reader.Position>]) async throws {}
     /// None.
     public func unread(_ positions: [PartitionStart<Reader.Position>]) async throws -> [PartitionID] { [] }
 }

@@ -38,15 +38,16 @@ extension Graph {
             missingTime: .fail, time: eventTime)
     }
 
-    /// Starts a stream at a source whose records carry their event time with them (Kafka's do).
+    /// Starts a stream at a source whose records carry their event time with them (Kafka's do); those that lack one go the
+    /// way of `missingTime`.
     @inlinable
     public func source<S: Source>(
-        _ source: S, name: String? = nil, watermarks: WatermarkStrategy, malformed: MalformedPolicy = .fail,
-        recordsPerSecond: Double? = nil
+        _ source: S, name: String? = nil, watermarks: WatermarkStrategy, missingTime: ErrorPolicy<S.Record> = .fail,
+        malformed: MalformedPolicy = .fail, recordsPerSecond: Double? = nil
     ) -> Stream<S.Record> {
         declare(
             source, name: name, watermarks: watermarks, malformed: malformed, recordsPerSecond: recordsPerSecond,
-            missingTime: .fail, time: nil)
+            missingTime: missingTime, time: nil)
     }
 
     /// Starts a stream at a source whose records may lack an event time; those that do go the way of `missingTime`.

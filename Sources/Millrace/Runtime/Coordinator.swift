@@ -26,7 +26,7 @@ struct Coordinator {
         machine = CheckpointProtocol(
             after: run.lastCheckpoint, tasks: Set(run.plan.tasks.map(\.number)),
             sources: Set(run.plan.tasks.filter { run.plan.plan.stages[$0.stage].head.source != nil }.map(\.number)),
-            endsBySources: run.plan.plan.sharedSource == nil, endOfInput: run.options.endOfInput,
+            endsBySources: !run.plan.plan.isOpenEnded, endOfInput: run.options.endOfInput,
             interval: run.interval,
             tolerableFailures: options?.tolerableFailures ?? 1,
             now: run.options.clock.now)

@@ -47,6 +47,9 @@ final class PipelinePlan: @unchecked Sendable {
     /// A source that keeps its positions itself.
     var keepsPositions: Bool { stages.contains { $0.head.source?.access.keepsPositions ?? false } }
 
+    /// A source whose partitions may come while it runs.
+    var isOpenEnded: Bool { stages.contains { $0.head.source?.access.isOpenEnded ?? false } }
+
     /// A source that other processes share.
     var sharedSource: OperatorNode? { stages.first { $0.head.source?.access.isShared ?? false }?.head }
 

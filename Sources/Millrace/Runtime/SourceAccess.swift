@@ -3,8 +3,10 @@
 struct SourceAccess: Sendable {
     let isShared: Bool
     let keepsPositions: Bool
+    let isOpenEnded: Bool
     let connect: @Sendable (SourceRun) async throws -> Void
     let partitions: @Sendable () async throws -> [PartitionID]
+    let checkNew: @Sendable ([PartitionID], _ known: [StoredPosition]) async throws -> Void
     let assign: @Sendable ([StoredPosition]) async throws -> Void
     let committed: @Sendable ([StoredPosition], _ isLast: Bool) throws -> Void
     let disconnect: @Sendable () -> Void
@@ -25,8 +27,12 @@ struct SourceAccess: Sendable {
     init<S: Source>(_ source: S) {
         isShared = source.isShared
         keepsPositions = source.keepsPositions
+        isOpenEnded = source.isOpenEnded
         connect = { try await source.connect($0) }
         partitions = { try await source.partitions() }
+        checkNew = { new, known in
+            try await source.checkNew(new, known: try known.map { try $0.start(S.Reader.Position.self) })
+        }
         assign = { starts in try await source.assign(starts.map { try $0.start(S.Reader.Position.self) }) }
         committed = { positions, isLast in
             try source.committed(try positions.map { try $0.start(S.Reader.Position.self) }, isLast: isLast)

@@ -6,7 +6,7 @@
 struct SourceCollector<Record: Sendable>: RecordCollector {
     @usableFromInline let push: Push<Record>
     @usableFromInline let eventTime: (@Sendable (Record) -> Timestamp)?
-    /// Records bring their times (`record(_:at:bytes:)`).
+    /// Records bring their times (`record(_:at:bytes:)`); one that does not has none (`.distantPast`).
     @usableFromInline let usesRecordTime: Bool
     @usableFromInline var tracker: WatermarkTracker
     @usableFromInline let context: TaskContext
@@ -58,17 +58,17 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
     @inlinable
     @inline(__always)
     mutating func record(_ record: Record, bytes size: Int) throws {
-        (gathered + count).initialize(to: record)
-        count &+= 1
-        bytes &+= size
-        if count == capacity { try flush() }
+        try self.record(record, at: .distantPast, bytes: size)
     }
 
     @inlinable
     @inline(__always)
     mutating func record(_ record: Record, at time: Timestamp, bytes size: Int) throws {
         times[count] = time
-        try self.record(record, bytes: size)
+        (gathered + count).initialize(to: record)
+        count &+= 1
+        bytes &+= size
+        if count == capacity { try flush() }
     }
 
     @inlinable
@@ -79,6 +79,7 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         if count &+ more > capacity { try flush() }
         precondition(more <= capacity, "gather takes at most recordsPerPush records at once")
         make(gathered + count)
+        if usesRecordTime { for index in count..<(count &+ more) { times[index] = .distantPast } }
         count &+= more
         bytes &+= more &* size
         if count == capacity { try flush() }
@@ -108,8 +109,14 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
             if missing { try removeTimeless() }
         } else if usesRecordTime {
             var greatest = tracker.greatest
-            for index in 0..<gatheredCount { greatest = max(greatest, times[index].milliseconds) }
+            var missing = false
+            for index in 0..<gatheredCount {
+                let time = times[index].milliseconds
+                greatest = max(greatest, time)
+                if time == .min { missing = true }
+            }
             tracker.greatest = greatest
+            if missing { try removeTimeless() }
         } else {
             let now = context.processingTime
             for index in 0..<gatheredCount { times[index] = now }

@@ -34,14 +34,20 @@ struct SourceStart {
             let partitions = try await source.access.partitions()
             let entries = source.access.isShared ? [] : restored?.sources.filter { $0.operatorID == id } ?? []
             try checkPartitions(entries, partitions)
-            if partitions.isEmpty, !source.access.isShared {
+            if partitions.isEmpty, !source.access.isOpenEnded {
                 logger.warning("source '\(id)' has nothing to read: \(stage.head.detail)")
             }
+            let known = entries.map { entry in
+                SourceAccess.StoredPosition(
+                    partition: entry.partition, position: [UInt8](hexadecimal: entry.position))
+            }
+            let knownNames = Set(known.map(\.partition))
+            let new = partitions.filter { !knownNames.contains($0) }
+            if !known.isEmpty, !new.isEmpty { try await source.access.checkNew(new, known) }
+            let positions = Dictionary(known.map { ($0.partition, $0.position) }) { first, _ in first }
             try await source.access.assign(
-                partitions.map { partition in
-                    let entry = entries.first { $0.partition == partition }
-                    return SourceAccess.StoredPosition(
-                        partition: partition, position: entry.flatMap { [UInt8](hexadecimal: $0.position) })
+                partitions.map {
+                    SourceAccess.StoredPosition(partition: $0, position: positions[$0].flatMap { $0 })
                 })
             all.append(partitions)
         }

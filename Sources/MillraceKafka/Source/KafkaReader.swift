@@ -17,6 +17,8 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
     private let usesTimes: Bool
 
     public private(set) var position: KafkaOffset
+    /// The record that the checkpoint has as the last one read, until it has come again.
+    private var expected: LastRecord?
 
     /// The queue tells when something comes; asked again anyway after this, should that have been missed.
     private static var patience: Duration { .milliseconds(100) }
@@ -29,6 +31,8 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
         self.isRetry = isRetry
         queue = opened.queue
         position = KafkaOffset(opened.start)
+        position.last = opened.last
+        expected = opened.last
         end = opened.end
         self.session = session
         self.decode = decode
@@ -42,13 +46,15 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
         return SourceProgress(done: position.value, total: max(known, position.value))
     }
 
+    private var isAtEnd: Bool { end.map { position.value >= $0 } ?? false && expected == nil }
+
     public mutating func read(
         limit: ReadLimit, into collector: inout some RecordCollector<Record>
     ) throws -> ReadOutcome {
         try session.throwFailure()
         var records = 0
         var bytes = 0
-        if let end, position.value >= end { return .end }
+        if isAtEnd { return .end }
         while records < limit.records, bytes < limit.bytes {
             switch queue.head {
             case .nothing:
@@ -66,17 +72,21 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
                     records += 1
                     bytes += message.size
                     position.value = message.offset + 1
+                    position.last = LastRecord(message)
+                } else if let expected {
+                    try compare(message, expected)
                 }
                 queue.advance()
                 if case .afterRecord = mode { try session.commit(queue.partition, position.value) }
             case .end(let offset):
+                expected = nil
                 position.value = max(position.value, offset)
                 queue.advance()
             case .failure(let error):
                 queue.advance()
                 throw session.describe(error, queue.partition, position)
             }
-            if let end, position.value >= end {
+            if isAtEnd {
                 try commitAfterBatch(records)
                 return .end
             }
@@ -99,7 +109,22 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
             time = message.number(inHeader: DeliveryHeader.eventTime)
             if time == nil, isRetry { time = message.number(inHeader: DeliveryHeader.timestamp) }
         }
-        try collector.record(record, at: Timestamp(milliseconds: time ?? message.timestamp ?? 0), bytes: message.size)
+        if let time = time ?? message.timestamp {
+            try collector.record(record, at: Timestamp(milliseconds: time), bytes: message.size)
+        } else {
+            try collector.record(record, bytes: message.size)
+        }
+    }
+
+    /// A partition that was made anew has other records at its offsets.
+    private mutating func compare(_ message: KafkaMessage, _ last: LastRecord) throws {
+        guard message.offset >= last.offset else { return }
+        expected = nil
+        // One that was removed by compaction meanwhile tells nothing.
+        guard message.offset == last.offset, LastRecord(message) != last else { return }
+        throw SourceError(
+            "\(queue.partition) does not have the record at offset \(last.offset) any more that was read there: the topic was deleted and made anew",
+            advice: "Start over with --fresh, or read the new topic with a source of another name")
     }
 
     private func timeUntilDue(_ message: KafkaMessage) -> Duration? {

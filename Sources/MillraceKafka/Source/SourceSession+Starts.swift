@@ -28,6 +28,23 @@ extension SourceSession {
         return found
     }
 
+    /// The records before the checkpoint's offsets that can be read once more, to see that the partitions are still the same.
+    func lastRecords(
+        _ starts: [PartitionStart<KafkaOffset>], _ begun: [CommittedOffset], _ consumer: KafkaConsumer
+    ) throws -> [TopicPartition: LastRecord] {
+        let places = Dictionary(begun.map { ($0.partition, $0.offset) }) { first, _ in first }
+        var found: [TopicPartition: LastRecord] = [:]
+        for start in starts {
+            guard let partition = TopicPartition(start.partition.name), let position = start.position,
+                let last = position.last, places[partition] == position.value
+            else { continue }
+            // What was removed since cannot be compared.
+            let ends = try patiently { try consumer.watermarks(of: partition, timeout: $0) }
+            if ends.low <= last.offset, last.offset < ends.high { found[partition] = last }
+        }
+        return found
+    }
+
     /// Where partitions begin that have no checkpoint. An attempt that failed before it had stored or committed anything is
     /// made again from the same places: neither offsets of an earlier run nor records that came since change them.
     private func begin(

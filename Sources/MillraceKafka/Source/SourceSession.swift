@@ -12,6 +12,8 @@ final class SourceSession: Sendable {
         let queue: PartitionQueue
         let start: Int64
         let end: Int64?
+        /// The record before `start` that the checkpoint knows; it is read again.
+        var last: LastRecord?
     }
 
     /// When a reader commits by itself.
@@ -212,14 +214,19 @@ final class SourceSession: Sendable {
     private func assignNow(_ starts: [PartitionStart<KafkaOffset>]) throws {
         let consumer = try consumer()
         let partitions = starts.compactMap { TopicPartition($0.partition.name) }
-        let offsets = try startOffsets(starts, consumer)
+        var offsets = try startOffsets(starts, consumer)
+        let lastRecords = try lastRecords(starts, offsets, consumer)
         var opened: [PartitionID: OpenedPartition] = [:]
         for offset in offsets {
             let end =
                 options.endsAtLatest
                 ? try consumer.watermarks(of: offset.partition, timeout: options.timeout).high : nil
             opened[PartitionID(offset.partition.description)] = OpenedPartition(
-                queue: try consumer.queue(of: offset.partition), start: offset.offset, end: end)
+                queue: try consumer.queue(of: offset.partition), start: offset.offset, end: end,
+                last: lastRecords[offset.partition])
+        }
+        for index in offsets.indices {
+            if let last = lastRecords[offsets[index].partition] { offsets[index].offset = last.offset }
         }
         if isShared {
             let (known, accepted) = state.withLock { ($0.share.owned, $0.share.takeAccepted()) }

@@ -1,32 +1,29 @@
 /// A place between two records of a file.
 ///
 /// The line is stored beside the byte so that messages name the right line after a restart too.
-@frozen
 public struct FilePosition: Hashable, Sendable, StateValue {
     /// Bytes before the next record.
     public var offset: Int
     /// The line, from 1, that the next record begins on.
     public var line: Int
+    /// Which file it is a place in; none in checkpoints of the first versions.
+    var mark: FileMark?
 
     /// The beginning of a file, unless told otherwise.
-    @inlinable
     public init(offset: Int = 0, line: Int = 1) {
         self.offset = offset
         self.line = line
     }
 
-    /// Two integers.
-    public static var stateSchema: String { "FilePosition/1" }
-    @inlinable
-    public static var fixedWidth: Int? { 16 }
+    /// Two integers, and the mark if there is one.
+    public static var stateSchema: String { "FilePosition/2" }
 
-    @inlinable
     public func encode(into writer: inout ByteWriter) {
         writer.write(Int64(offset))
         writer.write(Int64(line))
+        mark?.encode(into: &writer)
     }
 
-    @inlinable
     public static func decode(from reader: inout ByteReader) throws -> FilePosition {
         let offset = try reader.read(Int64.self)
         let line = try reader.read(Int64.self)
@@ -34,7 +31,9 @@ public struct FilePosition: Hashable, Sendable, StateValue {
             throw StateDecodingError(
                 expected: "an offset from 0 and a line from 1", found: "offset \(offset), line \(line)")
         }
-        return FilePosition(offset: Int(offset), line: Int(line))
+        var position = FilePosition(offset: Int(offset), line: Int(line))
+        if reader.remaining > 0 { position.mark = try FileMark(from: &reader) }
+        return position
     }
 }
 

@@ -22,60 +22,91 @@ extension FileReader {
         return true
     }
 
-    private func skipByteOrderMark() throws {
+    private mutating func skipByteOrderMark() throws {
         guard window.offset == 0 else { return }
         while window.bytes.count < Self.byteOrderMark.count {
-            guard case .more = try window.fill() else { break }
+            guard case .more = try fill() else { break }
         }
         if window.bytes.starts(with: Self.byteOrderMark) { window.advance(Self.byteOrderMark.count) }
     }
 
-    /// The next record's end within `window.bytes`; `nil` at the end of the file, or what there is of it so far.
+    /// The next record's end within `window.bytes`; `nil` at the end of the file, or what there is of it so far, and
+    /// while a line is read past (`longLine`).
     @usableFromInline
     mutating func nextFrame() throws -> RecordFrame? {
+        guard longLine == nil else { return nil }
         while true {
             if !window.bytes.isEmpty, let frame = decoder.frame(window.bytes, isLast: false) { return frame }
-            switch try window.fill() {
+            switch try fill() {
             case .more: continue
             case .endOfFile:
-                try checkFile()
-                return following || window.bytes.isEmpty ? nil : decoder.frame(window.bytes, isLast: true)
+                return try isAtEnd() || window.bytes.isEmpty ? nil : decoder.frame(window.bytes, isLast: true)
             case .recordTooLong:
                 // A quote that is never closed swallows all lines after it; its format ends it with the first.
-                guard let frame = decoder.frame(window.bytes, isLast: true),
+                if let frame = decoder.frame(window.bytes, isLast: true),
                     window.bytes[frame.length - 1] == UInt8(ascii: "\n")
-                else { throw tooLong }
-                return frame
+                {
+                    return frame
+                }
+                longLine = LongLine(excerpt: excerpt(of: window.bytes))
+                return nil
             }
         }
     }
 
-    private var tooLong: SourceError {
-        SourceError(
-            "\(window.file.path) has a line of more than \(FileWindow.largestRecord >> 20) MiB (line \(position.line))",
-            advice: "Check that it is a file of the expected kind, and that its lines end with LF or CRLF")
+    /// Reads more, and notes what was read.
+    mutating func fill() throws -> FileWindow.Fill {
+        let fill = try window.fill()
+        if case .more = fill {
+            try reading { () throws(FileFailure) in try position.mark?.note(window.file, upTo: window.endOffset) }
+        }
+        return fill
     }
 
-    /// At the file's end: whether it is still the file that it was.
-    private func checkFile() throws {
-        try window.refreshSize()
+    /// Behind the last byte: whether that is all for now, or what is in memory is all that there will be.
+    mutating func isAtEnd() throws -> Bool {
+        let status = try reading { () throws(FileFailure) in try window.file.status() }
+        window.noteSize(status.size)
+        position.mark?.modified = status.modified
         let path = window.file.path
-        guard window.knownSize >= window.endOffset else {
+        guard status.size >= window.endOffset else {
             throw SourceError(
-                "\(path) shrank to \(window.knownSize) bytes while it was read, from \(window.endOffset) or more",
-                advice: "Put the file back as it was (it may only grow), or start afresh with --fresh")
+                "\(path) shrank to \(status.size) bytes while it was read, from \(window.endOffset) or more",
+                advice:
+                    "Put the file back as it was (it may only grow), or start afresh with --fresh; have it rotated by renaming, not by copying and cutting it"
+            )
         }
-        guard following else { return }
-        guard let found = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else {
-            throw SourceError(
-                "\(path) disappeared while it was being followed (read up to \(position))",
-                advice: "Put the file back, or start without `following` once a file is complete")
+        guard rotation != nil else { return false }
+        let now = clock.now
+        try rotation?.look(at: now)
+        return try rotation?.isDue(at: now) != true && !isDeleted(at: now)
+    }
+
+    private func isDeleted(at now: Duration) throws -> Bool {
+        try canEnd && rotation?.isGone(window.file, at: now) == true
+    }
+
+    /// What there is to say at the end of the file: nothing yet, or that another has come.
+    @usableFromInline
+    mutating func outcomeAtEnd() throws -> ReadOutcome {
+        guard rotation != nil else { return .end }
+        let now = clock.now
+        if window.bytes.isEmpty || !isStarted, longLine == nil, try rotation?.isDue(at: now) == true,
+            let next = rotation?.takeNext()
+        {
+            let status = try reading { () throws(FileFailure) in try next.status() }
+            window = FileWindow(next, size: status.size, readSize: readSize)
+            position = FilePosition()
+            position.mark = FileMark(status)
+            decoder = try makeDecoder()
+            isStarted = false
+            return .more
         }
-        guard found.identity == identity else {
-            throw SourceError(
-                "\(path) was replaced by another file while it was being followed (read up to \(position))",
-                advice: "Have the writer append to one file, or begin a new file under a new name instead")
+        if window.bytes.isEmpty, try isDeleted(at: now) {
+            position.mark?.isDeleted = true
+            return .end
         }
+        return .idle(retryAfter: Self.pollInterval)
     }
 
     /// The beginning of a malformed record, cut between two characters.

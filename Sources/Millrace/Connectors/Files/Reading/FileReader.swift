@@ -1,7 +1,7 @@
 /// Reads the records of one file of a `FileSource`.
 ///
-/// Throws a `SourceError` for a file that cannot be read any further: unreadable, shorter than before, gone (if it is
-/// being followed), a header that does not fit, or a line of more than 16 MiB.
+/// Throws a `SourceError` for a file that cannot be read any further: unreadable, shorter than before, or with a header
+/// that does not fit. A line of more than 16 MiB is malformed; it is read past in pieces.
 public struct FileReader<Format: FileFormat>: SourceReader {
     public typealias Record = Format.Record
 
@@ -10,25 +10,41 @@ public struct FileReader<Format: FileFormat>: SourceReader {
 
     /// The first byte of the record being handed over, or of the next one.
     public internal(set) var position: FilePosition
-    @usableFromInline let window: FileWindow
+    @usableFromInline var window: FileWindow
     @usableFromInline var decoder: Format.RecordDecoder
-    @usableFromInline let following: Bool
     /// Whether byte order mark and header are behind us.
     @usableFromInline var isStarted = false
-    let identity: FileStatus.Identity
+    /// What has taken the file's place; only of one that is being followed.
+    var rotation: FileRotation?
+    /// The line that is being read past.
+    @usableFromInline var longLine: LongLine?
+    /// Whether a followed file that was deleted is done with.
+    let canEnd: Bool
     let name: String
+    let clock: any PipelineClock
+    let readSize: Int
+    let makeDecoder: () throws -> Format.RecordDecoder
 
     init(
-        window: FileWindow, identity: FileStatus.Identity, name: String, position: FilePosition,
-        decoder: Format.RecordDecoder, following: Bool
-    ) {
+        window: FileWindow, status: FileStatus, name: String, position: FilePosition, rotation: FileRotation?,
+        canEnd: Bool, clock: any PipelineClock, readSize: Int,
+        makeDecoder: @escaping () throws -> Format.RecordDecoder
+    ) throws {
         self.window = window
-        self.identity = identity
         self.name = name
         self.position = position
-        self.decoder = decoder
-        self.following = following
+        self.rotation = rotation
+        self.canEnd = canEnd
+        self.clock = clock
+        self.readSize = readSize
+        self.makeDecoder = makeDecoder
+        decoder = try makeDecoder()
+        var mark = position.mark ?? FileMark(status)
+        mark.identity = status.identity
+        self.position.mark = mark
     }
+
+    @usableFromInline var following: Bool { rotation != nil }
 
     /// Bytes read of the file's length when it was last looked at.
     public var progress: SourceProgress? {
@@ -39,11 +55,23 @@ public struct FileReader<Format: FileFormat>: SourceReader {
     public mutating func read(
         limit: ReadLimit, into collector: inout some RecordCollector<Record>
     ) throws -> ReadOutcome {
-        if !isStarted, try !start() { return outcomeAtEnd }
+        if !isStarted, try !start() { return try outcomeAtEnd() }
         var records = 0
         var bytes = 0
         while records < limit.records, bytes < limit.bytes {
-            guard let frame = try nextFrame() else { return outcomeAtEnd }
+            guard let frame = try nextFrame() else {
+                guard longLine != nil else { return try outcomeAtEnd() }
+                let passed = try passLongLine()
+                bytes &+= passed.bytes
+                if let malformed = passed.malformed {
+                    try collector.malformed(malformed)
+                    endLongLine()
+                    records &+= 1
+                } else if passed.bytes == 0 {
+                    return try outcomeAtEnd()
+                }
+                continue
+            }
             let content = UnsafeRawBufferPointer(rebasing: window.bytes[..<frame.content])
             switch try decoder.decode(content) {
             case .record(let record):
@@ -60,8 +88,6 @@ public struct FileReader<Format: FileFormat>: SourceReader {
         }
         return .more
     }
-
-    @usableFromInline var outcomeAtEnd: ReadOutcome { following ? .idle(retryAfter: Self.pollInterval) : .end }
 
     @usableFromInline
     mutating func pass(_ frame: RecordFrame) {

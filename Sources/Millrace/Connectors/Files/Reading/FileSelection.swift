@@ -3,8 +3,8 @@ import Foundation
 /// Which files a source reads.
 public enum FileSelection: Sendable, Hashable {
     /// The files directly in a directory whose names end in one of `extensions` (capital letters or not) and do not
-    /// begin with a dot. Those that appear during a run are read from the next start on, if the run is not complete then
-    /// (`EndOfInput.availableNow`); there may be none.
+    /// begin with a dot. There may be none. Those that appear during a run are read by it if it follows its files, else
+    /// from the next start on, if the run is not complete then (`EndOfInput.availableNow`).
     case directory(String, extensions: [String])
     /// One file.
     case file(String)
@@ -17,13 +17,18 @@ public enum FileSelection: Sendable, Hashable {
         }
     }
 
-    /// One partition a file, sorted by name.
-    func partitions() throws -> [PartitionID] {
+    var isDirectory: Bool {
+        if case .directory = self { true } else { false }
+    }
+
+    /// One partition a file, sorted by name. One file may be missing if that is said: it may have been rotated.
+    func partitions(mayBeMissing: Bool) throws -> [PartitionID] {
         switch self {
         case .directory(let path, let extensions):
             return try Self.matching(extensions, in: Directory(path)).map { PartitionID($0) }
         case .file(let path):
             guard let status = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else {
+                if mayBeMissing { return [PartitionID(Self.name(of: path))] }
                 throw SourceError("There is no file \(path)", advice: "Check the path")
             }
             guard !status.isDirectory else {

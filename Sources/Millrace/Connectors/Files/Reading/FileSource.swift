@@ -6,7 +6,13 @@
 /// ```
 ///
 /// A file may end with or without a line end. Files of zero bytes hold no records. Once a run has begun a file may
-/// only grow: one that is shorter than it was, is gone or was replaced is a `SourceError`.
+/// only grow: one that is shorter than it was, is gone, has other contents (checksums of its first 4 KiB and of the last
+/// 4 KiB read are kept) or has another name that is read too is a `SourceError`. A copy that was put back is not.
+///
+/// With `following`, files may be rotated: one that was renamed is read to its end, then the one that has its name now,
+/// as soon as that has been there with something in it for a second. This holds if it happened while nothing ran, too,
+/// as long as the old file is in the same directory. A file that is cut to nothing and filled anew (`copytruncate`) is
+/// refused. Of a directory, files that appear are read within a second, and one that was deleted is done with.
 ///
 /// Guarantee on restart: the position is the byte that the next record begins at, so that each record is read again
 /// exactly if it came after the checkpoint.
@@ -19,10 +25,11 @@ public struct FileSource<Format: FileFormat>: Source {
     /// What is in them.
     public let format: Format
     /// Whether the files are still being written to. At the end of such a file the reader waits for more, also for the
-    /// rest of a last line that has no line end yet, and the partition never ends.
+    /// rest of a last line that has no line end yet, and the run never ends.
     public let following: Bool
     /// Bytes read at once; small in tests, to have records cross the buffer's end.
     var readSize = FileWindow.readSize
+    private let watch = DirectoryWatch()
 
     /// Reads `files`, and goes on waiting for more at their ends if `following`.
     public init(_ files: FileSelection, format: Format, following: Bool = false) {
@@ -33,41 +40,68 @@ public struct FileSource<Format: FileFormat>: Source {
 
     public var summary: String { "\(format.name) \(files.summary)\(following ? ", followed" : "")" }
 
-    public func partitions() throws -> [PartitionID] { try files.partitions() }
+    public var isOpenEnded: Bool { following }
+
+    public func connect(_ run: SourceRun) {
+        guard following, case .directory = files else { return }
+        watch.start({ [files] in try files.partitions(mayBeMissing: true) }, run.partitionsChanged)
+    }
+
+    public func disconnect() { watch.stop() }
+
+    public func partitions() throws -> [PartitionID] {
+        let found = try files.partitions(mayBeMissing: following)
+        watch.note(found)
+        return found
+    }
 
     public func unread(_ positions: [PartitionStart<FilePosition>]) throws -> [PartitionID] {
         try positions.filter { start in
             guard let position = start.position else { return false }
-            let found = try reading { () throws(FileFailure) in try FileStatus.of(files.path(of: start.partition)) }
-            return found.map { $0.size > position.offset } ?? false
+            let path = files.path(of: start.partition)
+            guard let found = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else { return false }
+            guard let mark = position.mark, found.size <= position.offset else { return found.size > position.offset }
+            return try reading { () throws(FileFailure) in try !mark.fits(OpenFile(reading: path)) }
         }.map(\.partition)
+    }
+
+    public func checkNew(_ new: [PartitionID], known: [PartitionStart<FilePosition>]) throws {
+        for partition in new {
+            let path = files.path(of: partition)
+            guard let status = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else { continue }
+            for old in known where old.partition != partition {
+                guard let position = old.position, let mark = position.mark, mark.identity == status.identity,
+                    mark.tail.count > 0, mark.tail.end < status.size || mark.modified == status.modified,
+                    try reading({ () throws(FileFailure) in try mark.fits(OpenFile(reading: path)) })
+                else { continue }
+                throw SourceError(
+                    "\(path) is the file that was read as \(old.partition) up to \(position), under another name: it would be read again",
+                    advice:
+                        "Give it its old name back, move it to where the source does not look, or start afresh with --fresh"
+                )
+            }
+        }
     }
 
     public func open(
         _ partition: PartitionID, at position: FilePosition?, context: SourceContext
     ) throws -> FileReader<Format> {
         let path = files.path(of: partition)
-        guard let found = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else {
-            throw SourceError(
-                "There is no file \(path)" + (position.map { ", which was read up to \($0)" } ?? ""),
-                advice: "Put the file back, or start afresh with --fresh")
-        }
-        guard found.isRegular else {
-            throw SourceError(
-                "\(path) is not a file that can be read from any place",
-                advice: "Use regular files: a directory, pipe or device has no positions to return to")
-        }
-        let file = try reading { () throws(FileFailure) in try OpenFile(reading: path) }
-        let status = try reading { () throws(FileFailure) in try file.status() }
-        var position = position
+        let opened = try FileOpening(path: path, isFollowed: following).open(position)
+        let status = try reading { () throws(FileFailure) in try opened.file.status() }
+        var position = opened.position
         if let read = position {
-            try checkPosition(read, in: file, size: status.size)
-            try skipLineEnd(&position, in: file, size: status.size)
+            try checkPosition(read, in: opened.file, size: status.size)
+            try skipLineEnd(&position, in: opened.file, size: status.size)
         }
-        return FileReader(
-            window: FileWindow(file, size: status.size, readSize: readSize), identity: status.identity,
-            name: partition.name, position: position ?? FilePosition(),
-            decoder: try format.makeDecoder(file: partition.name), following: following)
+        let (format, name, readSize) = (format, partition.name, readSize)
+        return try FileReader(
+            window: FileWindow(opened.file, size: status.size, readSize: readSize), status: status, name: name,
+            position: position ?? FilePosition(),
+            rotation: following
+                ? FileRotation(path: path, current: status.identity, successors: opened.successors) : nil,
+            canEnd: files.isDirectory, clock: context.clock, readSize: readSize,
+            makeDecoder: { try format.makeDecoder(file: name) })
     }
 
     /// A position that no longer lies between two lines says that the file is not the one that was read.

@@ -8,8 +8,12 @@ struct FileStatus: Equatable {
     let identity: Identity
     let isDirectory: Bool
     let isRegular: Bool
+    /// When it was last written to: nanoseconds since 1970.
+    let modified: Int64
+    /// Names that it has.
+    let links: Int
 
-    struct Identity: Hashable {
+    struct Identity: Hashable, Sendable {
         let device: UInt64
         let inode: UInt64
     }
@@ -20,6 +24,8 @@ struct FileStatus: Equatable {
             device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino))
         isDirectory = status.st_mode & S_IFMT == S_IFDIR
         isRegular = status.st_mode & S_IFMT == S_IFREG
+        links = Int(status.st_nlink)
+        modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     }
 
     /// The status of what is at `path`, following symbolic links; `nil` if nothing is there.

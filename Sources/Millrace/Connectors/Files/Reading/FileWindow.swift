@@ -66,10 +66,8 @@ final class FileWindow {
         return count == 0 ? .endOfFile : .more
     }
 
-    /// Looks at the file's length again.
-    func refreshSize() throws {
-        knownSize = try reading { () throws(FileFailure) in try file.status().size }
-    }
+    /// The file is this long.
+    func noteSize(_ size: Int) { knownSize = size }
 
     /// Bytes of the file that were passed over or are in memory.
     var endOffset: Int { offset + (end - start) }
