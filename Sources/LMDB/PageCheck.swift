@@ -74,10 +74,16 @@ struct PageCheck {
     private mutating func walk(_ database: DatabaseRecord, as content: Content) throws {
         guard database.root != Self.noPage else { return }
         guard (1...32).contains(database.depth) else { throw damaged(database.root) }
-        try walk(database.root, level: Int(database.depth), content)
+        try walk(database.root, level: Int(database.depth), content, from: nil, to: nil)
     }
 
-    private mutating func walk(_ number: UInt64, level: Int, _ content: Content) throws {
+    /// - Parameters:
+    ///   - lower: what no key of the page may be below: that of the page above for it.
+    ///   - upper: what all keys have to be below: that of the next page beside it.
+    private mutating func walk(
+        _ number: UInt64, level: Int, _ content: Content, from lower: UnsafeRawBufferPointer?,
+        to upper: UnsafeRawBufferPointer?
+    ) throws {
         if level == 1, content == .values, !checksLeaves { return }
         try use(number)
         let page = try Page(bytes(of: number), number) ?? { throw damaged(number) }()
@@ -90,10 +96,14 @@ struct PageCheck {
             // The first key of a branch page stands for everything below the second.
             if content != .free, !(page.isBranch && index == 0) {
                 if let last, !last.lexicographicallyPrecedes(node.key) { throw damaged(number) }
+                if let lower, node.key.lexicographicallyPrecedes(lower) { throw damaged(number) }
+                if let upper, !node.key.lexicographicallyPrecedes(upper) { throw damaged(number) }
                 last = node.key
             }
             if page.isBranch {
-                try walk(node.child, level: level - 1, content)
+                let next = index + 1 < page.count ? page.node(index + 1)?.key : upper
+                try walk(
+                    node.child, level: level - 1, content, from: index == 0 ? lower : node.key, to: next)
             } else {
                 try checkValue(node, content, number)
             }

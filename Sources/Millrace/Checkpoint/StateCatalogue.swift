@@ -74,9 +74,37 @@ struct StateCatalogue: Sendable {
                     .mismatch,
                     "The state '\(title)' in \(path) would be misread: it was stored as \(state.keySchema) -> \(state.valueSchema), the graph declares \(declared.keySchema) -> \(declared.valueSchema)",
                     advice:
-                        "Go back to the types it was stored with, say how the new one is made of the old (StateValue.migration(from:)), give the changed operator a new name and allow the loss with --drop-state \(state.operatorID), or start over with --fresh"
+                        "Go back to the types it was stored with, say how the new one is made of the old (StateValue.migration(from:)), give the changed operator a new name and allow the loss with --drop-state \(original), or start over with --fresh"
                 )
             }
+            try compareBits(restored, state, declared, title, path)
         }
+    }
+
+    /// Fields of what is stored as it lies in memory.
+    private static func compareBits(
+        _ restored: Manifest, _ state: Manifest.StateEntry, _ declared: GraphDescription.State, _ title: String,
+        _ path: String
+    ) throws {
+        guard let before = restored.layouts(of: state), let now = declared.layouts else { return }
+        let (old, new) = (bits(before), bits(now))
+        guard old != new else { return }
+        throw StateError(
+            .mismatch,
+            "The state '\(title)' in \(path) would be misread: it was stored as it lay in memory as \(old.joined(separator: ", ")), the type is now \(new.joined(separator: ", "))",
+            advice:
+                "Go back to the fields it was stored with, or raise the type's stateVersion and say with migration(from:) how the new values are made of the old; give the changed operator a new name and allow the loss with --drop-state \(OperatorMatching.original(state.operatorID)); or start over with --fresh"
+        )
+    }
+
+    private static func bits(_ layouts: [String]) -> [String] {
+        layouts.filter { $0.hasPrefix(StateLayout.bits) }.map { String($0.dropFirst(StateLayout.bits.count)) }
+    }
+}
+
+extension Manifest {
+    /// What the types of a piece of state were made of when it was stored.
+    func layouts(of state: StateEntry) -> [String]? {
+        graph.operators.first { $0.id == state.operatorID }?.states.first { $0.name == state.name }?.layouts
     }
 }

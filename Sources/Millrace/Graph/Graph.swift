@@ -180,8 +180,10 @@ final class OperatorNode: @unchecked Sendable {
     /// Declares a piece of keyed state.
     @usableFromInline
     func addState<Key: StreamKey, Value: StateValue>(_ name: String, key: Key.Type, value: Value.Type) {
+        let value = StateLayout.collecting { Value.stateSchema }
         states.append(
-            GraphDescription.State(name: name, keySchema: Key.keySchema, valueSchema: Value.stateSchema))
-        migrations[name] = StateMigration(key: key, value: value)
+            GraphDescription.State(
+                name: name, keySchema: Key.keySchema, valueSchema: value.schema, layouts: value.layouts))
+        migrations[name] = StateMigration(key: key, value: Value.self)
     }
 }

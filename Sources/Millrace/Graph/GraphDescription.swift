@@ -39,6 +39,8 @@ public struct GraphDescription: Sendable, Hashable, Codable {
         public var keySchema: String
         /// Stored form of the value.
         public var valueSchema: String
+        /// Fields of the types that the stored form is made of. Not in checkpoints of the first versions.
+        public var layouts: [String]?
     }
 
     /// A stream from one operator to another.

@@ -4,10 +4,11 @@
 /// struct Totals: BitwiseState { var count = 0; var sum = 0.0 }
 /// ```
 ///
-/// The fastest way to keep state. The stored schema is the type's name and size: a folder written by a struct of
-/// another size is refused; reordering fields of the same size is yours to avoid (or set `stateVersion`).
+/// The fastest way to keep state. Names, types and places of the fields are stored with the state: a folder that was
+/// written by a struct with others is refused at start. To change them, raise `stateVersion` and say with
+/// `migration(from:)` how the new values are made of the old.
 public protocol BitwiseState: StateValue, BitwiseCopyable {
-    /// Raise it when fields change their meaning and not their size.
+    /// Raise it when fields change.
     static var stateVersion: Int { get }
 }
 
@@ -15,7 +16,10 @@ extension BitwiseState {
     /// The first version.
     public static var stateVersion: Int { 1 }
     /// Type name, version, size.
-    public static var stateSchema: String { "\(Self.self)/\(stateVersion)(\(MemoryLayout<Self>.size) bytes)" }
+    public static var stateSchema: String {
+        StateLayout.note(bits: Self.self)
+        return "\(Self.self)/\(stateVersion)(\(MemoryLayout<Self>.size) bytes)"
+    }
     @inlinable
     public static var fixedWidth: Int? { MemoryLayout<Self>.size }
     @inlinable

@@ -7,10 +7,13 @@ struct StateMigration: Sendable {
     let valueWidth: Int?
     /// The conversion from a schema, if there is one.
     let conversion: @Sendable (String) -> Conversion?
+    /// Reads a value of the present version.
+    let read: @Sendable (inout ByteReader) throws -> Void
 
     init<Key: StreamKey, Value: StateValue>(key: Key.Type, value: Value.Type) {
         keyWidth = Key.remainderWidth
         valueWidth = Value.fixedWidth
+        read = { reader in _ = try Value.decode(from: &reader) }
         conversion = { schema in
             guard let read = Value.migration(from: schema) else { return nil }
             let convert: Conversion = { reader, writer in

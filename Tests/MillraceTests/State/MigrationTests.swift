@@ -110,3 +110,103 @@ import Testing
         #expect(error?.description.contains("migration(from:)") == true)
     }
 }
+
+/// Types whose fields changed between two runs, under one name: local types of one name each.
+@Suite struct StateLayoutTests {
+    /// Counts in a value of type `Value`, each run its own.
+    func pipeline<Value: StateValue>(_ start: Value, _ output: TestOutput<String>) -> Pipeline {
+        Pipeline("layouts") { graph in
+            graph.source(.memory([[Int](0..<500)]), name: "records", recordsPerSecond: 10_000).keyed { $0 % 50 }
+                .process(to: String.self) { states in
+                    let plain = states.value("plain", of: Value.self)
+                    let list = states.list("list", of: Value.self)
+                    let map = states.map("map", of: (Int, Value?).self, timeToLive: TimeToLive(.hours(1)))
+                    return ProcessFunction(onRecord: { record, context in
+                        try plain.set(start)
+                        try list.append(start)
+                        try map.set(record, start)
+                        try context.emit("\(record)")
+                    })
+                }
+                .named("counts").sink(output)
+        }
+    }
+
+    /// The error, if any, of a run with `new` after one with `old` that was killed.
+    func outcome(_ old: some StateValue, _ new: some StateValue) throws -> StateError? {
+        let folder = try TemporaryFolder()
+        let test = PipelineTest(seed: 1, checkpoints: .init(directory: folder.path, every: .milliseconds(10)))
+        let output = TestOutput<String>()
+        let crashed = try test.runUntilCrash(pipeline(old, output), at: .published(CheckpointNumber(2)))
+        #expect(crashed)
+        do {
+            try test.run(pipeline(new, output))
+            #expect(output.records.count == 500)
+            return nil
+        } catch let error as StateError { return error }
+    }
+
+    func bitwise(reordered: Bool) -> any StateValue {
+        if reordered {
+            struct Totals: BitwiseState { var sum = 1.5, count = 7 }
+            return Totals()
+        } else {
+            struct Totals: BitwiseState { var count = 7, sum = 1.5 }
+            return Totals()
+        }
+    }
+
+    func nested(reordered: Bool) -> any StateValue {
+        if reordered {
+            struct Inner: Sendable, BitwiseCopyable { var b: Int32 = 1, a: Int32 = 2 }
+            struct Outer: BitwiseState { var inner = Inner() }
+            return Outer()
+        } else {
+            struct Inner: Sendable, BitwiseCopyable { var a: Int32 = 1, b: Int32 = 2 }
+            struct Outer: BitwiseState { var inner = Inner() }
+            return Outer()
+        }
+    }
+
+    func coded(_ kind: String) -> any StateValue {
+        switch kind {
+        case "more":
+            struct Visit: CodableState { var page = "a", count = 1, extra = 2 }
+            return Visit()
+        case "optional":
+            struct Visit: CodableState { var count = 1, page = "a", extra: Int? }
+            return Visit()
+        case "other":
+            struct Visit: CodableState { var page = 5, count = 1 }
+            return Visit()
+        default:
+            struct Visit: CodableState { var page = "a", count = 1 }
+            return Visit()
+        }
+    }
+
+    @Test func reorderedFieldsAreRefused() throws {
+        #expect(try outcome(bitwise(reordered: false), bitwise(reordered: false)) == nil)
+        #expect(try outcome(nested(reordered: false), nested(reordered: false)) == nil)
+        for error in [
+            try outcome(bitwise(reordered: false), bitwise(reordered: true)),
+            try outcome(nested(reordered: false), nested(reordered: true)),
+        ] {
+            let text = error?.description ?? "no error"
+            for part in ["counts/", "would be misread", "stateVersion", "migration(from:)", "--drop-state counts"] {
+                #expect(text.contains(part), "'\(part)' is missing in: \(text)")
+            }
+        }
+    }
+
+    @Test func fieldsThatDoNotDecodeAreRefusedAtTheStart() throws {
+        #expect(try outcome(coded("plain"), coded("plain")) == nil)
+        #expect(try outcome(coded("plain"), coded("optional")) == nil)
+        for (kind, field) in [("more", "extra"), ("other", "page")] {
+            let text = try outcome(coded("plain"), coded(kind))?.description ?? "no error"
+            for part in ["counts/", field, "does not decode", "stateVersion", "optional", "--drop-state counts"] {
+                #expect(text.contains(part), "'\(part)' is missing in: \(text)")
+            }
+        }
+    }
+}

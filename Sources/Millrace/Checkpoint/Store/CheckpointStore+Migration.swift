@@ -4,6 +4,7 @@ extension CheckpointStore {
     func migrate(_ manifest: Manifest, for operators: [OperatorNode]) throws -> Manifest {
         var changed = manifest
         var deltas: [StateDelta] = []
+        try checkCoded(manifest, operators)
         for (index, entry) in manifest.states.enumerated() {
             guard let node = operators.first(where: { $0.id == entry.operatorID }),
                 let declared = node.states.first(where: { $0.name == entry.name }),
@@ -20,6 +21,39 @@ extension CheckpointStore {
         guard changed.states != manifest.states else { return manifest }
         try commit(changed, deltas, crash: .off)
         return changed
+    }
+
+    /// Where the fields of a `Codable` type have changed, all that is stored has to be readable still.
+    private func checkCoded(_ manifest: Manifest, _ operators: [OperatorNode]) throws {
+        for entry in manifest.states {
+            guard let node = operators.first(where: { $0.id == entry.operatorID }),
+                let declared = node.states.first(where: { $0.name == entry.name }),
+                declared.keySchema == entry.keySchema, declared.valueSchema == entry.valueSchema,
+                let before = manifest.layouts(of: entry), let now = declared.layouts,
+                let read = node.migrations[entry.name]?.read
+            else { continue }
+            let (old, new) = (Self.coded(before), Self.coded(now))
+            guard old != new else { continue }
+            let reader = try StateReader(store: self)
+            defer { reader.release() }
+            for slice in try reader.slices(entry.id) {
+                try reader.visit(entry.id, slice, 0...UInt64.max) { _, _, value in
+                    do { try read(&value) } catch {
+                        let original = OperatorMatching.original(entry.operatorID)
+                        throw StateError(
+                            .mismatch,
+                            "The state '\(original)/\(entry.name)' in \(path) does not decode any more: \(error). It was stored with the fields \(old.joined(separator: ", ")), which are now \(new.joined(separator: ", "))",
+                            advice:
+                                "Make new fields optional or decode them with a default, or raise the type's stateVersion and say with migration(from:) how the new values are made of the old; give the changed operator a new name and allow the loss with --drop-state \(original); or start over with --fresh"
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    private static func coded(_ layouts: [String]) -> [String] {
+        layouts.filter { $0.hasPrefix(StateLayout.coded) }.map { String($0.dropFirst(StateLayout.coded.count)) }
     }
 
     private func converted(

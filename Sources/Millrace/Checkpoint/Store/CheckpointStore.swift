@@ -11,6 +11,7 @@ final class CheckpointStore: Sendable {
     let journal: Database
     let tree: Database
     let manifests: Database
+    let seals: Database
     let verified = VerifiedChunks()
     private let folder: StateFolder
     private let journalSizes = Mutex<[CheckpointNumber: Int]>([:])
@@ -21,7 +22,8 @@ final class CheckpointStore: Sendable {
         path = folder.path
         do {
             environment = try Environment(
-                path: folder.path, databases: [StoreKeys.journal, StoreKeys.tree, StoreKeys.manifests],
+                path: folder.path,
+                databases: [StoreKeys.journal, StoreKeys.tree, StoreKeys.manifests, StoreKeys.seals],
                 maximumSize: maximumSize)
         } catch let error as LMDBError {
             throw Self.stateError(error, path: folder.path)
@@ -29,6 +31,8 @@ final class CheckpointStore: Sendable {
         journal = environment.database(StoreKeys.journal)
         tree = environment.database(StoreKeys.tree)
         manifests = environment.database(StoreKeys.manifests)
+        seals = environment.database(StoreKeys.seals)
+        try checkSeal(isSealed: folder.isSealed && !folder.isNew)
         try folder.markInitialised()
         try reading { try loadJournalSizes($0) }
     }
@@ -64,21 +68,21 @@ final class CheckpointStore: Sendable {
         try folder.checkIsThere()
         let checkpoint = manifest.checkpoint
         let encoded = try encodeManifest(manifest)
-        try writing { transaction in
+        try writing { transaction, seal in
             for delta in deltas {
                 for (index, chunk) in delta.chunks.enumerated() {
                     try StoreKeys.withJournalKey(
                         checkpoint, delta.state, DeltaChunk.part(task: delta.task, index: index)
                     ) {
-                        try transaction.put($0, chunk.bytes, in: journal)
+                        try seal.put($0, chunk.bytes, in: journal, transaction)
                     }
                 }
             }
-            try removeManifests(transaction) {
+            try removeManifests(transaction, seal) {
                 manifest.mark == .committed ? $0 < checkpoint : $0.next < checkpoint
             }
             try StoreKeys.withManifestKey(checkpoint) { key in
-                try encoded.withBytes { try transaction.put(key, $0, in: manifests) }
+                try encoded.withBytes { try seal.put(key, $0, in: manifests, transaction) }
             }
             try crash.reach(.insideCommit(checkpoint))
         }
@@ -93,18 +97,18 @@ final class CheckpointStore: Sendable {
 
     /// Settles a prepared checkpoint after the other resource has spoken: it counts from now on, or never did.
     func settle(_ prepared: Manifest, counts: Bool) throws {
-        try writing { transaction in
+        try writing { transaction, seal in
             if counts {
                 var committed = prepared
                 committed.mark = .committed
                 let encoded = try encodeManifest(committed)
-                try removeManifests(transaction) { $0 < prepared.checkpoint }
+                try removeManifests(transaction, seal) { $0 < prepared.checkpoint }
                 try StoreKeys.withManifestKey(prepared.checkpoint) { key in
-                    try encoded.withBytes { try transaction.put(key, $0, in: manifests) }
+                    try encoded.withBytes { try seal.put(key, $0, in: manifests, transaction) }
                 }
             } else {
-                try removeManifests(transaction) { $0 == prepared.checkpoint }
-                try removeJournal(transaction) { $0 == prepared.checkpoint }
+                try removeManifests(transaction, seal) { $0 == prepared.checkpoint }
+                try removeJournal(transaction, seal) { $0 == prepared.checkpoint }
             }
         }
         if !counts { journalSizes.withLock { _ = $0.removeValue(forKey: prepared.checkpoint) } }
@@ -112,13 +116,23 @@ final class CheckpointStore: Sendable {
 
     /// Forgets the deltas of checkpoints up to `checkpoint`, which are all in the tree.
     func dropJournal(upTo checkpoint: CheckpointNumber) throws {
-        try writing { try removeJournal($0) { $0 <= checkpoint } }
+        try writing { try removeJournal($0, $1) { $0 <= checkpoint } }
         journalSizes.withLock { sizes in sizes = sizes.filter { $0.key > checkpoint } }
         verified.forget(upTo: checkpoint)
     }
 
     /// A write transaction; what goes wrong comes out as a `StateError`.
-    func writing<R>(_ body: (borrowing WriteTransaction) throws -> R) throws -> R {
+    func writing<R>(_ body: (borrowing WriteTransaction, Seal) throws -> R) throws -> R {
+        try writingUnsealed { transaction in
+            let seal = Seal()
+            let result = try body(transaction, seal)
+            try store(seal.change, transaction)
+            return result
+        }
+    }
+
+    /// A write transaction that changes no entries.
+    func writingUnsealed<R>(_ body: (borrowing WriteTransaction) throws -> R) throws -> R {
         do {
             return try environment.write(body)
         } catch let error as LMDBError {
@@ -126,7 +140,7 @@ final class CheckpointStore: Sendable {
         }
     }
 
-    private func reading<R>(_ body: (Reader) throws -> R) throws -> R {
+    func reading<R>(_ body: (Reader) throws -> R) throws -> R {
         do {
             let reader = try environment.makeReader()
             try reader.begin()
@@ -152,7 +166,7 @@ final class CheckpointStore: Sendable {
     }
 
     private func removeManifests(
-        _ transaction: borrowing WriteTransaction, where condition: (CheckpointNumber) -> Bool
+        _ transaction: borrowing WriteTransaction, _ seal: Seal, where condition: (CheckpointNumber) -> Bool
     ) throws {
         var checkpoints: [CheckpointNumber] = []
         do {
@@ -164,12 +178,12 @@ final class CheckpointStore: Sendable {
             }
         }
         for checkpoint in checkpoints where condition(checkpoint) {
-            try StoreKeys.withManifestKey(checkpoint) { _ = try transaction.delete($0, in: manifests) }
+            try StoreKeys.withManifestKey(checkpoint) { try seal.delete($0, in: manifests, transaction) }
         }
     }
 
     private func removeJournal(
-        _ transaction: borrowing WriteTransaction, where condition: (CheckpointNumber) -> Bool
+        _ transaction: borrowing WriteTransaction, _ seal: Seal, where condition: (CheckpointNumber) -> Bool
     ) throws {
         var keys: [(CheckpointNumber, StateID, UInt32)] = []
         do {
@@ -181,7 +195,7 @@ final class CheckpointStore: Sendable {
             }
         }
         for (checkpoint, state, part) in keys where condition(checkpoint) {
-            try StoreKeys.withJournalKey(checkpoint, state, part) { _ = try transaction.delete($0, in: journal) }
+            try StoreKeys.withJournalKey(checkpoint, state, part) { try seal.delete($0, in: journal, transaction) }
         }
     }
 

@@ -22,7 +22,7 @@ struct FoldTarget {
         if let found, found.bound <= hash {
             block = found
             bound = found.bound
-            let next = try blocks.next(cursor)
+            let next = try blocks.next(cursor, after: found.bound)
             lastHash = next.map { $0.bound - 1 } ?? .max
         } else {
             // Only below the first block there is a gap.
@@ -34,7 +34,7 @@ struct FoldTarget {
 
     /// Writes the block anew with `changes` (in order, within this target) merged in; splits it if it has grown.
     func replace(
-        with changes: [RunMerge.Entry], _ tree: Database, _ transaction: borrowing WriteTransaction
+        with changes: [RunMerge.Entry], _ tree: Database, _ transaction: borrowing WriteTransaction, _ seal: Seal
     ) throws {
         var runs: [Run] = []
         if let block { runs.append(Run(checkpoint: .none, segments: [block.segment])) }
@@ -54,12 +54,12 @@ struct FoldTarget {
             merged.append(entry)
             kept = try old.next()
         }
-        try write(merged, tree, transaction)
+        try write(merged, tree, transaction, seal)
     }
 
     /// Writes the block anew without the entries of some hashes.
     func remove(
-        _ hashes: ClosedRange<UInt64>, _ tree: Database, _ transaction: borrowing WriteTransaction
+        _ hashes: ClosedRange<UInt64>, _ tree: Database, _ transaction: borrowing WriteTransaction, _ seal: Seal
     ) throws {
         guard let block else { return }
         var kept: [RunMerge.Entry] = []
@@ -68,7 +68,7 @@ struct FoldTarget {
         while let entry = try entries.next() {
             if !hashes.contains(entry.hash) { kept.append(entry) }
         }
-        if kept.count < block.segment.count { try write(kept, tree, transaction) }
+        if kept.count < block.segment.count { try write(kept, tree, transaction, seal) }
     }
 
     private static func precedes(_ left: RunMerge.Entry, _ right: RunMerge.Entry) throws -> Bool {
@@ -83,12 +83,12 @@ struct FoldTarget {
     }
 
     private func write(
-        _ entries: [RunMerge.Entry], _ tree: Database, _ transaction: borrowing WriteTransaction
+        _ entries: [RunMerge.Entry], _ tree: Database, _ transaction: borrowing WriteTransaction, _ seal: Seal
     ) throws {
         guard let first = entries.first else {
             if block != nil {
                 try StoreKeys.withTreeKey(blocks.state, blocks.slice, bound) {
-                    _ = try transaction.delete($0, in: tree)
+                    try seal.delete($0, in: tree, transaction)
                 }
             }
             return
@@ -113,7 +113,7 @@ struct FoldTarget {
         written.append(finish(&writer, bound: written.isEmpty ? bound : nil))
         for (bound, block) in written {
             try StoreKeys.withTreeKey(blocks.state, blocks.slice, bound) {
-                try transaction.put($0, block.bytes, in: tree)
+                try seal.put($0, block.bytes, in: tree, transaction)
             }
         }
     }

@@ -34,23 +34,26 @@ struct JournalFold {
         // A map that had to grow runs the body again: it starts from the state before.
         let before = self
         var after = before
-        try store.writing { transaction in
+        try store.writing { transaction, seal in
             after = before
-            try after.fold(state, transaction)
+            try after.fold(state, transaction, seal)
             try crash.reach(.insideFold(last))
         }
         self = after
         return true
     }
 
-    private mutating func fold(_ state: StateID, _ transaction: borrowing WriteTransaction) throws {
+    private mutating func fold(
+        _ state: StateID, _ transaction: borrowing WriteTransaction, _ seal: Seal
+    ) throws {
         let view = try JournalView(
             state: state, try transaction.cursor(store.journal), verified: store.verified, path: store.path,
             checkpoints: CheckpointNumber.none...last)
         var slices = self.slices ?? view.slices.sorted()
         var budget = Self.stepBytes
         while let slice = slices.first, budget > 0 {
-            let done = try fold(TreeBlocks(state: state, slice: slice, path: store.path), view, transaction, &budget)
+            let done = try fold(
+                TreeBlocks(state: state, slice: slice, path: store.path), view, transaction, seal, &budget)
             if done {
                 slices.removeFirst()
                 position = 0
@@ -66,12 +69,13 @@ struct JournalFold {
 
     /// Folds one slice from `position` on; true if it is done.
     private mutating func fold(
-        _ blocks: TreeBlocks, _ view: JournalView, _ transaction: borrowing WriteTransaction, _ budget: inout Int
+        _ blocks: TreeBlocks, _ view: JournalView, _ transaction: borrowing WriteTransaction, _ seal: Seal,
+        _ budget: inout Int
     ) throws -> Bool {
         let range = position...UInt64.max
         let (runs, drops) = view.runs(blocks.slice, range)
         if !dropsDone {
-            for drop in drops { try applyDrop(drop.hashes, blocks, transaction, &budget) }
+            for drop in drops { try applyDrop(drop.hashes, blocks, transaction, seal, &budget) }
             dropsDone = true
         }
         guard !runs.isEmpty else { return true }
@@ -93,7 +97,7 @@ struct JournalFold {
                 budget -= entry.stored.count + 16
                 pending = try merge.next()
             }
-            try target.replace(with: changes, store.tree, transaction)
+            try target.replace(with: changes, store.tree, transaction, seal)
         }
         return true
     }
@@ -101,13 +105,13 @@ struct JournalFold {
     /// Removes the tree's entries of a dropped slice.
     private func applyDrop(
         _ hashes: ClosedRange<UInt64>, _ blocks: TreeBlocks, _ transaction: borrowing WriteTransaction,
-        _ budget: inout Int
+        _ seal: Seal, _ budget: inout Int
     ) throws {
         var hash = hashes.lowerBound
         while hash <= hashes.upperBound {
             let target = try FoldTarget(blocks, at: hash, store.tree, transaction)
             budget -= 4096
-            try target.remove(hashes, store.tree, transaction)
+            try target.remove(hashes, store.tree, transaction, seal)
             guard target.lastHash < .max else { return }
             hash = target.lastHash + 1
         }

@@ -14,8 +14,11 @@ final class StateFolder: @unchecked Sendable {
     private let lock: Int32
     /// Whether the folder held nothing when it was opened.
     let isNew: Bool
+    /// Whether its contents have a seal (format 2); format 1 has none, and gets it.
+    let isSealed: Bool
 
-    static let format = 1
+    static let format = 2
+    private static let unsealedFormat = 1
     private static let unfinished = "FORMAT.new"
 
     /// Opens `path`, creating it if missing; with `fresh`, whatever state it held is forgotten.
@@ -25,7 +28,7 @@ final class StateFolder: @unchecked Sendable {
         lock = try Self.takeLock(path)
         do {
             if fresh { try Self.forgetState(path) }
-            isNew = try Self.checkFormat(path)
+            (isNew, isSealed) = try Self.checkFormat(path)
         } catch {
             close(lock)
             throw error
@@ -112,8 +115,8 @@ final class StateFolder: @unchecked Sendable {
         }
     }
 
-    /// Checks or writes FORMAT; true if the folder is new.
-    private static func checkFormat(_ path: String) throws -> Bool {
+    /// Checks or writes FORMAT.
+    private static func checkFormat(_ path: String) throws -> (isNew: Bool, isSealed: Bool) {
         let file = path + "/FORMAT"
         let hasData = FileManager.default.fileExists(atPath: path + "/data.mdb")
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
@@ -124,11 +127,12 @@ final class StateFolder: @unchecked Sendable {
             }
             try write("millrace state \(format)\n", to: path + "/" + unfinished)
             try removeData(path)
-            return true
+            return (isNew: true, isSealed: true)
         }
         let expected = "millrace state \(format)"
         let found = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard found == expected else {
+        let isSealed = found == expected
+        guard isSealed || found == "millrace state \(unsealedFormat)" else {
             throw StateError(
                 .mismatch, "\(file) says '\(found.prefix(60))', this program reads '\(expected)'",
                 advice: "Use the version of Millrace that wrote the folder, or start over with --fresh")
@@ -136,12 +140,21 @@ final class StateFolder: @unchecked Sendable {
         guard hasData else {
             throw StateError.damaged(path, "the file is missing, though FORMAT says that it was written")
         }
-        return false
+        guard (try? FileManager.default.attributesOfItem(atPath: path + "/data.mdb")[.size] as? Int) != 0 else {
+            throw StateError.damaged(path, "the file is empty, though FORMAT says that it was written")
+        }
+        return (isNew: false, isSealed: isSealed)
     }
 
-    /// Says that data.mdb has to be there from now on. Called once the file exists.
+    /// Says that data.mdb has to be there from now on, and has a seal. Called once that is so.
     func markInitialised() throws {
         let file = path + "/FORMAT"
+        if !isSealed {
+            let next = path + "/FORMAT.\(Self.format)"
+            try Self.write("millrace state \(Self.format)\n", to: next)
+            guard rename(next, file) == 0 else { throw Self.unwritable(file, errno) }
+            return try Self.syncFolder(path)
+        }
         guard isNew, !FileManager.default.fileExists(atPath: file) else { return }
         guard rename(path + "/" + Self.unfinished, file) == 0 else { throw Self.unwritable(file, errno) }
         try Self.syncFolder(path)

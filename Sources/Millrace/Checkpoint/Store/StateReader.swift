@@ -63,7 +63,7 @@ final class StateReader {
         var block = try blocks.block(at: hashes.lowerBound, cursor)
         while let found = block, found.bound <= hashes.upperBound {
             segments.append(found.segment)
-            block = try blocks.next(cursor)
+            block = try blocks.next(cursor, after: found.bound)
         }
         return segments
     }
@@ -85,6 +85,9 @@ final class StateReader {
         while true {
             let entry = try StoreKeys.withTreeKey(state, key, 0) { try cursor.seek($0) }
             guard let entry, let found = StoreKeys.treeKey(entry.key), found.state == state else { break }
+            guard found.slice.value >= key.value else {
+                throw StateError.damaged(store.path, "the slices of state \(state.value) are not in order")
+            }
             slices.insert(found.slice)
             guard found.slice.value < .max else { break }
             key = Slice(found.slice.value + 1)

@@ -1,16 +1,23 @@
 import LMDB
 
-/// Keys of the three databases of a state folder. Big-endian, so that LMDB's order is the numbers'.
+/// Keys of the four databases of a state folder. Big-endian, so that LMDB's order is the numbers'.
 ///
 ///     journal    checkpoint u64 | state u32 | task and part u32        -> DeltaChunk
 ///     tree       state u32 | slice u64 (sign flipped) | hash u64       -> block: checksum u64 (of key and segment), segment
 ///     manifests  checkpoint u64                                        -> checksum u64, JSON
+///     seals      "s"                                                   -> checksum u64, sum u64, count u64 (Seal)
 ///
 /// A block of the tree holds the entries whose hash is at or after its own and before the next block's.
 enum StoreKeys {
     static let journal = "journal"
     static let tree = "tree"
     static let manifests = "manifests"
+    static let seals = "seals"
+
+    /// Lends out the key of the seal.
+    static func withSealKey<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try withUnsafeBytes(of: UInt8(ascii: "s"), body)
+    }
 
     /// Lends out a journal key.
     static func withJournalKey<R>(

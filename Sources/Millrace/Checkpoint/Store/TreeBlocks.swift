@@ -29,9 +29,13 @@ struct TreeBlocks {
         return try ofThisSlice(first)
     }
 
-    /// The block after the one the cursor stands at.
-    func next(_ cursor: borrowing Cursor) throws -> Block? {
-        try ofThisSlice(try cursor.next())
+    /// The block after the one the cursor stands at, which begins at `bound`.
+    func next(_ cursor: borrowing Cursor, after bound: UInt64) throws -> Block? {
+        let next = try ofThisSlice(try cursor.next())
+        if let next, next.bound <= bound {
+            throw StateError.damaged(path, "the blocks of state \(state.value) are not in order")
+        }
+        return next
     }
 
     private func ofThisSlice(_ entry: Cursor.Entry?) throws -> Block? {

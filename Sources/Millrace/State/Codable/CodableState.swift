@@ -5,7 +5,8 @@
 /// ```
 ///
 /// Fields are stored by name: optional fields may be added, removed and reordered, and what was stored before still
-/// reads (`Docs/StateFormat.md` says which changes are safe). Raise `stateVersion` for any other change. Encoding and
+/// reads (`Docs/StateFormat.md` says which changes are safe). Where fields have changed, a start reads all that is stored
+/// and refuses what does not decode. Raise `stateVersion` for a change of meaning. Encoding and
 /// decoding cost about a microsecond for a small struct; `BitwiseState` and `StateValue` by hand are faster.
 ///
 /// A value whose own `encode(to:)` throws (or that is nested too deeply, see the format) cannot be stored. Writing
@@ -20,7 +21,10 @@ extension CodableState {
     /// The first version.
     public static var stateVersion: Int { 1 }
     /// Type name and version.
-    public static var stateSchema: String { "\(Self.self)/codable/\(stateVersion)" }
+    public static var stateSchema: String {
+        StateLayout.note(coded: Self.self)
+        return "\(Self.self)/codable/\(stateVersion)"
+    }
     /// Writes the value, or the reason why it cannot be written.
     public func encode(into writer: inout ByteWriter) { StateEncoding.encode(self, into: &writer) }
     /// Throws `StateDecodingError` for damaged bytes and for a value that could not be written, `DecodingError` for
@@ -33,7 +37,10 @@ extension CodableState {
 // An enum with raw values is a `StateValue` by its raw value; one that asks for this protocol gets this form.
 extension CodableState where Self: RawRepresentable, RawValue: StateValue {
     /// Type name and version.
-    public static var stateSchema: String { "\(Self.self)/codable/\(stateVersion)" }
+    public static var stateSchema: String {
+        StateLayout.note(coded: Self.self)
+        return "\(Self.self)/codable/\(stateVersion)"
+    }
     /// Not fixed.
     public static var fixedWidth: Int? { nil }
     /// Writes the value, or the reason why it cannot be written.

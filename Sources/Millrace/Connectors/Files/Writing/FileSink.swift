@@ -62,7 +62,7 @@ public struct FileSink<Input: Sendable>: Sink {
 
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {
         try directory.create()
-        for output in pending { try publish(output) }
+        for output in pending { try directory.publish(try PartFile(decoding: output.description), isRecovered: true) }
         try directory.removeLeftovers(start: start)
     }
 
@@ -75,7 +75,7 @@ public struct FileSink<Input: Sendable>: Sink {
     }
 
     public func publish(_ output: PendingOutput) throws {
-        try directory.publish(try PartFile(decoding: output.description))
+        try directory.publish(try PartFile(decoding: output.description), isRecovered: false)
     }
 
     /// Writes one task's records.

@@ -6,6 +6,7 @@ struct OpenPart {
     private let name: String
     private let descriptor: Int32
     private var length = 0
+    private var hash = BlockHash()
 
     init(directory: PartDirectory, name: String) throws {
         self.directory = directory
@@ -28,13 +29,15 @@ struct OpenPart {
             written += count
         }
         length += bytes.count
+        bytes.withUnsafeBytes { hash.add($0) }
     }
 
     /// Closes the file; it is complete, but neither safe nor visible yet.
     func finish(task: Int, checkpoint: CheckpointNumber) throws -> PartFile {
         guard close(descriptor) == 0 else { throw directory.failure("\(name) cannot be closed", errno) }
         return PartFile(
-            hiddenName: name, finalName: directory.partName(task: task, checkpoint: checkpoint), length: length)
+            hiddenName: name, finalName: directory.partName(task: task, checkpoint: checkpoint), length: length,
+            hash: hash.value)
     }
 
     /// Closes and removes the file.

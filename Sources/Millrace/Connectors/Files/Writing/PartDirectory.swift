@@ -64,22 +64,39 @@ struct PartDirectory: Sendable, Hashable {
         guard fsync(descriptor) == 0 else { throw failure("\(name) cannot be synchronised", errno) }
     }
 
-    /// Gives a prepared file its name; nothing to do if it has it.
-    func publish(_ file: PartFile) throws {
-        let final = path + "/" + file.finalName
-        if rename(path + "/" + file.hiddenName, final) == 0 {
+    /// Gives a prepared file its name; nothing to do if it has it. Its length has to be what was written; of one that
+    /// another process wrote, the contents too.
+    func publish(_ file: PartFile, isRecovered: Bool) throws {
+        let (hidden, final) = (path + "/" + file.hiddenName, path + "/" + file.finalName)
+        var status = stat()
+        if stat(hidden, &status) == 0 {
+            try check(hidden, Int(status.st_size), file, contents: isRecovered)
+            guard rename(hidden, final) == 0 else {
+                throw failure("\(file.hiddenName) cannot be renamed to \(file.finalName)", errno)
+            }
             return try synchronise(path, named: "the directory")
         }
-        guard errno == ENOENT else { throw failure("\(file.hiddenName) cannot be renamed to \(file.finalName)", errno) }
-        var status = stat()
+        guard errno == ENOENT else { throw failure("\(file.hiddenName) cannot be looked at", errno) }
         guard stat(final, &status) == 0 else {
             throw SinkError(
                 "\(path) has neither \(file.finalName) nor \(file.hiddenName), which a stored checkpoint promises",
                 advice: "Bring the file back, or start over with --fresh")
         }
-        guard Int(status.st_size) == file.length else {
+        try check(final, Int(status.st_size), file, contents: isRecovered)
+    }
+
+    private func check(_ found: String, _ size: Int, _ file: PartFile, contents: Bool) throws {
+        guard size == file.length else {
             throw SinkError(
-                "\(final) has \(status.st_size) bytes, a stored checkpoint promises \(file.length)",
+                "\(found) has \(size) bytes, a stored checkpoint promises \(file.length)",
+                advice: "Bring the file back as it was, or start over with --fresh")
+        }
+        guard contents, let hash = file.hash else { return }
+        let read: UInt64
+        do { read = try BlockHash.of(OpenFile(reading: found)) } catch { throw SinkError(error) }
+        guard read == hash else {
+            throw SinkError(
+                "\(found) does not have the contents that a stored checkpoint promises: its checksum is another",
                 advice: "Bring the file back as it was, or start over with --fresh")
         }
     }

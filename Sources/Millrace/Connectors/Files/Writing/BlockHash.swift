@@ -1,0 +1,43 @@
+/// A checksum of bytes that come in pieces, whatever the pieces: of blocks of 64 KiB, each seeded with the one before.
+struct BlockHash {
+    private var state: UInt64 = 0
+    /// The block that is not full yet.
+    private var rest: [UInt8] = []
+
+    private static let blockSize = 64 << 10
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        var bytes = bytes[...]
+        while !bytes.isEmpty {
+            if rest.isEmpty, bytes.count >= Self.blockSize {
+                state = FrozenHash.bytes(UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.blockSize)), seed: state)
+                bytes = bytes.dropFirst(Self.blockSize)
+                continue
+            }
+            let part = bytes.prefix(Self.blockSize - rest.count)
+            rest.append(contentsOf: part)
+            bytes = bytes.dropFirst(part.count)
+            if rest.count == Self.blockSize {
+                state = rest.withUnsafeBytes { FrozenHash.bytes($0, seed: state) }
+                rest.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    /// Of all bytes so far.
+    var value: UInt64 { rest.withUnsafeBytes { FrozenHash.bytes($0, seed: state) } }
+
+    /// Of a whole file.
+    static func of(_ file: OpenFile) throws(FileFailure) -> UInt64 {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 8)
+        defer { buffer.deallocate() }
+        var hash = BlockHash()
+        var offset = 0
+        while true {
+            let count = try file.read(into: buffer, at: offset)
+            if count == 0 { return hash.value }
+            hash.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += count
+        }
+    }
+}
