@@ -87,12 +87,36 @@ public struct GeneratorSource<Record: Sendable>: Source {
     }
 }
 
-extension Source {
+extension GeneratorSource {
     /// A source that makes its records; see `GeneratorSource`.
     @inlinable
-    public static func generator<Record>(
+    public static func generator(
         partitions: Int, count: UInt64? = nil, make: @escaping @Sendable (_ partition: Int, _ index: UInt64) -> Record
-    ) -> Self where Self == GeneratorSource<Record> {
+    ) -> GeneratorSource<Record> {
         GeneratorSource(partitions: partitions, count: count, make: make)
+    }
+}
+
+// Of this type by name: a closure within a generic argument would not be taken for `@Sendable` (Swift 6.3).
+extension Graph {
+    /// Starts a stream at a source that makes its records, with the time at which they are made.
+    @inlinable
+    public func source<Record: Sendable>(
+        _ source: GeneratorSource<Record>, name: String? = nil, recordsPerSecond: Double? = nil
+    ) -> Stream<Record> {
+        declare(
+            source, name: name, watermarks: nil, malformed: .fail, recordsPerSecond: recordsPerSecond,
+            missingTime: .fail, time: nil)
+    }
+
+    /// Starts a stream at a source that makes its records, with event times that a closure gives.
+    @inlinable
+    public func source<Record: Sendable>(
+        _ source: GeneratorSource<Record>, name: String? = nil, eventTime: @escaping @Sendable (Record) -> Timestamp,
+        watermarks: WatermarkStrategy, recordsPerSecond: Double? = nil
+    ) -> Stream<Record> {
+        declare(
+            source, name: name, watermarks: watermarks, malformed: .fail, recordsPerSecond: recordsPerSecond,
+            missingTime: .fail, time: eventTime)
     }
 }

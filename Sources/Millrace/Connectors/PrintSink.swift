@@ -3,6 +3,7 @@
 ///
 /// ```swift
 /// counts.sink(.print())
+/// counts.sink(.print { "\($0.key): \($0.value)" })
 /// ```
 public struct PrintSink<Input: Sendable>: Sink {
     private let text: @Sendable (Input) -> String
@@ -24,11 +25,9 @@ public struct PrintSink<Input: Sendable>: Sink {
     }
 }
 
-extension Sink {
+extension PrintSink {
     /// Prints each record; see `PrintSink`.
-    public static func print<Record>(
-        _ text: @escaping @Sendable (Record) -> String = { "\($0)" }
-    ) -> Self where Self == PrintSink<Record> {
+    public static func print(_ text: @escaping @Sendable (Input) -> String = { "\($0)" }) -> PrintSink<Input> {
         PrintSink(text: text)
     }
 }

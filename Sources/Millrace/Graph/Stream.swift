@@ -1,6 +1,7 @@
 /// A typed stream of records with event times: the output of an operator, and what the next is attached to.
 ///
-/// Streams are values; using one twice sends every record both ways.
+/// Streams are values; using one twice sends every record both ways. (A file that imports Foundation, which has a class of
+/// this name, says `DataStream`.)
 public struct Stream<Record: Sendable> {
     @usableFromInline let graph: Graph
     @usableFromInline let node: StreamNode<Record>
@@ -52,6 +53,9 @@ public struct Stream<Record: Sendable> {
         if case .deadLetter(let side) = policy { side.link(from: producer) }
     }
 }
+
+/// `Stream`, where Foundation's class of that name is imported too.
+public typealias DataStream<Record: Sendable> = Stream<Record>
 
 /// The place where a stream's consumers are collected.
 ///

@@ -7,8 +7,10 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// ```
     ///
     /// A result comes with the later of the two records, and has its time. A record without a partner comes, where `kind`
-    /// asks for it, once the watermark says that none can come. A record at or before the watermark is late: it goes to
-    /// `late` and is counted. Records are kept, in slices of time, as long as a partner can come.
+    /// asks for it, once the watermark says that none can come, and has that time: a left record's plus `upper`, a right
+    /// one's minus `lower`, but never less than its own. A record at or before the watermark is late: it goes to `late` and
+    /// is counted. Records are kept, in slices of time, as long as a partner can come; of those that `kind` asks for without
+    /// a partner, key and time are in memory besides.
     ///
     /// Restart: as if there had been none.
     @inlinable
@@ -81,6 +83,11 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
     @usableFromInline let left: SliceTables<Key, [JoinEntry<Left>]>
     @usableFromInline let right: SliceTables<Key, [JoinEntry<Right>]>
     @usableFromInline let slice: Int64
+    /// Records that are given without a partner when their time has come, where `kind` asks for it; of entries that have
+    /// found one since, it does not know. Made anew from the tables at a start.
+    @usableFromInline var waitingLeft = TimerHeap<Key>()
+    @usableFromInline var waitingRight = TimerHeap<Key>()
+    @usableFromInline var hasLoaded = false
 
     @inlinable
     init(
@@ -102,7 +109,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
     @inlinable
     func sliceEnd(of time: Int64) -> Int64 {
         let rest = time % slice
-        let (end, overflow) = (time &- (rest < 0 ? rest &+ slice : rest)).addingReportingOverflow(slice)
+        let (end, overflow) = time.addingReportingOverflow(rest < 0 ? 0 &- rest : slice &- rest)
         return overflow ? .max : end
     }
 
@@ -115,6 +122,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
     @inlinable
     func work(on batch: ExchangeBatch<Either<Left, Right>>, _ keyOf: (Either<Left, Right>) -> Key) throws {
         let now = context.watermark.time.milliseconds
+        try load()
         for index in 0..<batch.count {
             let time = batch.times[index].milliseconds
             guard time > now else {
@@ -141,6 +149,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
         // Always kept until the watermark has passed it: only then its partners are known not to come.
         try left.table(sliceEnd(of: time)).update(hash, key) { [] }.pointee.value
             .append(JoinEntry(time: time, record: record, isMatched: isMatched))
+        if kind.keepsLeft, !isMatched { waitingLeft.insert(time, key) }
     }
 
     @inlinable
@@ -153,6 +162,27 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
         }
         try right.table(sliceEnd(of: time)).update(hash, key) { [] }.pointee.value
             .append(JoinEntry(time: time, record: record, isMatched: isMatched))
+        if kind.keepsRight, !isMatched { waitingRight.insert(time, key) }
+    }
+
+    /// Learns which records of the checkpoint wait for a partner.
+    @inlinable
+    func load() throws {
+        if hasLoaded { return }
+        hasLoaded = true
+        if kind.keepsLeft { try fill(&waitingLeft, from: left) }
+        if kind.keepsRight { try fill(&waitingRight, from: right) }
+    }
+
+    @inlinable
+    func fill<Record>(_ heap: inout TimerHeap<Key>, from side: SliceTables<Key, [JoinEntry<Record>]>) throws {
+        try side.load()
+        for end in side.ends {
+            let table = try side.table(end)
+            try table.forEach { slot in
+                for entry in slot.pointee.value where !entry.isMatched { heap.insert(entry.time, table.key(of: slot)) }
+            }
+        }
     }
 
     /// Visits a key's entries of one side in a span of time; with `marks`, they are noted to have a partner.
@@ -162,7 +192,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
         _ key: Key, marks: Bool, _ body: (JoinEntry<Record>) throws -> Void
     ) throws {
         try side.load()
-        for end in side.ends where end > first && end &- slice <= last {
+        for end in side.ends where end > first && sum(end, 0 &- slice) <= last {
             let table = try side.table(end)
             guard let slot = try table.find(hash, key) else { continue }
             var isNews = false
@@ -188,44 +218,63 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
 
     @inlinable
     func advance(to watermark: Watermark) throws -> Bool {
+        try load()
         let now = watermark.time.milliseconds
         // A left record waits for right ones up to `upper` later, a right one for left ones up to `-lower` later.
-        try expire(left, after: max(upper, 0), now, keeps: kind.keepsLeft) { Joined(key: $0, left: $1, right: nil) }
-        try expire(right, after: max(0 &- lower, 0), now, keeps: kind.keepsRight) {
-            Joined(key: $0, left: nil, right: $1)
+        let (leftDelay, rightDelay) = (max(upper, 0), max(0 &- lower, 0))
+        while let wait = earliest(now, leftDelay, rightDelay) {
+            if wait.isLeft {
+                guard let (time, key) = waitingLeft.take(upTo: .max) else { break }
+                try giveUnmatched(left, time, key, wait.due) { Joined(key: key, left: $0, right: nil) }
+            } else {
+                guard let (time, key) = waitingRight.take(upTo: .max) else { break }
+                try giveUnmatched(right, time, key, wait.due) { Joined(key: key, left: nil, right: $0) }
+            }
+            if context.isCongested {
+                try results.flush()
+                return false
+            }
         }
         try results.flush()
-        return !context.isCongested || !isDue(now)
+        try expire(left, after: leftDelay, now)
+        try expire(right, after: rightDelay, now)
+        return true
     }
 
+    /// The next record, of either side, whose time to wait is over at `now`.
     @inlinable
-    func isDue(_ now: Int64) -> Bool {
-        (left.ends.first.map { sum($0 &- 1, max(upper, 0)) <= now } ?? false)
-            || (right.ends.first.map { sum($0 &- 1, max(0 &- lower, 0)) <= now } ?? false)
+    func earliest(_ now: Int64, _ leftDelay: Int64, _ rightDelay: Int64) -> (due: Int64, isLeft: Bool)? {
+        let left = waitingLeft.first.map { sum($0, leftDelay) } ?? .max
+        let right = waitingRight.first.map { sum($0, rightDelay) } ?? .max
+        if waitingLeft.first != nil, left <= now, left <= right || waitingRight.first == nil { return (left, true) }
+        if waitingRight.first != nil, right <= now { return (right, false) }
+        return nil
     }
 
-    /// Lets go of slices that nothing can find any more, one at a time if the outputs are congested.
+    /// Gives the key's records of a time that have found no partner, with the time at which that is known.
     @inlinable
-    func expire<Record>(
-        _ side: SliceTables<Key, [JoinEntry<Record>]>, after delay: Int64, _ now: Int64, keeps: Bool,
-        _ unmatched: (Key, Record) -> Joined<Key, Left, Right>
+    func giveUnmatched<Record>(
+        _ side: SliceTables<Key, [JoinEntry<Record>]>, _ time: Int64, _ key: Key, _ due: Int64,
+        _ result: (Record) -> Joined<Key, Left, Right>
     ) throws {
-        try side.load()
-        while let end = side.ends.first {
-            let due = sum(end &- 1, delay)
-            guard due <= now else { return }
-            if keeps {
-                let table = try side.table(end)
-                try table.forEach { slot in
-                    let key = table.key(of: slot)
-                    for entry in slot.pointee.value where !entry.isMatched {
-                        try emit(unmatched(key, entry.record), min(due, .max &- 1))
-                    }
-                }
-            }
-            side.forget(end)
-            if context.isCongested { return }
+        let (hash, end) = (key.frozenHash, sliceEnd(of: time))
+        guard side.holds(end), let slot = try side.table(end).find(hash, key),
+            slot.pointee.value.contains(where: { $0.time == time && !$0.isMatched })
+        else { return }
+        let changed = try side.table(end).update(hash, key) { [] }
+        for index in changed.pointee.value.indices
+        where changed.pointee.value[index].time == time && !changed.pointee.value[index].isMatched {
+            // What is given is not given again.
+            changed.pointee.value[index].isMatched = true
+            try emit(result(changed.pointee.value[index].record), min(due, .max &- 1))
         }
+    }
+
+    /// Lets go of slices that nothing can find any more.
+    @inlinable
+    func expire<Record>(_ side: SliceTables<Key, [JoinEntry<Record>]>, after delay: Int64, _ now: Int64) throws {
+        try side.load()
+        while let end = side.ends.first, sum(end &- 1, delay) <= now { side.forget(end) }
     }
 
     @inlinable

@@ -79,11 +79,21 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///
     /// Left records wait until the watermark has reached their time, so that the result does not depend on how the streams
     /// come together. Versions that no record can ask for any more are forgotten. A record at or before the watermark is
-    /// late: a left one is joined at once with what is known, a right one still counts for records to come.
+    /// late: a left one goes to `late` and is counted, as the version of its time may be forgotten; a right one still counts
+    /// for records to come.
+    ///
+    /// - Parameters:
+    ///   - kind: `.left` gives records for whose time there is no version as well; `.inner` does not.
+    ///   - deleting: whether a record of the right stream says that there is no version from its time on.
+    ///   - late: where late left records go.
     @inlinable
-    public func version(kind: JoinKind = .inner) -> Stream<Joined<Key, Left, Right>> {
+    public func version(
+        kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false },
+        late: SideOutput<Left>? = nil
+    ) -> Stream<Joined<Key, Left, Right>> {
         precondition(!kind.keepsRight, "a table's versions are no results: join as .inner or .left")
         return keyed.process { states in
+            let late = late.map { states.sideOutput($0) }
             let waiting = states.list("waiting", of: JoinEntry<Left>.self)
             let versions = states.list("versions", of: JoinEntry<Right>.self)
             /// Versions by time; of equal times the one that came last counts.
@@ -101,7 +111,8 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                 _ entry: JoinEntry<Left>, _ all: [JoinEntry<Right>],
                 _ context: ProcessContext<Key, Joined<Key, Left, Right>>
             ) throws {
-                let valid = all.last { $0.time <= entry.time }
+                // Where a version was deleted there is an entry that says so.
+                let valid = all.last { $0.time <= entry.time }.flatMap { $0.isMatched ? nil : $0 }
                 if valid != nil || kind.keepsLeft {
                     try context.emit(Joined(key: context.key, left: entry.record, right: valid?.record))
                 }
@@ -111,12 +122,17 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                     let time = context.time
                     switch record {
                     case .right(let version):
-                        try insert(JoinEntry(time: time.milliseconds, record: version, isMatched: false))
+                        try insert(
+                            JoinEntry(time: time.milliseconds, record: version, isMatched: deleting(version)))
                         // So that versions that nobody asks for are forgotten too.
                         try context.setTimer(.event(time))
                     case .left(let record):
                         let entry = JoinEntry(time: time.milliseconds, record: record, isMatched: false)
-                        if time <= context.watermark { return try join(entry, try versions.get(), context) }
+                        guard time > context.watermark else {
+                            context.countLate()
+                            try late?.emit(record)
+                            return
+                        }
                         try waiting.append(entry)
                         try context.setTimer(.event(time))
                     }
@@ -129,8 +145,10 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                     if entries.contains(where: { $0.time <= now }) {
                         try waiting.set(entries.filter { $0.time > now })
                     }
-                    if let valid = all.lastIndex(where: { $0.time <= now }), valid > 0 {
-                        try versions.set(Array(all[valid...]))
+                    if let valid = all.lastIndex(where: { $0.time <= now }) {
+                        // A deletion that nothing lies before says nothing.
+                        let first = all[valid].isMatched ? valid + 1 : valid
+                        if first > 0 { try versions.set(Array(all[first...])) }
                     }
                 })
         }

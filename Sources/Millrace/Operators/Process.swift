@@ -18,6 +18,8 @@ extension KeyedStream {
     /// }
     /// ```
     ///
+    /// Results of other types go to side outputs (`ProcessStates.sideOutput`).
+    ///
     /// Restart: state and timers are as if there had been none.
     @inlinable
     public func process<Output: Sendable>(
@@ -83,9 +85,10 @@ public struct ProcessFunction<Key: StreamKey, Record: Sendable, Output: Sendable
 
 /// A point in time at which a key wants to be called.
 public enum Timer: Hashable, Sendable {
-    /// When the watermark has reached it; at the latest at the end of input.
+    /// When the watermark has reached it; at the latest at the end of input, when event time comes to the last record's
+    /// and then to its end. What a timer sets that fires only because of the end does not fire any more.
     case event(Timestamp)
-    /// When the clock has reached it.
+    /// When the clock has reached it; at the latest at the end of input, with the same exception.
     case processing(Timestamp)
 
     /// The point in time.
@@ -152,6 +155,10 @@ public final class ProcessContext<Key: StreamKey, Output: Sendable> {
 
     /// Processing time.
     public var processingTime: Timestamp { context.processingTime }
+
+    /// Counts the record as too late.
+    @usableFromInline
+    func countLate() { context.counters.late += 1 }
 
     /// Passes a result on, with the current time.
     @inlinable

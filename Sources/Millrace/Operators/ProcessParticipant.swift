@@ -6,6 +6,12 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
     @usableFromInline let timers: TimerStore<Key>
     @usableFromInline let scope: ProcessContext<Key, Output>
     @usableFromInline let node: OperatorNode
+    @usableFromInline var fired = 0
+    /// The last timer that fired, and how many of its key came one after the other without time going on.
+    @usableFromInline var lastFired: (hash: UInt64, time: Int64) = (0, .min)
+    @usableFromInline var row = 0
+
+    @usableFromInline static var longestRow: Int { 100_000 }
 
     @inlinable
     init(
@@ -21,6 +27,7 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
 
     @inlinable
     func advance(to watermark: Watermark) throws -> Bool {
+        if watermark.isEnd { timers.isEnding = true }
         while let due = try timers.takeEvent(upTo: watermark.time) {
             try fire(due, .event(due.time))
             if scope.context.isCongested { return false }
@@ -47,6 +54,7 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
 
     @inlinable
     func fire(_ due: TimerStore<Key>.Due, _ timer: Timer) throws {
+        try checkRow(due.key.frozenHash, due.time.milliseconds)
         scope.current.set(due.key.frozenHash, due.key, due.time)
         scope.storedTime = due.time
         do { try function.onTimer(timer, scope) } catch let error as DownstreamFailure {
@@ -54,6 +62,22 @@ final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendabl
         } catch {
             throw OperatorFailure(operatorID: node.id, cause: error)
         }
+    }
+
+    /// Timers can go on for long when time takes a leap: the run may end meanwhile. A key whose timers set each other at
+    /// one time, or before it, never comes to an end.
+    @usableFromInline
+    func checkRow(_ hash: UInt64, _ time: Int64) throws {
+        fired &+= 1
+        if fired & 1023 == 0 { try scope.context.run.checkNotAborted() }
+        row = hash == lastFired.hash && time <= lastFired.time ? row + 1 : 0
+        lastFired = (hash, time)
+        guard row > Self.longestRow else { return }
+        throw OperatorFailure(
+            operatorID: node.id,
+            cause: ConfigurationError(
+                "onTimer has set a timer at or before the time of the one that it was called for, \(row) times in a row for one key: it would never end",
+                advice: "Set the next timer later than context.time"))
     }
 
     @inlinable

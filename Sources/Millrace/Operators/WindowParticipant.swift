@@ -27,6 +27,8 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     /// Where a window's slices are merged.
     @usableFromInline var merged: Table?
     @usableFromInline var previews: WindowPreviews<Key>?
+    /// The time of a key's last record, where the window's end is no time for its results.
+    @usableFromInline let lastTimes: SliceTables<Key, Int64>?
 
     @inlinable
     init(
@@ -44,6 +46,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         self.late = late
         self.failures = failures
         slices = SliceTables(context, node, "windows")
+        lastTimes = plan.assigner.shape == .global ? SliceTables(context, node, "last times") : nil
         // What had fired at the checkpoint: everything that the restored event time covers.
         let restored = context.watermark.time
         if kind == .event, restored > .distantPast, restored < .distantFuture {
@@ -75,7 +78,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             } else {
                 last = count
             }
-            if previews == nil, assigner.firstEnd(holding: end) > firedUpTo {
+            if previews == nil, lastTimes == nil, assigner.firstEnd(holding: end) > firedUpTo {
                 try add(batch, index..<last, to: table, keyOf)
             } else {
                 try addAndTell(batch, index..<last, to: table, end, keyOf)
@@ -113,6 +116,11 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             do { try aggregate.add(batch.records[index], to: &slot.pointee.value) } catch {
                 try failures.handle(error, batch.records[index], batch.times[index])
                 continue
+            }
+            if let lastTimes {
+                let time = batch.times[index].milliseconds
+                let last = try lastTimes.table(end).update(hash, key) { time }
+                if time > last.pointee.value { last.pointee.value = time }
             }
             // The windows that have fired, and are kept for late records, fire again.
             var window = assigner.firstEnd(holding: end)
@@ -283,6 +291,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             currentTable = nil
         }
         previews?.forget(end)
+        lastTimes?.forget(end)
         nextDue = nil
     }
 
@@ -291,6 +300,8 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
     func discard(_ end: Int64) throws {
         guard let table = slices.opened(end) else { return }
         _ = try table.removeAll(from: table.low, through: table.high) { _ in true }
+        guard let times = lastTimes?.opened(end) else { return }
+        _ = try times.removeAll(from: times.low, through: times.high) { _ in true }
     }
 
     /// Gives a key's result of a window, merged from its slices.
@@ -310,6 +321,7 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
             if plan.trigger.discards { try table.remove(hash, key) }
         }
         if let value { try emit(key, value, window) }
+        if plan.trigger.discards, let lastTimes { try lastTimes.table(window).remove(hash, key) }
     }
 
     @inlinable
@@ -321,9 +333,19 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         }
         let window = assigner.window(endingAt: end)
         results.reserve(1)
-        let time = kind == .event ? min(window.last, Timestamp(milliseconds: .max - 1)) : window.last
+        let time = lastTimes == nil ? min(window.last, Timestamp(milliseconds: .max - 1)) : try lastTime(key, end)
         results.append(WindowResult(key: key, window: window, value: value), time)
         if results.count >= PushBuffer<WindowResult<Key, A.Output>>.chunk { try results.flush() }
+    }
+
+    /// The time of a key's last record; of one in a checkpoint of the first versions, event time.
+    @inlinable
+    @inline(never)
+    func lastTime(_ key: Key, _ end: Int64) throws -> Timestamp {
+        guard let time = try lastTimes?.table(end).find(key.frozenHash, key)?.pointee.value else {
+            return min(context.watermark.time, Timestamp(milliseconds: .max - 1))
+        }
+        return Timestamp(milliseconds: time)
     }
 
     @inlinable
@@ -332,5 +354,6 @@ final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
         if let firing { _ = try fire(window: firing.end, mayPause: false) }
         try slices.prepare(&snapshot)
         try previews?.prepare(&snapshot)
+        try lastTimes?.prepare(&snapshot)
     }
 }

@@ -212,6 +212,7 @@ extension WindowedStream {
         node.addMeaning("windows of \(shape), \(plan.assigner.meaning), \(plan.detail)")
         node.addMeaning(aggregate.parameters)
         node.addState("windows", key: Key.self, value: A.Accumulator.self)
+        if plan.assigner.shape == .global { node.addState("last times", key: Key.self, value: Int64.self) }
         if plan.trigger.recordCount != nil {
             node.addState("trigger", key: Key.self, value: Int.self)
         }

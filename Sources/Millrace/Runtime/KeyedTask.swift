@@ -120,6 +120,13 @@ struct KeyedTask {
 
     private mutating func move(to watermark: Watermark, of sender: Int) async throws {
         guard let merged = merger.update(watermark, of: sender) else { return }
+        if merged.isEnd {
+            // Event time first comes to the last record's, of all inputs: what is due by then is no matter of the end.
+            self.merged = Watermark(time: merger.last)
+            let last = context.held(self.merged)
+            if last.time > context.watermark.time { try await advance(to: last) }
+            for output in context.outputs { output.flush(told) }
+        }
         self.merged = merged
         try await advance(to: context.held(merged))
     }

@@ -177,6 +177,12 @@ struct SourceTask {
             // Event time stays where it is: the next run goes on from there.
             settle(now: now, active: true, flush: true)
         } else {
+            // Nothing comes after the last record: what is due by its time is no matter of the end of input.
+            let last = Watermark(time: Timestamp(milliseconds: min(body.tracker().greatest, .max - 1)))
+            if last.time > context.watermark.time {
+                try await advance(last)
+                for output in context.outputs { output.flush(last) }
+            }
             try await advance(.end)
         }
         if let alignment { _ = run.board.note(.end, of: context.task.number, within: alignment) }

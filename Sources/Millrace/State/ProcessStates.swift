@@ -65,6 +65,28 @@ public final class ProcessStates<Key: StreamKey> {
         AggregatingState(cell(name, timeToLive), aggregate)
     }
 
+    /// A way to a side output, for results of another type.
+    ///
+    /// ```swift
+    /// let rejected = graph.sideOutput("rejected", of: Order.self)
+    /// orders.keyed(by: \.customer).process(to: Bill.self) { states in
+    ///     let reject = states.sideOutput(rejected)
+    ///     return ProcessFunction(onRecord: { order, context in
+    ///         if order.total < 0 { try reject.emit(order) } else { try context.emit(Bill(order)) }
+    ///     })
+    /// }
+    /// rejected.stream.sink(.jsonLines(directory: "rejected"))
+    /// ```
+    @inlinable
+    public func sideOutput<Output: Sendable>(_ side: SideOutput<Output>) -> ProcessSideOutput<Key, Output> {
+        switch place {
+        case .declaration(let node):
+            side.link(from: node)
+            return ProcessSideOutput(nil, current)
+        case .task(let context, _): return ProcessSideOutput(side.push(in: context), current)
+        }
+    }
+
     @inlinable
     func cell<Value: StateValue>(_ name: String, _ timeToLive: TimeToLive?) -> StateCell<Key, Value> {
         switch (place, timeToLive) {
@@ -89,6 +111,25 @@ public final class ProcessStates<Key: StreamKey> {
             }
             return StateCell(.expiring(table), current)
         }
+    }
+}
+
+/// Passes results of a process function on to a side output.
+public struct ProcessSideOutput<Key: StreamKey, Output: Sendable> {
+    @usableFromInline let next: Push<Output>?
+    @usableFromInline let current: CurrentKey<Key>
+
+    @inlinable
+    init(_ next: Push<Output>?, _ current: CurrentKey<Key>) {
+        self.next = next
+        self.current = current
+    }
+
+    /// Passes a result on, with the time of the record or timer.
+    @inlinable
+    public func emit(_ output: Output) throws {
+        guard let next else { stateOutsideTask() }
+        do { try next(output, Timestamp(milliseconds: current.time)) } catch { throw DownstreamFailure(cause: error) }
     }
 }
 

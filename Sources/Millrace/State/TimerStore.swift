@@ -1,7 +1,7 @@
 /// The timers of a keyed operator in one task: per key in a table like any state, and in the order of their times in a
 /// heap, which is made anew from the table at start.
 ///
-/// A heap entry whose timer was deleted is passed over when its time comes.
+/// A heap entry whose timer was deleted is passed over when its time comes; when most are such, the heap is cleaned.
 @usableFromInline
 final class TimerStore<Key: StreamKey> {
     /// A timer whose time has come.
@@ -25,6 +25,8 @@ final class TimerStore<Key: StreamKey> {
     @usableFromInline let budget: MemoryBudget
     /// What the heaps take of it.
     @usableFromInline var heapBytes = 0
+    /// Input has come to its end: a timer that a timer sets would be the next of a row without end.
+    @usableFromInline var isEnding = false
 
     @inlinable
     init(_ context: TaskContext, _ node: OperatorNode) {
@@ -45,15 +47,22 @@ final class TimerStore<Key: StreamKey> {
     func load() throws {
         if isLoaded { return }
         isLoaded = true
-        try event.loadAll()
-        event.forEachInMemory { slot in
-            for time in slot.pointee.value { eventHeap.insert(time, event.key(of: slot)) }
-        }
-        try processing.loadAll()
-        processing.forEachInMemory { slot in
-            for time in slot.pointee.value { processingHeap.insert(time, processing.key(of: slot)) }
-        }
+        try fill(&eventHeap, from: event)
+        try fill(&processingHeap, from: processing)
         measureHeaps()
+    }
+
+    @inlinable
+    func fill(_ heap: inout TimerHeap<Key>, from table: KeyedTable<Key, [Int64]>) throws {
+        try table.loadAll()
+        var unordered: [(hash: UInt64, key: Key)] = []
+        table.forEachInMemory { slot in
+            let (times, key) = (slot.pointee.value, table.key(of: slot))
+            // As the first versions stored them.
+            if !zip(times, times.dropFirst()).allSatisfy({ $0 > $1 }) { unordered.append((slot.pointee.hash, key)) }
+            for time in times { heap.insert(time, key) }
+        }
+        for (hash, key) in unordered { try table.update(hash, key) { [] }.pointee.value.sort(by: >) }
     }
 
     @inlinable
@@ -65,39 +74,68 @@ final class TimerStore<Key: StreamKey> {
 
     @inlinable
     func set(_ timer: Timer, _ hash: UInt64, _ key: Key) throws {
+        if isEnding { return }
         try load()
         switch timer {
         case .event(let time):
-            if try add(time, hash, key, to: event) { eventHeap.insert(time.milliseconds, key) }
+            guard try add(time.milliseconds, hash, key, to: event) else { return }
+            eventHeap.insert(time.milliseconds, key)
+            if eventHeap.isLitter { try clean(&eventHeap, event) }
         case .processing(let time):
-            if try add(time, hash, key, to: processing) { processingHeap.insert(time.milliseconds, key) }
+            guard try add(time.milliseconds, hash, key, to: processing) else { return }
+            processingHeap.insert(time.milliseconds, key)
+            if processingHeap.isLitter { try clean(&processingHeap, processing) }
         }
     }
 
+    /// Adds a timer to its key's, which are kept with the earliest last; false if it is there.
     @inlinable
-    func add(_ time: Timestamp, _ hash: UInt64, _ key: Key, to table: KeyedTable<Key, [Int64]>) throws -> Bool {
-        if let known = try table.find(hash, key), known.pointee.value.contains(time.milliseconds) { return false }
-        try table.update(hash, key) { [] }.pointee.value.append(time.milliseconds)
+    func add(_ time: Int64, _ hash: UInt64, _ key: Key, to table: KeyedTable<Key, [Int64]>) throws -> Bool {
+        if let known = try table.find(hash, key), Self.place(of: time, in: known.pointee.value).isThere { return false }
+        let slot = try table.update(hash, key) { [] }
+        slot.pointee.value.insert(time, at: Self.place(of: time, in: slot.pointee.value).index)
         return true
+    }
+
+    /// Where a time is, or belongs, among times of which the earliest is last.
+    @inlinable
+    static func place(of time: Int64, in times: [Int64]) -> (index: Int, isThere: Bool) {
+        var (low, high) = (0, times.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] > time { low = middle + 1 } else { high = middle }
+        }
+        return (low, low < times.count && times[low] == time)
     }
 
     @inlinable
     func delete(_ timer: Timer, _ hash: UInt64, _ key: Key) throws {
         try load()
         switch timer {
-        case .event(let time): _ = try remove(time.milliseconds, hash, key, from: event)
-        case .processing(let time): _ = try remove(time.milliseconds, hash, key, from: processing)
+        case .event(let time):
+            if try remove(time.milliseconds, hash, key, from: event) { eventHeap.noteDeleted() }
+        case .processing(let time):
+            if try remove(time.milliseconds, hash, key, from: processing) { processingHeap.noteDeleted() }
         }
     }
 
     /// Removes a timer from its key; false if it is not there (any more).
     @inlinable
     func remove(_ time: Int64, _ hash: UInt64, _ key: Key, from table: KeyedTable<Key, [Int64]>) throws -> Bool {
-        guard let slot = try table.find(hash, key), slot.pointee.value.contains(time) else { return false }
+        guard let slot = try table.find(hash, key) else { return false }
+        let (index, isThere) = Self.place(of: time, in: slot.pointee.value)
+        guard isThere else { return false }
         if slot.pointee.value.count == 1 { return try table.remove(hash, key) }
-        let changed = try table.update(hash, key) { [] }
-        changed.pointee.value.removeAll { $0 == time }
+        try table.update(hash, key) { [] }.pointee.value.remove(at: index)
         return true
+    }
+
+    /// Takes out of a heap what was deleted.
+    @inlinable
+    func clean(_ heap: inout TimerHeap<Key>, _ table: KeyedTable<Key, [Int64]>) throws {
+        try heap.keep { time, key in
+            try table.find(key.frozenHash, key).map { Self.place(of: time, in: $0.pointee.value).isThere } ?? false
+        }
     }
 
     @inlinable
@@ -140,6 +178,8 @@ final class TimerStore<Key: StreamKey> {
 @usableFromInline
 struct TimerHeap<Key: StreamKey> {
     @usableFromInline var entries: [(time: Int64, hash: UInt64, key: Key)] = []
+    /// Entries whose timers were deleted since they were last looked through, at most.
+    @usableFromInline var deleted = 0
 
     @inlinable
     init() {}
@@ -164,6 +204,30 @@ struct TimerHeap<Key: StreamKey> {
             entries.swapAt(place, (place - 1) / 2)
             place = (place - 1) / 2
         }
+    }
+
+    @inlinable
+    mutating func noteDeleted() { deleted += 1 }
+
+    /// Whether most entries may be of no use any more.
+    @inlinable
+    var isLitter: Bool { deleted > 1024 && deleted > entries.count / 2 }
+
+    /// Keeps only entries that are wanted, each once.
+    @inlinable
+    mutating func keep(_ isWanted: (Int64, Key) throws -> Bool) rethrows {
+        deleted = 0
+        var kept: [(time: Int64, hash: UInt64, key: Key)] = []
+        // In order, which is a heap too.
+        for entry in entries.sorted(by: { ($0.time, $0.hash) < ($1.time, $1.hash) }) {
+            var isKnown = false
+            for other in kept.reversed() {
+                guard other.time == entry.time, other.hash == entry.hash else { break }
+                if other.key == entry.key { isKnown = true }
+            }
+            if !isKnown, try isWanted(entry.time, entry.key) { kept.append(entry) }
+        }
+        entries = kept
     }
 
     /// Takes the earliest if it is not after `time`.

@@ -9,8 +9,11 @@
 struct WatermarkMerger: Sendable {
     private var inputs: [Watermark]
     private(set) var current: Watermark
+    /// The greatest time of any input before its end.
+    private(set) var last: Timestamp
 
     init(inputs count: Int, restored: Timestamp = .distantPast) {
+        last = restored
         inputs = Array(repeating: .start, count: count)
         current = Watermark(time: restored)
     }
@@ -21,6 +24,7 @@ struct WatermarkMerger: Sendable {
         watermark.time = max(watermark.time, inputs[index].time)
         guard watermark != inputs[index] else { return nil }
         inputs[index] = watermark
+        if !watermark.isEnd { last = max(last, watermark.time) }
         let merged = merge()
         guard merged != current else { return nil }
         current = merged

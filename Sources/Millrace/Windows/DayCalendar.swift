@@ -12,22 +12,40 @@ struct DayCalendar: Sendable {
         self.calendar = calendar
     }
 
-    /// The end of the day that holds a time, in milliseconds; of times that calendars do not reach, the last instant.
+    /// What the calendar is asked of: the years 1 to 10889. Beyond, days are those of UTC.
+    private static let first: Int64 = -62_135_596_800_000
+    private static let reach: Int64 = 1 << 48
+    private static let day: Int64 = 86_400_000
+
+    /// The end of the day that holds a time, in milliseconds.
     @usableFromInline
     func end(of time: Int64) -> Int64 {
+        guard time >= Self.first, time < Self.reach else {
+            let end = Int64(clamping: Self.plainStart(of: time) + Int128(Self.day))
+            return time < 0 ? min(end, Self.first) : end
+        }
         let date = Date(timeIntervalSince1970: Double(time) / 1000)
-        guard abs(time) < 1 << 46,
-            let next = calendar.date(byAdding: .day, value: 1, to: calendar.startOfDay(for: date))
-        else { return .max }
+        guard let next = calendar.date(byAdding: .day, value: 1, to: calendar.startOfDay(for: date)) else {
+            return Self.reach
+        }
         // Where a day begins later than at midnight, one day after a start is not yet the next.
-        return Self.milliseconds(calendar.startOfDay(for: next))
+        return min(Self.milliseconds(calendar.startOfDay(for: next)), Self.reach)
     }
 
     /// The beginning of the day that ends there.
     @usableFromInline
     func start(endingAt end: Int64) -> Int64 {
-        guard end < .max else { return .min }
-        return Self.milliseconds(calendar.startOfDay(for: Date(timeIntervalSince1970: Double(end - 1) / 1000)))
+        guard end > Self.first, end <= Self.reach else {
+            let start = Int64(clamping: Self.plainStart(of: end == .min ? end : end - 1))
+            return end > 0 ? max(start, Self.reach) : start
+        }
+        let start = Self.milliseconds(calendar.startOfDay(for: Date(timeIntervalSince1970: Double(end - 1) / 1000)))
+        return max(start, Self.first)
+    }
+
+    private static func plainStart(of time: Int64) -> Int128 {
+        let rest = time % day
+        return Int128(time) - Int128(rest < 0 ? rest + day : rest)
     }
 
     private static func milliseconds(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded()) }

@@ -91,7 +91,39 @@ struct SliceAssigner: Sendable {
     @inlinable
     func sliceStart(_ end: Int64) -> Int64 {
         if let calendar { return calendar.start(endingAt: end) }
-        return shape == .global ? .min : end &- slice
+        return shape == .global ? .min : start(of: slice, endingAt: end)
+    }
+
+    /// The first instant of so long a span that ends there; the first one there is, if it began before that. A span that
+    /// ends with the last instant is shorter than others, as it would end later.
+    @inlinable
+    func start(of length: Int64, endingAt end: Int64) -> Int64 {
+        let (start, overflow) = end.subtractingReportingOverflow(length)
+        if overflow { return .min }
+        return end == .max ? wideFloor(end &- 1, length) : start
+    }
+
+    /// `floor` where that does not fit: the first instant instead.
+    @usableFromInline
+    func wideFloor(_ time: Int64, _ unit: Int64) -> Int64 {
+        let shifted = Int128(time) - Int128(offset)
+        let rest = shifted % Int128(unit)
+        return Int64(clamping: Int128(time) - (rest < 0 ? rest + Int128(unit) : rest))
+    }
+
+    /// The first `offset + n * unit` after `time`, held at the last instant there is.
+    @usableFromInline
+    func wideEnd(_ time: Int64, _ unit: Int64, length: Int64) -> Int64 {
+        let shifted = Int128(time) - Int128(offset)
+        let rest = shifted % Int128(unit)
+        return Int64(clamping: Int128(time) - (rest < 0 ? rest + Int128(unit) : rest) + Int128(length))
+    }
+
+    @usableFromInline
+    func wideFirstEnd(holding sliceEnd: Int64) -> Int64 {
+        let shifted = Int128(sliceEnd) - Int128(offset) - Int128(length)
+        let rest = shifted % Int128(slide)
+        return Int64(clamping: Int128(sliceEnd) + (rest > 0 ? Int128(slide) - rest : 0 - rest))
     }
 
     /// Whether each window is one slice.
@@ -111,7 +143,10 @@ struct SliceAssigner: Sendable {
     @inlinable
     func sliceEnd(of time: Timestamp) -> Int64 {
         if let calendar { return calendar.end(of: time.milliseconds) }
-        guard shape != .global, let start = floor(time.milliseconds, slice) else { return .max }
+        if shape == .global { return .max }
+        guard let start = floor(time.milliseconds, slice) else {
+            return wideEnd(time.milliseconds, slice, length: slice)
+        }
         let (end, overflow) = start.addingReportingOverflow(slice)
         return overflow ? .max : end
     }
@@ -122,7 +157,7 @@ struct SliceAssigner: Sendable {
         guard shape == .sliding else { return sliceEnd }
         // Ends lie at offset + length + n * slide; the first one not before the slice's end.
         let (shifted, overflow) = sliceEnd.subtractingReportingOverflow(offset)
-        if overflow { return .max }
+        if overflow { return wideFirstEnd(holding: sliceEnd) }
         let rest = (shifted &- length % slide) % slide
         let missing = rest == 0 ? 0 : rest > 0 ? slide &- rest : 0 &- rest
         let (end, over) = sliceEnd.addingReportingOverflow(missing)
@@ -136,11 +171,13 @@ struct SliceAssigner: Sendable {
         case .tumbling, .global, .days: return sliceEnd
         case .sliding:
             // The last window that starts no later than the slice does.
-            guard let start = floor(sliceEnd &- slice, slide) else { return .max }
+            let first = sliceStart(sliceEnd)
+            guard let start = floor(first, slide) else { return wideEnd(first, slide, length: length) }
             let (end, overflow) = start.addingReportingOverflow(length)
             return overflow ? .max : end
         case .cumulative:
-            guard let start = floor(sliceEnd &- slice, length) else { return .max }
+            let first = sliceStart(sliceEnd)
+            guard let start = floor(first, length) else { return wideEnd(first, length, length: length) }
             let (end, overflow) = start.addingReportingOverflow(length)
             return overflow ? .max : end
         }
@@ -152,9 +189,12 @@ struct SliceAssigner: Sendable {
         let first = firstEnd(holding: sliceEnd)
         if first > time { return first }
         if isOneSliceEach { return nil }
+        let last = lastEnd(holding: sliceEnd)
+        if last <= time { return nil }
+        // No further apart than a window is long.
         let steps = (time &- first) / slide &+ 1
         let (next, overflow) = first.addingReportingOverflow(steps &* slide)
-        return overflow || next > lastEnd(holding: sliceEnd) ? nil : next
+        return overflow || next > last ? nil : next
     }
 
     /// The window that ends there.
@@ -164,7 +204,8 @@ struct SliceAssigner: Sendable {
         switch shape {
         case .global: start = .min
         case .days: start = sliceStart(end)
-        case .tumbling, .sliding: start = end &- length
+        case .tumbling: start = sliceStart(end)
+        case .sliding: start = self.start(of: length, endingAt: end)
         case .cumulative: start = floor(end &- 1, length) ?? .min
         }
         return TimeWindow(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))

@@ -59,7 +59,7 @@ import Testing
 
     @Test func csvQuotesWhatNeedsIt() throws {
         let sink = FileSink<String>.csv(
-            directory: folder.file("out"), columns: [("a,b", { $0 }), ("n", { "\($0.count)" })])
+            directory: folder.file("out"), columns: [.column("a,b") { $0 }, .column("n") { "\($0.count)" }])
         let texts = try published(sink) { writer in
             for text in ["plain", "with, comma", "with \"quotes\"", "two\nlines", ""] {
                 try writer.write(text, at: .distantPast)

@@ -32,8 +32,18 @@ extension CSVRow {
 
     static func text(of field: Field, in bytes: UnsafeRawBufferPointer) -> String {
         let raw = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.end)])
-        let text = String(decoding: raw, as: UTF8.self)
-        return field.form == .quotedWithQuotes ? text.replacing("\"\"", with: "\"") : text
+        guard field.form == .quotedWithQuotes else { return String(decoding: raw, as: UTF8.self) }
+        // By bytes: a quote before a combining mark is one character with it.
+        let text = [UInt8](unsafeUninitializedCapacity: raw.count) { target, count in
+            var isSecond = false
+            for byte in raw {
+                isSecond = byte == UInt8(ascii: "\"") && !isSecond
+                if isSecond { continue }
+                target[count] = byte
+                count += 1
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     func integer<T: FixedWidthInteger>(_ column: Int) throws -> T {

@@ -67,15 +67,30 @@ final class CSVRow {
         }
         if let defect = splitter.defect { return .malformed("column \(header.name(of: found)): \(defect)") }
         guard found == expected else { return .malformed("expected \(expected) fields, found \(found)") }
+        if RecordFrame.first(UInt8(ascii: "\r"), in: bytes) != nil, hasBareReturn(found) {
+            return .malformed("a CR stands outside quotes: rows end with LF or CRLF")
+        }
         if let place = TextValidity.firstInvalidByte(in: bytes) { return .malformed(invalidText(at: place)) }
         return .ready
+    }
+
+    private func hasBareReturn(_ count: Int) -> Bool {
+        (0..<count).contains { fields[$0].form == .plain && raw($0).contains(UInt8(ascii: "\r")) }
     }
 
     /// Takes the first row for the columns' names.
     func loadHeader(_ bytes: UnsafeRawBufferPointer) throws {
         var splitter = CSVFieldSplitter(bytes, separator: separator)
         var names: [String] = []
-        while let field = splitter.next() { names.append(CSVRow.text(of: field, in: bytes)) }
+        while let field = splitter.next() {
+            let name = CSVRow.text(of: field, in: bytes)
+            guard field.form != .plain || !name.utf8.contains(UInt8(ascii: "\r")) else {
+                throw SourceError(
+                    "The rows of \(file) end with CR alone, which would make all of it one row",
+                    advice: "Convert the file: rows end with LF or CRLF")
+            }
+            names.append(name)
+        }
         let isText = TextValidity.firstInvalidByte(in: bytes) == nil
         guard splitter.defect == nil, isText, !bytes.isEmpty else {
             let defect = splitter.defect ?? (isText ? "it is blank" : "it is not UTF-8 text")
