@@ -160,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "MillraceTests",
             dependencies: [
-                "Millrace", "MillraceTesting", "LMDB", .product(name: "MetricsTestKit", package: "swift-metrics"),
+                "Millrace", "MillraceTesting", "LMDB", .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
         .testTarget(
             name: "MillraceKafkaTests",
@@ -196,6 +197,12 @@ let package = Package(
             ]),
         .executableTarget(
             name: "KafkaChild", dependencies: ["MillraceKafka", "RDKafka", "Millrace"], path: "Tests/KafkaChild"),
+        .executableTarget(
+            name: "HeldUpProgram",
+            dependencies: [
+                "Millrace", "MillraceProgram", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/HeldUpProgram"),
+        .testTarget(name: "MillraceProgramTests", dependencies: ["HeldUpProgram", "Millrace"]),
         .testTarget(
             name: "MillraceSQLTests",
             dependencies: [

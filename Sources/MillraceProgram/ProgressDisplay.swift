@@ -36,6 +36,9 @@ final class ProgressDisplay: Sendable {
         if status.late > 0 { parts.append("\(status.late) late") }
         if status.skipped > 0 { parts.append("\(status.skipped) skipped") }
         if status.restarts > 0 { parts.append("\(status.restarts) restarts") }
+        if let held = status.partitions.first(where: { $0.holdsBackEventTimeFor != nil }) {
+            parts.append("event time waits for partition \(held.partition), which is silent")
+        }
         return parts.joined(separator: " · ")
     }
 

@@ -34,6 +34,12 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     @Flag(help: "Work off what is there, leave windows open, and go on with what has come since at the next run.")
     var availableNow = false
 
+    @Option(
+        help:
+            "How long the run may take to end after SIGTERM or SIGINT (default: 25s). A second signal ends it at once; the last checkpoint stands."
+    )
+    var stopTimeout: Interval?
+
     @Flag(help: "No progress.")
     var quiet = false
 
@@ -70,6 +76,7 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
         }
         if let parallelism { options.parallelism = .tasks(parallelism) }
         if availableNow { options.endOfInput = .availableNow }
+        if let stopTimeout { options.stopTimeout = stopTimeout.duration }
         if let memory { options.memoryBudget = memory << 20 }
         if !quiet {
             let display = ProgressDisplay()

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Millrace
 import ServiceLifecycle
@@ -12,7 +13,10 @@ struct ShutdownRun {
     func run() async throws -> PipelineStatus? {
         var logger = Logger(label: pipeline.name)
         logger.logLevel = .error
-        let service = StatusService(pipeline: pipeline, options: options)
+        let stop = PipelineStop()
+        let forced = ForcedEnd(stop, limit: options.stopTimeout)
+        defer { forced.withdraw() }
+        let service = StatusService(pipeline: pipeline, options: options, stop: stop)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -20,7 +24,11 @@ struct ShutdownRun {
                         service: service, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup)
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        do { try await group.run() } catch let error as PipelineError {
+            // What did not come back goes on: an orderly exit would wait for it, or run into it.
+            if case .notEnded = error { ForcedEnd.end("error: \(error)") }
+            throw error
+        }
         return service.status
     }
 }
@@ -29,17 +37,19 @@ struct ShutdownRun {
 private final class StatusService: Service {
     private let pipeline: Pipeline
     private let options: RunOptions
+    private let stop: PipelineStop
     private let last = Mutex<PipelineStatus?>(nil)
 
-    init(pipeline: Pipeline, options: RunOptions) {
+    init(pipeline: Pipeline, options: RunOptions, stop: PipelineStop) {
         self.pipeline = pipeline
         self.options = options
+        self.stop = stop
     }
 
     var status: PipelineStatus? { last.withLock { $0 } }
 
     func run() async throws {
-        let status = try await pipeline.run(options)
+        let status = try await pipeline.run(options, stop: stop)
         last.withLock { $0 = status }
     }
 }

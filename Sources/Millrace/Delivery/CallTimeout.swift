@@ -7,20 +7,12 @@ public struct CallTimeout: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// What `call` gives, or a `CallTimeout`.
-func within<Output: Sendable>(
-    _ timeout: Duration, _ clock: any PipelineClock, _ call: @escaping @Sendable () async throws -> Output
-) async throws -> Output {
-    let limit: @Sendable () async throws -> Output = {
-        try await clock.sleep(until: clock.now + timeout)
-        throw CallTimeout(timeout: timeout)
-    }
-    return try await withThrowingTaskGroup(of: Output.self) { group in
-        group.addTask(operation: call)
-        group.addTask(operation: limit)
-        let first = try await group.next()
-        group.cancelAll()
-        guard let first else { throw CancellationError() }
-        return first
+/// Calls that are over their time, were cancelled, and still go on: as many as may be under way at once.
+struct LostCallsError: Error, CustomStringConvertible {
+    let count: Int
+    let timeout: Duration
+
+    var description: String {
+        "\(count) calls go on although they were cancelled at their timeout of \(timeout), and as much time has passed again; no more may be under way at once. A call has to end when its task is cancelled: look at Task.isCancelled, call what does so, do not block; or give it a longer timeout"
     }
 }

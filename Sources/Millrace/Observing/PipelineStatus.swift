@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A run's progress at one moment.
 public struct PipelineStatus: Sendable {
     /// One source partition.
@@ -12,13 +10,17 @@ public struct PipelineStatus: Sendable {
         public var progress: SourceProgress?
         /// Event time.
         public var watermark: Watermark
+        /// How long this partition has given no record while event time waits for it and others are ahead: their windows
+        /// and timers wait too. `nil` if it does not hold them back. `idleAfter` says how long that may last.
+        public var holdsBackEventTimeFor: Duration?
     }
 
     /// Time since the run began.
     public var elapsed: Duration
     /// Source partitions.
     public var partitions: [Partition]
-    /// Records read by this process.
+    /// Records read by this process; those that a restart has read again are counted once where the run keeps its
+    /// positions.
     public var records: UInt64
     /// Records left out by a policy.
     public var skipped: UInt64
@@ -67,26 +69,4 @@ public struct CheckpointStatistics: Sendable, Hashable {
     public var entries: Int
     /// The longest pause of a task.
     public var pause: Duration
-}
-
-/// Where a task publishes its counters.
-final class TaskStatusCell: Sendable {
-    struct Value: Sendable {
-        var counters = TaskCounters()
-        var watermark = Watermark.start
-        var progress: SourceProgress?
-        var partition: PartitionID?
-    }
-
-    private let value = Mutex(Value())
-
-    func publish(
-        _ counters: TaskCounters, watermark: Watermark, progress: SourceProgress?, partition: PartitionID?
-    ) {
-        value.withLock {
-            $0 = Value(counters: counters, watermark: watermark, progress: progress, partition: partition)
-        }
-    }
-
-    var current: Value { value.withLock { $0 } }
 }

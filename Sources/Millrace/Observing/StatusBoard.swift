@@ -13,26 +13,49 @@ final class StatusBoard: Sendable {
         var failedCheckpoints = 0
         var nextPublication: Duration
         var madeProgress = false
+        /// Records that runs before this process had read.
+        var readBefore: [TaskStatusCell.Origin: UInt64] = [:]
+        /// Records of sources whose counts no checkpoint keeps, from attempts that are over.
+        var readByEarlierAttempts: UInt64 = 0
+        var warned: Set<TaskStatusCell.Origin> = []
+        var nextLook: Duration
+        var hasBegun = false
     }
 
     private let state: Mutex<State>
     private let options: RunOptions
+    private let plan: PipelinePlan
     private let started: Duration
     private let metrics: PipelineMetrics
 
-    init(_ options: RunOptions, pipeline: String) {
+    init(_ options: RunOptions, _ plan: PipelinePlan) {
         self.options = options
+        self.plan = plan
         started = options.clock.now
-        metrics = PipelineMetrics(pipeline: pipeline)
-        state = Mutex(State(nextPublication: started + options.statusInterval))
+        metrics = PipelineMetrics(pipeline: plan.name)
+        state = Mutex(
+            State(nextPublication: started + options.statusInterval, nextLook: started + HeldEventTime.patience))
     }
 
-    func attach(_ cells: [TaskStatusCell], checkpoint: CheckpointNumber) {
+    /// An attempt begins, with the tasks that publish in `cells`.
+    func attach(_ cells: [TaskStatusCell], restored: Manifest?, checkpoint: CheckpointNumber) {
+        let shared = plan.sharedSource?.id
         state.withLock { state in
+            for cell in state.cells where cell.origin?.source == shared && shared != nil {
+                state.readByEarlierAttempts += cell.current.counters.records
+            }
+            for entry in restored?.sources ?? [] where entry.operatorID != shared {
+                let origin = TaskStatusCell.Origin(source: entry.operatorID, partition: entry.partition)
+                if state.readBefore[origin] == nil, !state.hasBegun { state.readBefore[origin] = entry.records }
+            }
+            state.hasBegun = true
             state.cells = cells
             state.checkpoint = checkpoint
         }
     }
+
+    /// The last that is stored.
+    var checkpoint: CheckpointNumber { state.withLock { $0.checkpoint } }
 
     func noteRestart() { state.withLock { $0.restarts += 1 } }
     func noteFailedCheckpoint() { state.withLock { $0.failedCheckpoints += 1 } }
@@ -72,20 +95,25 @@ final class StatusBoard: Sendable {
 
     func status(isFinished: Bool) -> PipelineStatus {
         let state = state.withLock { $0 }
+        let now = options.clock.now
         let values = state.cells.map(\.current)
-        let sources = values.filter { $0.partition != nil }
+        let sources = zip(state.cells, values).compactMap { cell, value in cell.origin.map { ($0, value) } }
+        let held = plan.waitsForEventTime ? HeldEventTime.find(sources, now) : [:]
         var least = Watermark.end
         for value in values where value.watermark.time < least.time { least = value.watermark }
         let status = PipelineStatus(
-            elapsed: options.clock.now - started,
-            partitions: sources.compactMap { value in
+            elapsed: now - started,
+            partitions: sources.compactMap { origin, value in
                 value.partition.map {
                     PipelineStatus.Partition(
                         partition: $0, records: value.counters.records, progress: value.progress,
-                        watermark: value.watermark)
+                        watermark: value.watermark, holdsBackEventTimeFor: held[origin])
                 }
             },
-            records: sources.reduce(0) { $0 + $1.counters.records },
+            records: sources.reduce(state.readByEarlierAttempts) { sum, source in
+                let (records, before) = (source.1.counters.records, state.readBefore[source.0] ?? 0)
+                return sum + records - min(records, before)
+            },
             skipped: values.reduce(0) { $0 + $1.counters.skipped },
             deadLettered: values.reduce(0) { $0 + $1.counters.deadLettered },
             late: values.reduce(0) { $0 + $1.counters.late },
@@ -95,5 +123,29 @@ final class StatusBoard: Sendable {
             longestPause: state.longestPause, restarts: state.restarts, isFinished: isFinished)
         metrics.record(status)
         return status
+    }
+
+    // MARK: Event time that is held back
+
+    /// When `warnIfHeld` has something to do next; `nil`: never.
+    var nextLook: Duration? {
+        // In tests that schedule every step, the clock has to stand still where nothing happens any more.
+        guard plan.waitsForEventTime, !options.writesInline || options.onStatus != nil else { return nil }
+        return state.withLock { $0.nextLook }
+    }
+
+    /// Says, once for each partition, that event time waits for it.
+    func warnIfHeld(_ now: Duration) {
+        guard let nextLook, now >= nextLook else { return }
+        let cells = state.withLock { state in
+            state.nextLook = now + HeldEventTime.interval
+            return state.cells
+        }
+        let sources = cells.compactMap { cell in cell.origin.map { ($0, cell.current) } }
+        for (origin, silence) in HeldEventTime.find(sources, now) {
+            guard state.withLock({ $0.warned.insert(origin).inserted }) else { continue }
+            options.logger.warning(
+                "\(HeldEventTime.sentence(origin, silentFor: silence, ahead: sources.map(\.1.watermark)))")
+        }
     }
 }

@@ -4,7 +4,8 @@ import Synchronization
 public struct LookupOptions: Sendable {
     /// Calls under way at once, in each task.
     public var inFlight = 64
-    /// How long a call may take.
+    /// How long a call may take. One that goes on although it is cancelled then is no longer waited for, and takes one of
+    /// the places of `inFlight` until it ends; when as many have gone on for as long again, the operator fails.
     public var timeout: Duration = .seconds(10)
     /// How often a call that failed or took too long is made again.
     public var retries = 2
@@ -51,7 +52,8 @@ extension Stream {
         let detail = "\(options.inFlight) at once, \(options.isOrdered ? "in order" : "as they come")"
         let result: Stream<Output> = attach("lookup", detail: detail) { context, node, next in
             let lookup = LookupParticipant(
-                options, call, next: next, failures: FailureHandler(onError, of: node, in: context), context: context)
+                options, call, next: next, failures: FailureHandler(onError, of: node, in: context), of: node,
+                in: context)
             context.register(lookup, of: node)
             return Push { records, times, count in
                 for index in 0..<count { lookup.add(records[index], times[index]) }
@@ -71,14 +73,13 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
         var result: Result<Output, any Error>?
     }
 
-    private let options: LookupOptions
-    private let call: @Sendable (Record) async throws -> Output
+    private let attempts: LookupAttempts<Record, Output>
     private let next: Push<Output>
     private let failures: FailureHandler<Record>
-    private let signal: TaskSignal
-    private let clock: any PipelineClock
+    private let operatorID: String
     private let answers = Answers<Output>()
-    private let calls: CallQueue
+    private let lost: LostCalls
+    private var options: LookupOptions { attempts.options }
     /// The records in hand, in order; those up to `started` have been asked about.
     private var waiting: [Waiting] = []
     private var started = 0
@@ -88,15 +89,15 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
     @usableFromInline
     init(
         _ options: LookupOptions, _ call: @escaping @Sendable (Record) async throws -> Output, next: Push<Output>,
-        failures: FailureHandler<Record>, context: TaskContext
+        failures: FailureHandler<Record>, of node: OperatorNode, in context: TaskContext
     ) {
-        self.options = options
-        self.call = call
         self.next = next
         self.failures = failures
-        signal = context.signal
-        clock = context.run.options.clock
-        calls = context.calls
+        operatorID = node.id
+        lost = LostCalls(context.signal)
+        attempts = LookupAttempts(
+            options: options, call: call, operatorID: node.id, calls: context.calls, signal: context.signal,
+            lost: lost, clock: context.run.options.clock)
     }
 
     @usableFromInline static var mayWait: Bool { true }
@@ -109,20 +110,18 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
 
     /// Makes as many calls as may be under way.
     private func start() {
-        while started < waiting.count, started - answered < options.inFlight {
+        while started < waiting.count, started - answered < options.inFlight - lost.count {
             let (number, record) = (started, waiting[started].record)
             started += 1
-            let (options, call, clock, answers, signal) = (options, call, clock, answers, signal)
-            calls.add {
-                let result = await attempt(options, clock) { try await call(record) }
-                answers.add(number, result)
-                signal.wake()
-            }
+            attempts.make(record) { [answers] in answers.add(number, $0) }
         }
     }
 
     @usableFromInline
     func drain() throws -> Bool {
+        do { try lost.check(places: options.inFlight, timeout: options.timeout) } catch {
+            throw OperatorFailure(operatorID: operatorID, cause: error)
+        }
         for (number, result) in answers.take() {
             waiting[number].result = result
             answered += 1
@@ -154,19 +153,47 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
     func prepare(_ snapshot: inout TaskSnapshot) throws {}
 }
 
-/// Makes a call until it succeeds, or has failed for the last time.
-private func attempt<Output: Sendable>(
-    _ options: LookupOptions, _ clock: any PipelineClock, _ call: @escaping @Sendable () async throws -> Output
-) async -> Result<Output, any Error> {
-    var pause = options.backoff
-    var left = options.retries
-    while true {
-        let failure: any Error
-        do { return .success(try await within(options.timeout, clock, call)) } catch { failure = error }
-        if left == 0 || Task.isCancelled { return .failure(failure) }
-        left -= 1
-        do { try await clock.sleep(until: clock.now + pause) } catch { return .failure(failure) }
-        pause = pause * 2
+/// Makes the calls of one task, each until it succeeds or has failed for the last time.
+private struct LookupAttempts<Record: Sendable, Output: Sendable>: Sendable {
+    let options: LookupOptions
+    let call: @Sendable (Record) async throws -> Output
+    let operatorID: String
+    let calls: CallQueue
+    let signal: TaskSignal
+    let lost: LostCalls
+    let clock: any PipelineClock
+
+    /// Calls for `record`, and gives `answer` what came of it.
+    func make(_ record: Record, answer: @escaping @Sendable (Result<Output, any Error>) -> Void) {
+        attempt(record, after: nil, pause: options.backoff, left: options.retries) {
+            answer($0)
+            signal.wake()
+        }
+    }
+
+    /// - Parameters:
+    ///   - wait: what is waited before.
+    ///   - pause: what is waited before the attempt that follows if this one fails.
+    ///   - left: attempts that may follow.
+    private func attempt(
+        _ record: Record, after wait: Duration?, pause: Duration, left: Int,
+        answer: @escaping @Sendable (Result<Output, any Error>) -> Void
+    ) {
+        calls.add(of: operatorID) {
+            if let wait {
+                do { try await clock.sleep(until: clock.now + wait) } catch { return answer(.failure(error)) }
+            }
+            await TimedCall(timeout: options.timeout, clock: clock, lost: lost).run {
+                try await call(record)
+            } answer: { result in
+                // Cancelled: the task is over.
+                if case .failure = result, left > 0, !Task.isCancelled {
+                    attempt(record, after: pause, pause: pause * 2, left: left - 1, answer: answer)
+                } else {
+                    answer(result)
+                }
+            }
+        }
     }
 }
 

@@ -13,10 +13,16 @@ struct Attempt {
     func run() async throws -> Manifest {
         let (run, control, plan) = (run, run.control, run.plan)
         control.attach(plan.signals)
-        let cells = plan.tasks.map { _ in TaskStatusCell() }
-        board.attach(cells, checkpoint: run.lastCheckpoint)
+        let cells = plan.tasks.map { task in
+            let head = plan.plan.stages[task.stage].head
+            guard head.source != nil else { return TaskStatusCell() }
+            return TaskStatusCell(.init(source: head.id, partition: plan.partitions[task.stage][task.index]))
+        }
+        board.attach(cells, restored: run.restored, checkpoint: run.lastCheckpoint)
         stop.observe { control.post(.stopRequested) }
         partitionsChanged.observe { control.post(.stopRequested) }
+        let (watch, clock) = (stop.watch, run.options.clock)
+        defer { watch.attemptEnded() }
         return try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Manifest?.self) { group in
                 let ticker = Ticker(clock: run.options.clock, signals: plan.signals + [control.coordinator])
@@ -37,14 +43,17 @@ struct Attempt {
                 }
                 for task in plan.tasks {
                     group.addTask {
-                        try await Self.runTask(task, run, cells[task.number])
+                        defer { watch.end(task.number) }
+                        try await Self.runTask(task, run, cells[task.number], watch)
                         return nil
                     }
                 }
                 let (graph, writer, board) = (graph, writer, board)
                 addControl {
-                    var coordinator = Coordinator(run, graph: graph, writer: writer, board: board)
-                    return try await coordinator.loop()
+                    var coordinator = Coordinator(run, graph: graph, writer: writer, board: board, watch: watch)
+                    let last = try await coordinator.loop()
+                    watch.endAttempt(clock.now, last: last)
+                    return last
                 }
                 // The ticker ends only when it is cancelled; everything else ends by itself or fails.
                 var first: (any Error)?
@@ -52,6 +61,7 @@ struct Attempt {
                 for _ in 0...plan.tasks.count {
                     do { if let manifest = try await group.next() ?? nil { last = manifest } } catch {
                         if first == nil || first is CancellationError { first = error }
+                        watch.endAttempt(clock.now, cause: error)
                         control.abort()
                     }
                 }
@@ -65,7 +75,9 @@ struct Attempt {
         }
     }
 
-    private static func runTask(_ task: TaskID, _ run: RunContext, _ cell: TaskStatusCell) async throws {
+    private static func runTask(
+        _ task: TaskID, _ run: RunContext, _ cell: TaskStatusCell, _ watch: RunWatch
+    ) async throws {
         let plan = run.plan
         let head = plan.plan.stages[task.stage].head
         let keyedTasks = plan.tasks.count { plan.plan.stages[$0.stage].head.keyed != nil }
@@ -88,7 +100,11 @@ struct Attempt {
             var loop = SourceTask(
                 context: context, body: body, partition: partition, restored: restored,
                 throttle: stage.recordsPerSecond, alignment: stage.watermarks.alignment, cell: cell)
-            try await context.whileServingCalls { try await loop.loop() }
+            watch.begin(
+                task.number,
+                RunWatch.RunningTask(
+                    name: "source '\(head.id)', partition \(partition)", signal: signal, calls: context.calls))
+            try await context.whileServingCalls { try await ending(run, watch) { try await loop.loop() } }
         } else if let stage = head.keyed {
             let hashes = run.assignment(of: head).hashes(ofTask: task.index)
             let promised = Timestamp(milliseconds: run.restored?.watermark(ofStage: head.id, hashes: hashes) ?? .min)
@@ -100,7 +116,21 @@ struct Attempt {
             var loop = KeyedTask(
                 context: context, inbox: plan.inboxes[task.stage][task.index],
                 senders: plan.senders(of: task.stage), handle: handler, cell: cell)
-            try await context.whileServingCalls { try await loop.loop() }
+            watch.begin(
+                task.number,
+                RunWatch.RunningTask(
+                    name: "operator '\(head.id)', task \(task.index + 1) of \(plan.tasks(of: task))",
+                    signal: context.signal, calls: context.calls))
+            try await context.whileServingCalls { try await ending(run, watch) { try await loop.loop() } }
+        }
+    }
+
+    /// Runs a task's `loop`; its failure ends the attempt at once, however long its calls go on.
+    private static func ending(_ run: RunContext, _ watch: RunWatch, _ loop: () async throws -> Void) async throws {
+        do { try await loop() } catch {
+            watch.endAttempt(run.options.clock.now, cause: error)
+            run.control.abort()
+            throw error
         }
     }
 }

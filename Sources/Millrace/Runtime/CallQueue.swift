@@ -5,16 +5,34 @@ final class CallQueue: Sendable {
     private struct State {
         var calls: [@Sendable () async -> Void] = []
         var isClosed = false
+        /// By operator.
+        var underWay: [String: Int] = [:]
     }
 
     private let state = Mutex(State())
     private let signal = TaskSignal()
 
-    /// Has `call` run beside the task. It is cancelled when the task ends.
-    func add(_ call: @escaping @Sendable () async -> Void) {
-        state.withLock { $0.calls.append(call) }
+    /// Has a call of an operator run beside the task. It is cancelled when the task ends.
+    func add(of operatorID: String, _ call: @escaping @Sendable () async -> Void) {
+        state.withLock { state in
+            state.calls.append { [self] in
+                await call()
+                noteEnd(of: operatorID)
+            }
+            state.underWay[operatorID, default: 0] += 1
+        }
         signal.wake()
     }
+
+    private func noteEnd(of operatorID: String) {
+        state.withLock { state in
+            let left = (state.underWay[operatorID] ?? 1) - 1
+            state.underWay[operatorID] = left == 0 ? nil : left
+        }
+    }
+
+    /// Calls that have begun, or will, and not ended: by operator.
+    var underWay: [String: Int] { state.withLock { $0.underWay } }
 
     /// Runs calls until the queue is closed and all have returned.
     func serve() async {

@@ -5,6 +5,7 @@ struct Coordinator {
     private let run: RunContext
     private let writer: CheckpointWriter
     private let board: StatusBoard
+    private let watch: RunWatch
     private var machine: CheckpointProtocol
     private var snapshots: [TaskSnapshot] = []
     private var manifest: Manifest
@@ -18,8 +19,11 @@ struct Coordinator {
     static let foldBytes = 16 << 20
     private static let foldRetryDelay = Duration.seconds(5)
 
-    init(_ run: RunContext, graph: GraphDescription, writer: CheckpointWriter, board: StatusBoard) {
+    init(
+        _ run: RunContext, graph: GraphDescription, writer: CheckpointWriter, board: StatusBoard, watch: RunWatch
+    ) {
         self.run = run
+        self.watch = watch
         self.writer = writer
         self.board = board
         let options = run.options.checkpoints
@@ -44,6 +48,7 @@ struct Coordinator {
             for event in run.control.takeEvents() { note(event) }
             let now = run.options.clock.now
             board.publishIfDue(now)
+            board.warnIfHeld(now)
             switch machine.next(now: now) {
             case .sendBarriers(let barrier):
                 startedAt = now
@@ -63,7 +68,9 @@ struct Coordinator {
             default: break
             }
             var deadline = machine.deadline
-            if let next = board.nextPublication { deadline = min(deadline ?? next, next) }
+            for next in [board.nextPublication, board.nextLook].compactMap(\.self) {
+                deadline = min(deadline ?? next, next)
+            }
             await run.control.coordinator.wait(until: deadline)
         }
     }
@@ -92,10 +99,12 @@ struct Coordinator {
         let (run, snapshots) = (run, snapshots)
         let began = run.options.clock.now
         do {
-            try await writer.perform {
-                try Self.store(prepared, snapshots, run, isFinal: barrier.isFinal)
-                // What the transaction took is free, but with the allocator, and memory is short.
-                if run.control.isHeldBack { TableMemory.trimHeap() }
+            try await watch.step("checkpoint \(barrier.checkpoint) to be stored and its output published") {
+                try await writer.perform {
+                    try Self.store(prepared, snapshots, run, isFinal: barrier.isFinal)
+                    // What the transaction took is free, but with the allocator, and memory is short.
+                    if run.control.isHeldBack { TableMemory.trimHeap() }
+                }
             }
         } catch let error as StateError where error.kind == .full || error.kind == .unusable {
             machine.storingFailed(now: run.options.clock.now)

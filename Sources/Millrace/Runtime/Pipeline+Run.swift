@@ -4,13 +4,24 @@ import ServiceLifecycle
 /// Stops a running pipeline from outside: what was read is finished, a last checkpoint is taken, and `run` returns.
 public final class PipelineStop: Sendable {
     private let stopped = RequestBox()
+    private let ending = RequestBox()
+    let watch = RunWatch()
 
     /// A stop for one call of `run`.
     public init() {}
 
     /// Asks for the end; may be called from anywhere, any number of times.
-    public func request() { stopped.request() }
+    public func request() {
+        ending.request()
+        stopped.request()
+    }
 
+    /// What the run waits for at this moment, in words for a message: calls that operators have made, tasks that are at
+    /// work, what is being stored. Empty if only its sources have to be read.
+    public var waitsFor: [String] { watch.holdUps }
+
+    /// Has `action` run at the first request; what else observes it comes and goes with attempts.
+    func observeEnding(_ action: @escaping @Sendable () -> Void) { ending.observe(action) }
     func observe(_ action: @escaping @Sendable () -> Void) { stopped.observe(action) }
     var isRequested: Bool { stopped.isRequested }
 
@@ -46,7 +57,7 @@ extension Pipeline {
     ///
     /// Within a `ServiceGroup` of swift-service-lifecycle a graceful shutdown stops it as `stop` does: sources read no
     /// more, everything read is worked on, a last checkpoint is stored. Cancelling the task ends it at once, as a crash
-    /// would.
+    /// would. Neither takes longer than `RunOptions.stopTimeout`: `PipelineError.notEnded` names what did not come back.
     ///
     /// A process that stands by for another's state folder (`CheckpointOptions.waitsWhenInUse`) and is stopped before its
     /// turn throws `CancellationError`.
@@ -58,7 +69,7 @@ extension Pipeline {
     public func run(_ options: RunOptions, stop: PipelineStop = PipelineStop()) async throws -> PipelineStatus {
         try await withGracefulShutdownHandler {
             guard let supervisor = try await supervisor(options, stop) else { throw CancellationError() }
-            return try await supervisor.run()
+            return try await RunEnding(supervisor: supervisor, watch: stop.watch, options: options).run()
         } onGracefulShutdown: {
             stop.request()
         }

@@ -6,6 +6,10 @@ public enum PipelineError: Error, CustomStringConvertible, Sendable {
     case gaveUp(after: Int, cause: any Error)
     /// The checkpoints could not be stored.
     case checkpointsFailed(checkpoint: CheckpointNumber, attempts: Int, cause: any Error)
+    /// The run was to end, because it was stopped or because of `cause`, and had not done so within
+    /// `RunOptions.stopTimeout`: what it waited for. The last checkpoint stands; what is still under way goes on until
+    /// the process ends, and keeps the state folder in use.
+    case notEnded(within: Duration, waitingFor: [String], checkpoint: CheckpointNumber, cause: (any Error)?)
     /// A protocol was broken: a fault of Millrace.
     case internalFault(String)
 
@@ -28,6 +32,11 @@ public enum PipelineError: Error, CustomStringConvertible, Sendable {
         case .checkpointsFailed(let checkpoint, let attempts, let cause):
             return
                 "checkpoint \(checkpoint) could not be stored in \(attempts) attempts; nothing stored before is lost: \(cause)"
+        case .notEnded(let limit, let holdUps, let checkpoint, let cause):
+            let reason = cause.map { "; it was to end because of this: \($0)" } ?? ""
+            let place = checkpoint == .none ? "nothing was stored" : "checkpoint \(checkpoint) stands"
+            return
+                "the run did not end within \(limit) (stopTimeout); it waits for \(holdUps.isEmpty ? "its tasks" : holdUps.joined(separator: "; ")). \(place), and the next run goes on from there. End this process; what an operator calls has to end when its task is cancelled, and must not block for long\(reason)"
         case .internalFault(let what):
             return "this should not happen, please report it: \(what)"
         }

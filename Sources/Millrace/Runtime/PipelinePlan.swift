@@ -50,6 +50,11 @@ final class PipelinePlan: @unchecked Sendable {
     /// A source whose partitions may come while it runs.
     var isOpenEnded: Bool { stages.contains { $0.head.source?.access.isOpenEnded ?? false } }
 
+    /// Windows, timers, joins or patterns, which event time sets going.
+    var waitsForEventTime: Bool {
+        operators.contains { !$0.states.isEmpty && $0.kind != "fold" && $0.kind != "batches" }
+    }
+
     /// A source that other processes share.
     var sharedSource: OperatorNode? { stages.first { $0.head.source?.access.isShared ?? false }?.head }
 

@@ -17,6 +17,13 @@ public struct RunOptions: Sendable {
     public var memoryBudget = 1 << 30
     /// What follows when all sources have come to their ends. Default: `.complete`, which closes all windows for good.
     public var endOfInput = EndOfInput.complete
+    /// How long a run may take to end once it is stopped or cancelled, or one of its tasks has failed: 25 s, which is less
+    /// than the 30 s that Kubernetes grants by default. `nil`: without limit. A run that takes longer is cancelled, and
+    /// throws `PipelineError.notEnded`; it goes on from its last checkpoint when it is run again.
+    ///
+    /// Only what waits is cancelled. An operator that blocks its thread keeps it; where all threads are blocked, only the
+    /// process can be ended, as pipeline programs do.
+    public var stopTimeout: Duration? = .seconds(25)
     /// What a channel between two tasks holds.
     public var channels = ChannelLimits()
     /// Slices of the key space; frozen when a state folder is created. 128: enough for 128 tasks a stage.

@@ -19,6 +19,8 @@ struct SourceTask {
     private var turn: TaskTurn
     private var batch = BatchSize()
     private let alignment: Duration?
+    /// It would read, and there is nothing.
+    private var isSilent = false
     private var toldTime: Duration
 
     /// Gathered records are sent after this time at the latest.
@@ -82,6 +84,7 @@ struct SourceTask {
             settle(now: now, active: true, flush: true)
             return try await rest(until: now + Self.lingering)
         }
+        isSilent = false
         if isReadOut { return try await finish(now) }
         var limit = batch.limit
         // So that it does not come much further ahead than it may before it looks again.
@@ -122,6 +125,7 @@ struct SourceTask {
         case .more:
             settle(now: now, active: count > 0, flush: now - lastFlush >= Self.lingering)
         case .idle(let retryAfter):
+            isSilent = count == 0
             settle(now: now, active: count > 0, flush: true)
             if count == 0 {
                 var deadline = body.tracker().idleDeadline
@@ -247,6 +251,9 @@ struct SourceTask {
     }
 
     private func publish(_ watermark: Watermark) {
-        cell.publish(context.counters, watermark: watermark, progress: body.progress(), partition: partition)
+        cell.publish(
+            TaskStatusCell.Value(
+                counters: context.counters, watermark: watermark, progress: body.progress(), partition: partition,
+                silentSince: isSilent ? body.tracker().lastActivity : nil))
     }
 }

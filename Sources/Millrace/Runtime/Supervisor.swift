@@ -22,7 +22,9 @@ final class Supervisor: Sendable {
         self.stop = stop
         try RunRules.check(pipeline.plan, options)
         writer = CheckpointWriter(inline: options.writesInline)
-        board = StatusBoard(options, pipeline: pipeline.name)
+        board = StatusBoard(options, pipeline.plan)
+        let (watch, clock) = (stop.watch, options.clock)
+        stop.observeEnding { watch.stop(clock.now) }
         graph = pipeline.plan.describe(options.parallelism)
         store = try options.checkpoints.flatMap { checkpoints in
             try checkpoints.directory.map {
@@ -31,6 +33,11 @@ final class Supervisor: Sendable {
             }
         }
     }
+
+    var lastCheckpoint: CheckpointNumber { board.checkpoint }
+
+    /// How the run stands.
+    var status: PipelineStatus { board.status(isFinished: true) }
 
     /// Runs to the end, or throws the error that no restart mended.
     func run() async throws -> PipelineStatus {
@@ -41,7 +48,7 @@ final class Supervisor: Sendable {
         do { result = .success(try await runUntilDone()) } catch { result = .failure(error) }
         for stage in pipeline.plan.stages { stage.head.source?.access.disconnect() }
         for output in pipeline.plan.sharedOutputs { output.close() }
-        await writer.drain()
+        await stop.watch.step("what is written to the state folder and the sinks") { await writer.drain() }
         for node in pipeline.plan.operators { node.closeSink?() }
         return try result.get()
     }
@@ -117,7 +124,7 @@ final class Supervisor: Sendable {
         guard let error = error as? PipelineError else { return transientCause(of: error) != nil }
         switch error {
         case .failed(_, _, _, let cause): return !(cause is StateError || cause is any PermanentFailure)
-        case .gaveUp, .checkpointsFailed, .internalFault: return false
+        case .gaveUp, .checkpointsFailed, .notEnded, .internalFault: return false
         }
     }
 
@@ -155,7 +162,7 @@ final class Supervisor: Sendable {
             options.logger.notice(
                 "\(pipeline.name) was completed at checkpoint \(restored.checkpoint): nothing to do. Start over with --fresh (checkpoints.fresh)"
             )
-            board.attach([], checkpoint: restored.checkpoint)
+            board.attach([], restored: restored, checkpoint: restored.checkpoint)
             return nil
         }
         let catalogue = try StateCatalogue(
@@ -169,7 +176,9 @@ final class Supervisor: Sendable {
                 commitsWithOutput: pipeline.plan.sharedOutputs.contains { $0.isTransactional })
         }
         // Only a group may have one wait for as long as it likes.
-        let partitions = try await pipeline.plan.sharedSource == nil ? open() : stop.cancelling(open)
+        let partitions = try await stop.watch.step("the sources to open") {
+            try await pipeline.plan.sharedSource == nil ? open() : stop.cancelling(open)
+        }
         let planned = PlannedRun(
             pipeline.plan, partitions: partitions, options: options,
             keyGroups: restored?.keyGroups ?? options.keyGroups)
@@ -192,9 +201,11 @@ final class Supervisor: Sendable {
             folder: folder, isRestart: hasStartedOutputs.load(ordering: .relaxed),
             isStopping: { [stop] in stop.isRequested }, logger: options.logger)
         let markers: [CommitMarker?]
-        do { markers = try await writer.perform { try outputs.map { try $0.start(run) } } } catch is CancellationError
-            where stop.isRequested && !Task.isCancelled
-        { throw StoppedEarly() }
+        do {
+            markers = try await stop.watch.step("\(outputs.map(\.summary).joined(separator: ", ")) to be reached") {
+                try await writer.perform { try outputs.map { try $0.start(run) } }
+            }
+        } catch is CancellationError where stop.isRequested && !Task.isCancelled { throw StoppedEarly() }
         hasStartedOutputs.store(true, ordering: .relaxed)
         let transactional = outputs.filter(\.isTransactional)
         guard transactional.count <= 1 else {
@@ -283,7 +294,9 @@ final class Supervisor: Sendable {
                     PendingOutput(checkpoint: restored?.checkpoint ?? .none, task: entry.task, description: $0)
                 }
             }
-            try await writer.perform { try recover(pending, mode, run.of(node)) }
+            try await stop.watch.step("sink '\(node.id)' to publish what is pending") {
+                try await writer.perform { try recover(pending, mode, run.of(node)) }
+            }
         }
     }
 }

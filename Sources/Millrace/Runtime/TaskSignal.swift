@@ -21,6 +21,9 @@ final class TaskSignal: Sendable {
         waiter?.resume()
     }
 
+    /// Whether the task waits.
+    var isWaiting: Bool { state.withLock { $0.waiter != nil } }
+
     /// Returns when woken, or when `tick` finds the deadline passed.
     func wait(until deadline: Duration? = nil) async {
         await withUnsafeContinuation { continuation in

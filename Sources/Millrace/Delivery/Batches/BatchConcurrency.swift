@@ -26,4 +26,11 @@ public enum BatchConcurrency: Sendable, Hashable, ExpressibleByIntegerLiteral, C
         case .adaptive(let range): range.lowerBound
         }
     }
+
+    var most: Int {
+        switch self {
+        case .fixed(let count): count
+        case .adaptive(let range): range.upperBound
+        }
+    }
 }

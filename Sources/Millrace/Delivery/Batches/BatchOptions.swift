@@ -8,6 +8,10 @@ public struct BatchOptions<Record: Sendable>: Sendable {
     public var orderedBy: (@Sendable (Record) -> UInt64)?
     /// How long the handler may take for a batch; without limit by default. A handler that takes longer is cancelled, and
     /// its batch has failed.
+    ///
+    /// A handler that goes on although it is cancelled does so beside the next attempt at its batch. What it answers is
+    /// ignored, and until it ends it takes one of the places of `inFlight`; when it has gone on for as long again in all
+    /// of them, the operator fails.
     public var timeout: Duration?
     /// Records handed over in a second, in all tasks of this process together; without limit by default.
     public var recordsPerSecond: Double?

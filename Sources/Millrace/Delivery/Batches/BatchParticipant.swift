@@ -25,6 +25,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     private var works: [BatchWork<Record>] = []
     private var closed = 0
     private var limit: AdaptiveLimit?
+    private let lost: LostCalls
     /// A barrier or the end of input waits for all that is in hand.
     private var isSettling = false
     /// A record was given up where that ends the run; it ends as soon as its position is stored.
@@ -51,6 +52,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         clock = context.run.options.clock
         logger = context.run.options.logger
         open = OpenBatch(size: shared.size, within: shared.within, bytes: shared.bytes)
+        lost = LostCalls(context.signal)
         if case .adaptive(let bounds) = shared.inFlight { limit = AdaptiveLimit(bounds) }
         notesPositions =
             shared.acknowledgement == .lastSuccessful && context.run.interval != nil
@@ -94,7 +96,10 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
 
     private var underWay: Int { works.count { $0.state == .working || $0.state == .pausing } }
 
-    private var allowed: Int { limit?.allowed ?? shared.inFlight.least }
+    private var allowed: Int {
+        let places = shared.inFlight.most - lost.count
+        return min(limit?.allowed ?? places, places)
+    }
 
     /// Begins as many batches as may be under way, in order.
     private func start() throws {
@@ -135,28 +140,29 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         let due: Duration? =
             if let pause { clock.now + pause } else { shared.rate?.reserve(batch.count, now: clock.now) }
         let (number, clock, answers, signal) = (work.number, clock, answers, context.signal)
-        let (handle, timeout) = (shared.handle, shared.options.timeout)
+        let handle = shared.handle
+        let call = TimedCall(timeout: shared.options.timeout, clock: clock, lost: lost)
         // After a pause its share of the rate is taken when that is over: until then it is for others.
         let rateAfterPause = pause == nil ? nil : shared.rate
         if attempt > 1 { metrics.retried(batch.count) }
-        context.calls.add {
-            let result: Result<BatchOutcome, any Error>
-            var began = clock.now
+        context.calls.add(of: node.id) {
+            @Sendable func answer(_ result: Result<BatchOutcome, any Error>, since began: Duration) {
+                answers.add(BatchAnswer(work: number, result: result, took: clock.now - began))
+                signal.wake()
+            }
             do {
                 if let due { try await clock.sleep(until: due) }
                 if let rateAfterPause {
                     try await clock.sleep(until: rateAfterPause.reserve(batch.count, now: clock.now))
                 }
                 try Task.checkCancellation()
-                began = clock.now
-                if let timeout {
-                    result = .success(try await Millrace.within(timeout, clock) { try await handle(batch) })
-                } else {
-                    result = .success(try await handle(batch))
-                }
-            } catch { result = .failure(error) }
-            answers.add(BatchAnswer(work: number, result: result, took: clock.now - began))
-            signal.wake()
+            } catch { return answer(.failure(error), since: clock.now) }
+            let began = clock.now
+            await call.run {
+                try await handle(batch)
+            } answer: {
+                answer($0, since: began)
+            }
         }
     }
 
@@ -193,6 +199,9 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     func drain() throws -> Bool {
         if settledIn == context.epoch { return true }
         for answer in answers.take() { note(answer) }
+        do { try lost.check(places: shared.inFlight.most, timeout: shared.options.timeout) } catch {
+            throw OperatorFailure(operatorID: node.id, cause: error)
+        }
         if let failure {
             // Its position is stored with the first checkpoint that began after it.
             guard context.run.horizon.value >= failure.since.value else { return true }

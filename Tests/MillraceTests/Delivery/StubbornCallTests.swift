@@ -1,0 +1,174 @@
+import Millrace
+import MillraceTesting
+import Synchronization
+import Testing
+
+/// Calls that go on although they were cancelled.
+@Suite struct StubbornCallTests {
+    /// Where calls wait that do not look whether they are cancelled.
+    final class Gate: Sendable {
+        private let waiting = Mutex<[UnsafeContinuation<Void, Never>]>([])
+        private let passed = Atomic(0)
+
+        func wait() async {
+            await withUnsafeContinuation { continuation in waiting.withLock { $0.append(continuation) } }
+            passed.add(1, ordering: .relaxed)
+        }
+
+        /// Lets all go that wait.
+        func open() {
+            let all = waiting.withLock { waiting in
+                defer { waiting = [] }
+                return waiting
+            }
+            for continuation in all { continuation.resume() }
+        }
+
+        var count: Int { waiting.withLock { $0.count } }
+    }
+
+    static func records(_ numbers: Range<Int>) -> [ScriptedSource<Int>.Step] { numbers.map { .record($0) } }
+
+    @Test(arguments: 1...5 as ClosedRange<UInt64>)
+    func theTimeoutCountsWhateverTheHandlerDoes(seed: UInt64) throws {
+        let (output, gate) = (TestOutput<Int>(), Gate())
+        let attempts = Mutex<[Int: Int]>([:])
+        let test = PipelineTest(seed: seed)
+        let clock = test.clock
+        let pipeline = Pipeline("stubborn") { graph in
+            graph.source(ScriptedSource([Self.records(0..<20)]))
+                .batches(
+                    of: 5, inFlight: 2, retry: RetryPolicy(attempts: 3), options: .init(timeout: .seconds(1))
+                ) { batch in
+                    let first = batch.records[0]
+                    let attempt = attempts.withLock { attempts in
+                        attempts[first, default: 0] += 1
+                        return attempts[first] ?? 0
+                    }
+                    guard first == 0 else { return .succeeded }
+                    // The first attempt comes back when the second is under way, and has failed.
+                    if attempt == 1 {
+                        await gate.wait()
+                        throw CancellationError()
+                    }
+                    gate.open()
+                    try await clock.sleep(until: clock.now + .milliseconds(100))
+                    return .succeeded
+                }
+                .sink(output)
+        }
+        try test.run(pipeline)
+        #expect(output.records == Array(0..<20), "seed \(seed)")
+        #expect(attempts.withLock { $0[0] } == 2, "seed \(seed)")
+        #expect(clock.now < .seconds(3), "seed \(seed)")
+    }
+
+    @Test func aLookUpGoesOnWithoutACallThatStays() throws {
+        let (output, gate) = (TestOutput<Int>(), Gate())
+        let attempts = Mutex<[Int: Int]>([:])
+        let test = PipelineTest(seed: 3)
+        let pipeline = Pipeline("stubborn") { graph in
+            graph.source(ScriptedSource([Self.records(0..<20)]))
+                .lookup(LookupOptions(inFlight: 2, timeout: .seconds(1), retries: 1)) { number in
+                    let attempt = attempts.withLock { attempts in
+                        attempts[number, default: 0] += 1
+                        return attempts[number] ?? 0
+                    }
+                    if number == 7, attempt == 1 {
+                        await gate.wait()
+                        return -1
+                    }
+                    if number == 7 { gate.open() }
+                    return number * 10
+                }
+                .sink(output)
+        }
+        try test.run(pipeline)
+        #expect(output.records == (0..<20).map { $0 * 10 })
+        #expect(attempts.withLock { $0[7] } == 2)
+    }
+
+    /// What a run throws that is stopped when all its calls hang.
+    private static func end(
+        _ options: RunOptions, _ gate: Gate, hanging: Int = 1, _ pipeline: Pipeline,
+        _ action: @escaping @Sendable (PipelineStop, Task<PipelineStatus, any Error>) -> Void
+    ) async throws -> Result<PipelineStatus, any Error> {
+        var options = options
+        options.stopTimeout = .milliseconds(300)
+        options.logger.logLevel = .critical
+        options.restart = .never
+        let stop = PipelineStop()
+        let settled = options
+        let run = Task { try await pipeline.run(settled, stop: stop) }
+        let clock = SystemClock()
+        let began = clock.now
+        while gate.count < hanging, clock.now - began < .seconds(60) { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(gate.count >= hanging)
+        action(stop, run)
+        return await run.result
+    }
+
+    private static func notEnded(_ result: Result<PipelineStatus, any Error>) throws -> PipelineError {
+        guard case .failure(let error) = result, let error = error as? PipelineError, case .notEnded = error else {
+            Issue.record("\(result)")
+            throw CancellationError()
+        }
+        return error
+    }
+
+    private static func hanging(_ gate: Gate, timeout: Duration? = nil, inFlight: Int = 2) -> Pipeline {
+        Pipeline("hangs") { graph in
+            graph.source(ScriptedSource([records(0..<100)]), name: "numbers")
+                .batches(
+                    of: 5, inFlight: .fixed(inFlight), retry: .init(attempts: 100), options: .init(timeout: timeout)
+                ) { _ in
+                    await gate.wait()
+                    return .succeeded
+                }.named("upload").forEach { _ in }
+        }
+    }
+
+    @Test func aStopNamesTheCallsThatDoNotEnd() async throws {
+        let gate = Gate()
+        let result = try await Self.end(RunOptions(), gate, hanging: 2, Self.hanging(gate)) { stop, _ in stop.request()
+        }
+        let text = "\(try Self.notEnded(result))"
+        #expect(text.contains("2 calls of operator 'upload' (in source 'numbers', partition 0)"), "\(text)")
+        gate.open()
+    }
+
+    @Test func soDoesACancellation() async throws {
+        let gate = Gate()
+        let result = try await Self.end(RunOptions(), gate, Self.hanging(gate)) { _, run in run.cancel() }
+        let text = "\(try Self.notEnded(result))"
+        #expect(text.contains("of operator 'upload'"), "\(text)")
+        gate.open()
+    }
+
+    @Test func whenAllPlacesAreLostTheOperatorFails() async throws {
+        let gate = Gate()
+        let pipeline = Self.hanging(gate, timeout: .milliseconds(50), inFlight: 2)
+        let result = try await Self.end(RunOptions(), gate, hanging: 2, pipeline) { _, _ in }
+        let text = "\(try Self.notEnded(result))"
+        #expect(text.contains("of operator 'upload'") && text.contains("operator upload"), "\(text)")
+        #expect(text.contains("go on although they were cancelled"), "\(text)")
+        gate.open()
+    }
+
+    /// All is done but a call whose batch went through at its second attempt.
+    @Test func aRunThatIsDoneIsNotHeldUpByALostCall() async throws {
+        let (gate, output) = (Gate(), TestOutput<Int>())
+        let attempts = Atomic(0)
+        let pipeline = Pipeline("done") { graph in
+            graph.source(ScriptedSource([Self.records(0..<5)]))
+                .batches(of: 5, options: .init(timeout: .milliseconds(100))) { _ in
+                    if attempts.add(1, ordering: .relaxed).newValue == 1 { await gate.wait() }
+                    return .succeeded
+                }.sink(output)
+        }
+        let result = try await Self.end(RunOptions(), gate, pipeline) { _, _ in }
+        #expect(try result.get().isFinished)
+        #expect(output.records == Array(0..<5))
+        gate.open()
+    }
+}
