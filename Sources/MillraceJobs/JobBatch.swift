@@ -17,9 +17,9 @@ public struct JobBatch<Item: Codable & Sendable>: Codable, Sendable {
         self.items = items
     }
 
-    /// Cuts a job's items into batches of `size`.
+    /// Cuts a job's items into batches of `size`, one at least.
     public static func batches(of items: [Item], size: Int, job: String, attempt: Int = 1) -> [JobBatch] {
-        precondition(size >= 1, "a batch has one item at least, got \(size)")
+        let size = max(size, 1)
         return stride(from: 0, to: items.count, by: size).enumerated().map { number, start in
             JobBatch(
                 job: job, attempt: attempt, number: number,

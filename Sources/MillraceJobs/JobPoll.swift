@@ -21,14 +21,13 @@ public struct JobPoll: Sendable {
     private let clock: any PipelineClock
     private let logger: Logger
 
-    /// - Parameter interval: 20 seconds by default.
+    /// - Parameter interval: 20 seconds by default; a millisecond at least.
     public init(
         job: String, every interval: Duration = .seconds(20), deadline: Timestamp? = nil,
         clock: any PipelineClock = SystemClock(), logger: Logger = Logger(label: "millrace")
     ) {
-        precondition(interval > .zero, "a poll needs an interval above zero, got \(interval)")
         self.job = job
-        self.interval = interval
+        self.interval = max(interval, .milliseconds(1))
         self.deadline = deadline
         self.clock = clock
         self.logger = logger

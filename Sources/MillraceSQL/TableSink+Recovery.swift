@@ -2,6 +2,7 @@ public import Millrace
 
 extension TableSink {
     public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+        try checkColumns()
         let owner = memory.begin(run)
         do {
             try checkTable()

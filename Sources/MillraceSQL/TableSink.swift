@@ -21,13 +21,6 @@ public struct TableSink<Input: Sendable>: Sink {
         database: any SQLDatabase, table: String, columns: [String], mode: TableMode, clearOnFresh: Bool,
         patience: Duration, row: @escaping @Sendable (Input) throws -> [SQLValue]
     ) {
-        precondition(!columns.isEmpty, "a sink for table \(table) needs at least one column")
-        precondition(Set(columns).count == columns.count, "a sink for table \(table) names a column twice: \(columns)")
-        if case .upsert(let keys) = mode {
-            precondition(
-                !keys.isEmpty && Set(keys).isSubset(of: columns),
-                "the keys \(keys) of a sink for table \(table) have to be among its columns \(columns)")
-        }
         self.database = database
         self.table = table
         self.columns = columns
@@ -41,6 +34,23 @@ public struct TableSink<Input: Sendable>: Sink {
         switch mode {
         case .insert: "rows of \(table) in \(database.summary)"
         case .upsert(let keys): "rows of \(table) by \(keys.joined(separator: ", ")) in \(database.summary)"
+        }
+    }
+
+    /// Throws what is wrong with the columns.
+    func checkColumns() throws {
+        func refuse(_ problem: String, _ advice: String) -> SinkError {
+            SinkError("A sink for table \(table) \(problem)", advice: advice)
+        }
+        if columns.isEmpty { throw refuse("has no columns", "Give columns: one at least") }
+        if Set(columns).count < columns.count {
+            throw refuse("names a column twice: \(columns.joined(separator: ", "))", "Leave one out")
+        }
+        guard case .upsert(let keys) = mode else { return }
+        if keys.isEmpty || !Set(keys).isSubset(of: columns) {
+            throw refuse(
+                "has the keys \(keys), which have to be some of its columns \(columns.joined(separator: ", "))",
+                "Give .upsert(keys:) names of columns")
         }
     }
 

@@ -11,10 +11,9 @@ public final class WaitingThreads: Sendable {
 
     private let state: Mutex<State>
 
-    /// At most `count` pieces of work at once.
+    /// At most `count` pieces of work at once; one at least.
     public init(count: Int) {
-        precondition(count > 0, "a database needs at least one connection, got \(count)")
-        state = Mutex(State(free: count))
+        state = Mutex(State(free: max(count, 1)))
     }
 
     /// Does `work` on a thread that may wait, when it is its turn.

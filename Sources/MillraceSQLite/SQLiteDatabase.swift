@@ -25,11 +25,11 @@ public final class SQLiteDatabase: SQLDatabase {
     /// - Parameters:
     ///   - path: the file.
     ///   - busyTimeout: how long a statement waits for another process's lock before it fails with a transient error.
-    ///   - readers: connections that read at the same time; there is one that writes.
+    ///   - readers: connections that read at the same time; one at least. There is one that writes.
     public init(path: String, busyTimeout: Duration = .seconds(5), readers: Int = 4) {
         self.path = path
         self.busyTimeout = busyTimeout
-        self.readers = readers
+        self.readers = max(readers, 1)
         threads = WaitingThreads(count: readers)
     }
 

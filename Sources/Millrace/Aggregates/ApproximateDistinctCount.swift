@@ -16,6 +16,7 @@
 public struct ApproximateDistinctCount<Input: Sendable, Value: StreamKey>: Aggregate {
     @usableFromInline let value: @Sendable (Input) -> Value
     @usableFromInline let empty: DistinctSketch
+    public let objections: [String]
 
     /// Counts the different `value`s.
     ///
@@ -24,6 +25,9 @@ public struct ApproximateDistinctCount<Input: Sendable, Value: StreamKey>: Aggre
     @inlinable
     public init(of value: @escaping @Sendable (Input) -> Value, precision: Int = 12) {
         self.value = value
+        objections =
+            DistinctSketch.precisions.contains(precision)
+            ? [] : ["distinct values need a precision in \(DistinctSketch.precisions), got \(precision)"]
         empty = DistinctSketch(precision: precision)
     }
     public var parameters: String { "distinct values with precision \(empty.precision)" }

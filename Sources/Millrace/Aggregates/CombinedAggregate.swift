@@ -46,6 +46,7 @@ public struct CombinedAggregate<First: Aggregate, Second: Aggregate>: Aggregate 
     public var parameters: String {
         [first.parameters, second.parameters].filter { !$0.isEmpty }.joined(separator: "; ")
     }
+    public var objections: [String] { first.objections + second.objections }
     @inlinable
     public func create() -> Accumulator { Accumulator(first: first.create(), second: second.create()) }
     @inlinable

@@ -20,11 +20,9 @@ public struct DistinctSketch: StateValue, Equatable {
     /// Of each register the greatest rank seen, 0 if none; empty as long as the hashes are kept.
     @usableFromInline var registers: [UInt8] = []
 
-    /// Of the empty set.
+    /// Of the empty set. For a precision beyond its bounds the nearest is taken.
     public init(precision: Int = 12) {
-        precondition(
-            Self.precisions.contains(precision), "a sketch's precision must be in \(Self.precisions), got \(precision)")
-        bits = UInt8(precision)
+        bits = UInt8(min(max(precision, Self.precisions.lowerBound), Self.precisions.upperBound))
     }
 
     /// So many hashes take as many bytes as the registers.

@@ -9,6 +9,7 @@
 public struct Percentiles<Input: Sendable>: Aggregate {
     @usableFromInline let number: @Sendable (Input) -> Double
     @usableFromInline let empty: QuantileSketch
+    public let objections: [String]
 
     /// Percentiles of `number` of each record.
     ///
@@ -23,6 +24,12 @@ public struct Percentiles<Input: Sendable>: Aggregate {
     @inlinable
     public init(of number: @escaping @Sendable (Input) -> Double, accuracy: Double = 0.01, buckets: Int = 2048) {
         self.number = number
+        objections =
+            QuantileSketch.accuracies.contains(accuracy) && QuantileSketch.bucketLimits.contains(buckets)
+            ? []
+            : [
+                "an accuracy of \(accuracy) with \(buckets) buckets: percentiles need an accuracy in \(QuantileSketch.accuracies) and buckets in \(QuantileSketch.bucketLimits)"
+            ]
         empty = QuantileSketch(accuracy: accuracy, buckets: buckets)
     }
     public var parameters: String { "percentiles to \(empty.accuracy) with \(empty.bucketLimit) buckets" }

@@ -27,17 +27,16 @@ public struct QuantileSketch: StateValue, Equatable {
     var least = Double.infinity
     var greatest = -Double.infinity
 
-    static var accuracies: ClosedRange<Double> { 0.0001...0.5 }
-    static var bucketLimits: ClosedRange<Int> { 1...1 << 20 }
+    @usableFromInline static var accuracies: ClosedRange<Double> { 0.0001...0.5 }
+    @usableFromInline static var bucketLimits: ClosedRange<Int> { 1...1 << 20 }
 
-    /// Of no numbers. The parameters are those of `Percentiles`.
+    /// Of no numbers. The parameters are those of `Percentiles`; for one beyond its bounds the nearest is taken.
     public init(accuracy: Double = 0.01, buckets: Int = 2048) {
-        precondition(
-            Self.accuracies.contains(accuracy), "a sketch's accuracy must be in \(Self.accuracies), got \(accuracy)")
-        precondition(
-            Self.bucketLimits.contains(buckets), "a sketch must have \(Self.bucketLimits) buckets, got \(buckets)")
+        // Also where it is not a number.
+        let least = Self.accuracies.lowerBound
+        let accuracy = accuracy > least ? Swift.min(accuracy, Self.accuracies.upperBound) : least
         self.accuracy = accuracy
-        bucketLimit = buckets
+        bucketLimit = Swift.min(Swift.max(buckets, Self.bucketLimits.lowerBound), Self.bucketLimits.upperBound)
         logBase = log1p(2 * accuracy / (1 - accuracy))
     }
 

@@ -6,12 +6,12 @@ public struct TopK<Input: StateValue>: Aggregate {
     /// - Parameter precedes: whether the first ranks before the second.
     @inlinable
     public init(_ limit: Int, by precedes: @escaping @Sendable (Input, Input) -> Bool) {
-        precondition(limit > 0, "the best \(limit) records: there has to be one at least")
         self.limit = limit
         self.precedes = precedes
     }
 
     public var parameters: String { "the best \(limit)" }
+    public var objections: [String] { limit > 0 ? [] : ["the best \(limit) records: there has to be one at least"] }
 
     @inlinable
     public func create() -> [Input] { [] }

@@ -18,7 +18,6 @@ public struct GeneratorSource<Record: Sendable>: Source {
     ///   - make: the record of a partition and an index from 0.
     @inlinable
     public init(partitions: Int, count: UInt64?, make: @escaping @Sendable (Int, UInt64) -> Record) {
-        precondition(partitions >= 1, "a generator needs at least one partition, got \(partitions)")
         partitionCount = partitions
         self.count = count
         fill = { partition, indices, place in
@@ -34,7 +33,13 @@ public struct GeneratorSource<Record: Sendable>: Source {
         "generator, \(partitionCount) partitions of \(count.map { "\($0) records" } ?? "endless length")"
     }
 
-    public func partitions() -> [PartitionID] { (0..<partitionCount).map { PartitionID("\($0)") } }
+    public func partitions() throws -> [PartitionID] {
+        guard partitionCount >= 1 else {
+            throw SourceError(
+                "A generator has \(partitionCount) partitions", advice: "Give partitions: one at least")
+        }
+        return (0..<partitionCount).map { PartitionID("\($0)") }
+    }
 
     @inlinable
     public func open(_ partition: PartitionID, at position: UInt64?, context: SourceContext) throws -> Reader {

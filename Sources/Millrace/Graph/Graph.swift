@@ -115,6 +115,8 @@ final class OperatorNode: @unchecked Sendable {
     var needsStateFolder = false
     /// For a sink: what it writes through together with others.
     var sharedOutput: (any SharedOutput)?
+    /// What is wrong with what it was declared with.
+    private(set) var problems: [GraphProblem] = []
 
     init(
         index: Int, kind: String, detail: String, defaultName: String, inputs: [OperatorInput], isStageHead: Bool
@@ -167,8 +169,15 @@ final class OperatorNode: @unchecked Sendable {
         keyed = KeyedStage(makeHandler: makeHandler)
     }
 
+    /// The run is refused with these problems, if there are any.
     @usableFromInline
-    func setSource(_ stage: SourceStage) { source = stage }
+    func refuse(_ problems: [GraphProblem]) { self.problems += problems }
+
+    @usableFromInline
+    func setSource(_ stage: SourceStage) {
+        source = stage
+        refuse(stage.watermarks.problems)
+    }
 
     /// Adds to what decides what stored state means.
     @usableFromInline

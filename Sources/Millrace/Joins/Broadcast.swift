@@ -26,7 +26,7 @@ extension Stream {
         let keyed = records.merge(with: [others]).exchanged(
             by: { record -> Key in
                 guard case .left(let record) = record else {
-                    preconditionFailure("a broadcast record goes to every task, and is not asked for its key")
+                    fatalError("a broadcast record goes to every task, and is not asked for its key")
                 }
                 return key(record)
             }, detail: "by \(Key.self), with a broadcast",

@@ -18,7 +18,6 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
         from lower: Duration, through upper: Duration, kind: JoinKind = .inner,
         late: SideOutput<Either<Left, Right>>? = nil
     ) -> Stream<Joined<Key, Left, Right>> {
-        precondition(lower <= upper, "an interval join needs an interval, got \(lower) to \(upper)")
         let keyOf = keyed.node.key
         let bounds = (lower.wholeMilliseconds, upper.wholeMilliseconds)
         let result: Stream<Joined<Key, Left, Right>> = keyed.attach(
@@ -31,6 +30,12 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
             return BatchHandler { batch in try join.work(on: batch, keyOf) }
         }
         let node = result.node.producer
+        node.refuse(
+            GraphProblem.unmet(
+                (
+                    lower <= upper, "an interval from \(lower) to \(upper) holds nothing",
+                    "Give the earlier bound as from:, the later one as through:"
+                )))
         node.addMeaning("an interval from \(lower) to \(upper), \(kind)")
         node.addState("left", key: Key.self, value: [JoinEntry<Left>].self)
         node.addState("right", key: Key.self, value: [JoinEntry<Right>].self)

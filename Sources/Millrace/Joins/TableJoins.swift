@@ -16,8 +16,7 @@ extension JoinedStream where Left: Sendable, Right: StateValue {
     public func latest(
         kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false }
     ) -> Stream<Joined<Key, Left, Right>> {
-        precondition(!kind.keepsRight, "a table's entries are no results: join as .inner or .left")
-        return keyed.process { states in
+        let result: Stream<Joined<Key, Left, Right>> = keyed.process { states in
             let table = states.value("table", of: Right.self)
             return ProcessFunction(onRecord: { record, context in
                 switch record {
@@ -30,6 +29,8 @@ extension JoinedStream where Left: Sendable, Right: StateValue {
                 }
             })
         }
+        result.node.producer.refuse(kind.problems(of: "entries"))
+        return result
     }
 }
 
@@ -91,8 +92,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
         kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false },
         late: SideOutput<Left>? = nil
     ) -> Stream<Joined<Key, Left, Right>> {
-        precondition(!kind.keepsRight, "a table's versions are no results: join as .inner or .left")
-        return keyed.process { states in
+        let result: Stream<Joined<Key, Left, Right>> = keyed.process { states in
             let late = late.map { states.sideOutput($0) }
             let waiting = states.list("waiting", of: JoinEntry<Left>.self)
             let versions = states.list("versions", of: JoinEntry<Right>.self)
@@ -152,5 +152,15 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                     }
                 })
         }
+        result.node.producer.refuse(kind.problems(of: "versions"))
+        return result
+    }
+}
+
+extension JoinKind {
+    /// Where the right side is a table, whose `parts` are no results.
+    @usableFromInline
+    func problems(of parts: String) -> [GraphProblem] {
+        GraphProblem.unmet((!keepsRight, "a table's \(parts) are no results", "Join as .inner or .left"))
     }
 }

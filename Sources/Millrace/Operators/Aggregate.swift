@@ -27,11 +27,19 @@ public protocol Aggregate<Input, Output>: Sendable {
     /// What, beside its type, decides what a stored accumulator means, such as a sketch's accuracy; empty if nothing. A start
     /// with state that was stored with other parameters is refused.
     var parameters: String { get }
+    /// What is wrong with its parameters, in sentences; none by default. A run with any is refused.
+    var objections: [String] { get }
 }
 
 extension Aggregate {
     /// None.
     public var parameters: String { "" }
+    /// None.
+    public var objections: [String] { [] }
+
+    @usableFromInline var problems: [GraphProblem] {
+        objections.map { GraphProblem($0, advice: "Give the aggregate other parameters") }
+    }
 }
 
 extension KeyedStream {
@@ -48,6 +56,7 @@ extension KeyedStream {
             try aggregate.add(record, to: &accumulator)
         }
         totals.node.producer.addMeaning(aggregate.parameters)
+        totals.node.producer.refuse(aggregate.problems)
         return totals.map { Keyed(key: $0.key, value: try aggregate.result($0.value)) }.completing(totals)
     }
 }

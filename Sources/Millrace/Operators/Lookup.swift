@@ -9,7 +9,7 @@ public struct LookupOptions: Sendable {
     public var timeout: Duration = .seconds(10)
     /// How often a call that failed or took too long is made again.
     public var retries = 2
-    /// What is waited before the first time; twice as long before each next.
+    /// What is waited before the first time; twice as long before each next, up to an hour.
     public var backoff: Duration = .milliseconds(100)
     /// Results in the order of the records; otherwise as they come, within a batch.
     public var isOrdered = true
@@ -19,13 +19,19 @@ public struct LookupOptions: Sendable {
         inFlight: Int = 64, timeout: Duration = .seconds(10), retries: Int = 2,
         backoff: Duration = .milliseconds(100), isOrdered: Bool = true
     ) {
-        precondition(inFlight >= 1, "a look-up needs one call at once at least, got \(inFlight)")
-        precondition(retries >= 0, "a look-up cannot be made again \(retries) times")
         self.inFlight = inFlight
         self.timeout = timeout
         self.retries = retries
         self.backoff = backoff
         self.isOrdered = isOrdered
+    }
+
+    @usableFromInline var problems: [GraphProblem] {
+        GraphProblem.unmet(
+            (inFlight >= 1, "\(inFlight) calls at once", "Give inFlight one at least"),
+            (retries >= 0, "\(retries) retries", "Give retries zero or more"),
+            (timeout > .zero, "a call may take \(timeout)", "Give timeout a time above zero"),
+            (backoff >= .zero, "a pause of \(backoff) before a retry", "Give backoff zero or more"))
     }
 }
 
@@ -60,6 +66,7 @@ extension Stream {
             }
         }
         link(onError, from: result.node.producer)
+        result.node.producer.refuse(options.problems)
         return result
     }
 }
@@ -188,7 +195,9 @@ private struct LookupAttempts<Record: Sendable, Output: Sendable>: Sendable {
             } answer: { result in
                 // Cancelled: the task is over.
                 if case .failure = result, left > 0, !Task.isCancelled {
-                    attempt(record, after: pause, pause: pause * 2, left: left - 1, answer: answer)
+                    attempt(
+                        record, after: pause, pause: min(pause * 2, max(.seconds(3600), pause)), left: left - 1,
+                        answer: answer)
                 } else {
                     answer(result)
                 }

@@ -11,13 +11,20 @@ public struct SessionStream<Key: StreamKey, Record: Sendable> {
         keyed: KeyedStream<Key, Record>, gap: Duration, kind: TimeKind, allowedLateness: Duration,
         late: SideOutput<Record>?
     ) {
-        precondition(gap >= .milliseconds(1), "a session's gap must be at least a millisecond, got \(gap)")
-        precondition(allowedLateness >= .zero, "allowed lateness must not be negative, got \(allowedLateness)")
         self.keyed = keyed
         self.gap = gap
         self.kind = kind
         self.allowedLateness = kind == .event ? allowedLateness : .zero
         self.late = late
+    }
+
+    @usableFromInline var problems: [GraphProblem] {
+        GraphProblem.lateness(allowedLateness)
+            + GraphProblem.unmet(
+                (
+                    gap >= .milliseconds(1), "a session's gap must be at least a millisecond, got \(gap)",
+                    "Give it a longer one"
+                ))
     }
 
     @usableFromInline var detail: String {
@@ -67,6 +74,8 @@ extension SessionStream {
         let node = result.node.producer
         node.addMeaning("sessions with \(detail)")
         node.addMeaning(aggregate.parameters)
+        node.refuse(problems)
+        node.refuse(aggregate.problems)
         node.addState("sessions", key: Key.self, value: Session<A.Accumulator>.self)
         node.addState("further sessions", key: Key.self, value: [Session<A.Accumulator>].self)
         late?.link(from: node)

@@ -15,13 +15,21 @@ struct WindowPlan: Sendable {
     @usableFromInline let kind: TimeKind
     @usableFromInline let allowedLateness: Duration
     @usableFromInline var trigger = WindowTrigger.atWatermark
+    /// What is wrong with what the assigner was made of.
+    @usableFromInline var shapeProblems: [GraphProblem]
 
     @usableFromInline
-    init(_ assigner: SliceAssigner, _ kind: TimeKind, allowedLateness: Duration) {
+    init(
+        _ assigner: SliceAssigner, _ kind: TimeKind, allowedLateness: Duration, _ shapeProblems: [GraphProblem] = []
+    ) {
         self.assigner = assigner
         self.kind = kind
         self.allowedLateness = kind == .event ? allowedLateness : .zero
-        _ = timing
+        self.shapeProblems = shapeProblems
+    }
+
+    @usableFromInline var problems: [GraphProblem] {
+        shapeProblems + trigger.problems(assigner.isOneSliceEach) + GraphProblem.lateness(allowedLateness)
     }
 
     @usableFromInline var timing: WindowTiming {
@@ -56,12 +64,6 @@ public struct WindowedStream<Key: StreamKey, Record: Sendable> {
 
     /// Says when windows give results besides the one at their end.
     public func trigger(_ trigger: WindowTrigger) -> WindowedStream {
-        precondition(
-            !trigger.discards || plan.assigner.isOneSliceEach,
-            "results that count only what is new need windows that do not overlap")
-        precondition(
-            trigger.recordCount == nil || plan.assigner.isOneSliceEach,
-            "a result after so many records needs windows that do not overlap")
         var copy = self
         copy.plan.trigger = trigger
         return copy
@@ -91,7 +93,10 @@ extension KeyedStream {
         allowedLateness: Duration = .zero, late: SideOutput<Record>? = nil
     ) -> WindowedStream<Key, Record> {
         WindowedStream(
-            keyed: self, plan: WindowPlan(.tumbling(length, offset: offset), kind, allowedLateness: allowedLateness),
+            keyed: self,
+            plan: WindowPlan(
+                .tumbling(length, offset: offset), kind, allowedLateness: allowedLateness,
+                SliceAssigner.problems(length: length)),
             late: late, shape: "\(length)")
     }
 
@@ -128,7 +133,8 @@ extension KeyedStream {
         WindowedStream(
             keyed: self,
             plan: WindowPlan(
-                .sliding(length, every: slide, offset: offset), kind, allowedLateness: allowedLateness),
+                .sliding(length, every: slide, offset: offset), kind, allowedLateness: allowedLateness,
+                SliceAssigner.problems(length: length, slide: slide)),
             late: late, shape: "\(length) every \(slide)")
     }
 
@@ -148,7 +154,8 @@ extension KeyedStream {
         WindowedStream(
             keyed: self,
             plan: WindowPlan(
-                .cumulative(upTo: length, step: step, offset: offset), kind, allowedLateness: allowedLateness),
+                .cumulative(upTo: length, step: step, offset: offset), kind, allowedLateness: allowedLateness,
+                SliceAssigner.problems(length: length, step: step)),
             late: late, shape: "up to \(length), step \(step)")
     }
 
@@ -211,6 +218,8 @@ extension WindowedStream {
         let node = result.node.producer
         node.addMeaning("windows of \(shape), \(plan.assigner.meaning), \(plan.detail)")
         node.addMeaning(aggregate.parameters)
+        node.refuse(plan.problems)
+        node.refuse(aggregate.problems)
         node.addState("windows", key: Key.self, value: A.Accumulator.self)
         if plan.assigner.shape == .global { node.addState("last times", key: Key.self, value: Int64.self) }
         if plan.trigger.recordCount != nil {
@@ -234,10 +243,15 @@ extension WindowedStream {
         into initial: Value, merge: (@Sendable (Value, Value) -> Value)? = nil, onError: ErrorPolicy<Record> = .fail,
         _ body: @escaping @Sendable (inout Value, Record) throws -> Void
     ) -> Stream<WindowResult<Key, Value>> {
-        precondition(
-            merge != nil || plan.assigner.isOneSliceEach,
-            "a fold over windows that overlap needs to know how two values are put together: give it merge:")
-        return aggregate(FoldAggregate(initial: initial, body: body, merging: merge), onError: onError)
+        let result = aggregate(FoldAggregate(initial: initial, body: body, merging: merge), onError: onError)
+        result.node.producer.refuse(
+            GraphProblem.unmet(
+                (
+                    merge != nil || plan.assigner.isOneSliceEach,
+                    "a fold over windows that overlap needs to know how two values are put together",
+                    "Give it merge:"
+                )))
+        return result
     }
 
     /// Gives each window of each key to a closure, with all its records in the order in which they came, which returns any

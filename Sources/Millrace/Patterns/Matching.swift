@@ -40,6 +40,7 @@ extension KeyedStream where Record: StateValue {
                 machine, states, late: states.push(to: late), timedOut: states.push(to: timedOut))
             return ProcessFunction(onRecord: matcher.note, onTimer: matcher.wake)
         }
+        matches.node.producer.refuse(pattern.problems(limit))
         matches.node.producer.addMeaning("the pattern \(pattern.meaning)")
         late?.link(from: matches.node.producer)
         timedOut?.link(from: matches.node.producer)

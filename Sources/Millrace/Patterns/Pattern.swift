@@ -35,6 +35,23 @@ public struct Pattern<Record: Sendable>: Sendable {
     @usableFromInline var steps: [PatternStep<Record>] = []
     /// The whole match's limit in milliseconds.
     @usableFromInline var limit: Int64?
+    /// What is wrong with how it was put together.
+    private var declared: [GraphProblem] = []
+
+    @usableFromInline
+    func problems(_ partial: PartialMatchLimit) -> [GraphProblem] {
+        declared
+            + GraphProblem.unmet(
+                (!steps.isEmpty, "pattern '\(name)' has no steps", "Begin with .first"),
+                (
+                    partial.count > 0, "pattern '\(name)' may have \(partial.count) partial matches",
+                    "Give limit: one at least"
+                ))
+    }
+
+    private mutating func expect(_ isMet: Bool, _ message: @autoclosure () -> String, _ advice: String) {
+        if !isMet { declared.append(GraphProblem("pattern '\(name)': \(message())", advice: advice)) }
+    }
 
     /// A pattern without steps: go on with `first`.
     public init(_ name: String) { self.name = name }
@@ -47,8 +64,10 @@ public struct Pattern<Record: Sendable>: Sendable {
     public func first(
         _ name: String, where condition: @escaping @Sendable (Record) -> Bool, times: some PatternTimes = 1
     ) -> Pattern {
-        precondition(steps.isEmpty, "pattern '\(self.name)' has a first step: go on with then or next, not '\(name)'")
-        return adding(PatternStep(name: name, condition: condition, times: times.range, isStrict: false, limit: nil))
+        var copy = self
+        copy.expect(steps.isEmpty, "it has a first step before '\(name)'", "Go on with .then or .next")
+        return copy.adding(
+            PatternStep(name: name, condition: condition, times: times.range, isStrict: false, limit: nil))
     }
 
     /// The next step, which follows the one before at some time: other records may lie between, also between its own.
@@ -75,17 +94,19 @@ public struct Pattern<Record: Sendable>: Sendable {
     /// No such record may lie between the last record of the step before and the first of the step that was declared last.
     /// Where several are given, none of them.
     public func without(where condition: @escaping @Sendable (Record) -> Bool) -> Pattern {
-        precondition(
-            steps.count > 1, "pattern '\(name)': without says what must not lie between two steps, declare two first")
         var copy = self
+        copy.expect(
+            steps.count > 1, "without says what must not lie between two steps, and there are not two yet",
+            "Declare two steps first")
+        guard steps.count > 1 else { return copy }
         copy.steps[steps.count - 1].forbidden.append(condition)
         return copy
     }
 
     /// The longest time from the first record of a match to its last.
     public func within(_ limit: Duration) -> Pattern {
-        precondition(limit >= .zero, "pattern '\(name)': a time limit must not be negative, got \(limit)")
         var copy = self
+        copy.expect(limit >= .zero, "a time limit of \(limit)", "Give .within zero or more")
         copy.limit = limit.wholeMilliseconds
         return copy
     }
@@ -94,18 +115,21 @@ public struct Pattern<Record: Sendable>: Sendable {
         _ name: String, _ condition: @escaping @Sendable (Record) -> Bool, _ times: ClosedRange<Int>, isStrict: Bool,
         _ limit: Duration?
     ) -> Pattern {
-        precondition(!steps.isEmpty, "pattern '\(self.name)' begins with '\(name)': declare that with first")
-        precondition(
-            limit.map { $0 >= .zero } ?? true,
-            "step '\(name)': a time limit must not be negative, got \(limit ?? .zero)")
-        return adding(
+        var copy = self
+        copy.expect(!steps.isEmpty, "it begins with '\(name)'", "Declare that with .first")
+        copy.expect(
+            limit.map { $0 >= .zero } ?? true, "step '\(name)' has a time limit of \(limit ?? .zero)",
+            "Give within: zero or more")
+        return copy.adding(
             PatternStep(
                 name: name, condition: condition, times: times, isStrict: isStrict, limit: limit?.wholeMilliseconds))
     }
 
     private func adding(_ step: PatternStep<Record>) -> Pattern {
-        precondition(!steps.contains { $0.name == step.name }, "pattern '\(name)' has two steps '\(step.name)'")
         var copy = self
+        copy.expect(!steps.contains { $0.name == step.name }, "two steps are named '\(step.name)'", "Rename one")
+        copy.expect(
+            step.least > 0, "step '\(step.name)' takes \(step.least) records", "Give times: one at least")
         copy.steps.append(step)
         return copy
     }

@@ -44,8 +44,6 @@ struct PatternMachine<Record: StateValue>: Sendable {
 
     @usableFromInline
     init(_ pattern: Pattern<Record>, _ after: AfterMatch, _ limit: PartialMatchLimit) {
-        precondition(!pattern.steps.isEmpty, "pattern '\(pattern.name)' has no steps: begin with first")
-        precondition(limit.count > 0, "pattern '\(pattern.name)': there has to be one partial match at least")
         self.pattern = pattern
         self.after = after
         self.limit = limit

@@ -16,7 +16,6 @@ struct PatternStep<Record: Sendable>: Sendable {
         name: String, condition: @escaping @Sendable (Record) -> Bool, times: ClosedRange<Int>, isStrict: Bool,
         limit: Int64?
     ) {
-        precondition(times.lowerBound > 0, "step '\(name)' takes one record at least, not \(times.lowerBound)")
         self.name = name
         self.condition = condition
         least = times.lowerBound

@@ -34,9 +34,12 @@ public enum PipelineError: Error, CustomStringConvertible, Sendable {
                 "checkpoint \(checkpoint) could not be stored in \(attempts) attempts; nothing stored before is lost: \(cause)"
         case .notEnded(let limit, let holdUps, let checkpoint, let cause):
             let reason = cause.map { "; it was to end because of this: \($0)" } ?? ""
-            let place = checkpoint == .none ? "nothing was stored" : "checkpoint \(checkpoint) stands"
+            let place =
+                checkpoint == .none
+                ? "Nothing was stored, and the next run begins anew"
+                : "Checkpoint \(checkpoint) stands, and the next run goes on from there"
             return
-                "the run did not end within \(limit) (stopTimeout); it waits for \(holdUps.isEmpty ? "its tasks" : holdUps.joined(separator: "; ")). \(place), and the next run goes on from there. End this process; what an operator calls has to end when its task is cancelled, and must not block for long\(reason)"
+                "the run did not end within \(limit) (stopTimeout); it waits for \(holdUps.isEmpty ? "its tasks" : holdUps.joined(separator: "; ")). \(place). End this process; what an operator calls has to end when its task is cancelled, and must not block for long\(reason)"
         case .internalFault(let what):
             return "this should not happen, please report it: \(what)"
         }

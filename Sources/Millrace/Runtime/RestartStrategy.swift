@@ -16,6 +16,24 @@ public enum RestartStrategy: Sendable, Hashable {
     case failureRate(failures: Int, interval: Duration, delay: Duration)
 }
 
+extension RestartStrategy {
+    var problems: [GraphProblem] {
+        let (attempts, times): (Int, [Duration]) =
+            switch self {
+            case .automatic, .never: (0, [])
+            case .fixedDelay(let attempts, let delay): (attempts, [delay])
+            case .exponential(let attempts, let initial, let maximum): (attempts, [initial, maximum])
+            case .failureRate(let failures, let interval, let delay): (failures, [interval, delay])
+            }
+        return GraphProblem.unmet(
+            (attempts >= 0, "A failed run is to start again \(attempts) times", "Give zero or more; .never is none"),
+            (
+                times.allSatisfy { $0 >= .zero }, "A failed run is to start again after \(times)",
+                "Give times of zero or more"
+            ))
+    }
+}
+
 /// Applies a restart strategy. Pure: time comes in as an argument.
 struct RestartDecider: Sendable {
     private let strategy: RestartStrategy
@@ -58,7 +76,9 @@ struct RestartDecider: Sendable {
         case .exponential(let attempts, let initial, let maximum):
             guard inARow <= attempts else { return nil }
             var delay = initial
-            for _ in 0..<min(inARow - 1, 64) where delay < maximum { delay = delay * 2 }
+            for _ in 0..<min(inARow - 1, 64) where delay < maximum {
+                delay = delay > maximum / 2 ? maximum : delay * 2
+            }
             return min(delay, maximum)
         case .failureRate(let failures, let interval, let delay):
             times.append(now)

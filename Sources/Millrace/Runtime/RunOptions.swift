@@ -95,12 +95,26 @@ public struct CheckpointOptions: Sendable, Hashable {
         directory: String, every interval: Duration = .seconds(1), fresh: Bool = false,
         allowDropping: Set<String> = [], maximumSize: Int = 1 << 40, tolerableFailures: Int = 10
     ) {
-        precondition(interval > .zero, "checkpoints need an interval above zero, got \(interval)")
         self.directory = directory
         self.interval = interval
         self.fresh = fresh
         self.allowDropping = allowDropping
         self.maximumSize = maximumSize
         self.tolerableFailures = tolerableFailures
+    }
+
+    var problems: [GraphProblem] {
+        GraphProblem.unmet(
+            (interval > .zero, "A checkpoint is to be taken every \(interval)", "Give every: a time above zero"),
+            (directory != "", "The state folder has no name", "Give directory: a path"),
+            (
+                maximumSize >= 1 << 20, "The state folder may take \(maximumSize) bytes",
+                "Give maximumSize a MiB at least"
+            ),
+            (
+                tolerableFailures >= 1, "Storing a checkpoint may fail \(tolerableFailures) times",
+                "Give tolerableFailures 1, which is one attempt, or more"
+            ),
+            (foldAfter >= 1, "The journal is folded after \(foldAfter) checkpoints", "Give foldAfter 1 or more"))
     }
 }

@@ -33,6 +33,27 @@ enum RunRules {
             throw ConfigurationError(
                 "A keyed stage is to have \(count) tasks", advice: "Give parallelism between 1 and 4096")
         }
+        let problems =
+            GraphProblem.unmet(
+                (
+                    (1...1 << 15).contains(options.keyGroups), "The key space is to have \(options.keyGroups) groups",
+                    "Give keyGroups between 1 and 32768"
+                ),
+                (
+                    options.statusInterval > .zero, "The status is to be told every \(options.statusInterval)",
+                    "Give statusInterval a time above zero"
+                ),
+                (
+                    options.stopTimeout.map { $0 >= .zero } ?? true,
+                    "A run may take \(options.stopTimeout ?? .zero) to end", "Give stopTimeout zero or more, or nil"
+                ),
+                (
+                    options.channels.records >= 1 && options.channels.bytes >= 1,
+                    "A channel holds \(options.channels.records) records or \(options.channels.bytes) bytes",
+                    "Give channels one of each at least"
+                )) + options.restart.problems + (options.checkpoints?.problems ?? [])
+        guard let problem = problems.first else { return }
+        throw ConfigurationError(problem.message, advice: problem.advice)
     }
 
     /// What exactly-once needs a state folder for.

@@ -62,7 +62,8 @@ public final class ProcessStates<Key: StreamKey> {
     public func aggregating<A: Aggregate>(
         _ name: String, _ aggregate: A, timeToLive: TimeToLive? = nil
     ) -> AggregatingState<Key, A> {
-        AggregatingState(cell(name, timeToLive), aggregate)
+        if case .declaration(let node) = place { node.refuse(aggregate.problems) }
+        return AggregatingState(cell(name, timeToLive), aggregate)
     }
 
     /// A way to a side output, for results of another type.
@@ -94,6 +95,7 @@ public final class ProcessStates<Key: StreamKey> {
             node.addState(name, key: Key.self, value: Value.self)
             return StateCell(.none, current)
         case (.declaration(let node), .some(let timeToLive)):
+            node.refuse(timeToLive.problems)
             node.addMeaning("'\(name)' lives in \(timeToLive.kind) time")
             node.addState(name, key: Key.self, value: Expiring<Value>.self)
             return StateCell(.none, current)
@@ -128,14 +130,18 @@ public struct ProcessSideOutput<Key: StreamKey, Output: Sendable> {
     /// Passes a result on, with the time of the record or timer.
     @inlinable
     public func emit(_ output: Output) throws {
-        guard let next else { stateOutsideTask() }
+        guard let next else { throw StateOutsideTask() }
         do { try next(output, Timestamp(milliseconds: current.time)) } catch { throw DownstreamFailure(cause: error) }
     }
 }
 
-/// The message of the one mistake that can be made with a state handle.
+/// The one mistake that can be made with a state handle.
 @usableFromInline
-func stateOutsideTask() -> Never {
-    preconditionFailure(
-        "a process function's state may be used only within onRecord and onTimer, not while it is declared")
+struct StateOutsideTask: Error, CustomStringConvertible {
+    @usableFromInline
+    init() {}
+
+    @usableFromInline var description: String {
+        "a process function's state may be used only within onRecord and onTimer, not while it is declared"
+    }
 }

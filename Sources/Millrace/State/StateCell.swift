@@ -23,7 +23,7 @@ struct StateCell<Key: StreamKey, Value: StateValue> {
         switch storage {
         case .plain(let table): try table.find(current.hash, current.get())?.pointee.value
         case .expiring(let table): try table.get(current)
-        case .none: stateOutsideTask()
+        case .none: throw StateOutsideTask()
         }
     }
 
@@ -32,7 +32,7 @@ struct StateCell<Key: StreamKey, Value: StateValue> {
         switch storage {
         case .plain(let table): try body(&table.update(current.hash, current.get(), initial: initial).pointee.value)
         case .expiring(let table): try table.update(current, initial, body)
-        case .none: stateOutsideTask()
+        case .none: throw StateOutsideTask()
         }
     }
 
@@ -44,7 +44,7 @@ struct StateCell<Key: StreamKey, Value: StateValue> {
         switch storage {
         case .plain(let table): try table.remove(current.hash, current.get())
         case .expiring(let table): try table.remove(current)
-        case .none: stateOutsideTask()
+        case .none: throw StateOutsideTask()
         }
     }
 }

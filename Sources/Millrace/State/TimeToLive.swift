@@ -24,10 +24,17 @@ public struct TimeToLive: Sendable, Hashable {
 
     /// - Parameter duration: at least a millisecond.
     public init(_ duration: Duration, refresh: Refresh = .onWrite, in kind: TimeKind = .processing) {
-        precondition(duration >= .milliseconds(1), "a time to live must be at least a millisecond, got \(duration)")
         self.duration = duration
         self.refresh = refresh
         self.kind = kind
+    }
+
+    @usableFromInline var problems: [GraphProblem] {
+        GraphProblem.unmet(
+            (
+                duration >= .milliseconds(1), "a time to live must be at least a millisecond, got \(duration)",
+                "Give it a longer one"
+            ))
     }
 
     @usableFromInline var milliseconds: Int64 { duration.wholeMilliseconds }

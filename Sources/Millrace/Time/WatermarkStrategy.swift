@@ -44,8 +44,7 @@ public struct WatermarkStrategy: Hashable, Sendable {
     /// A record may be up to `bound` earlier than the greatest time seen in its partition: the watermark follows at
     /// `greatest - bound - 1 ms`.
     public static func boundedOutOfOrder(by bound: Duration, idleAfter: Duration? = nil) -> WatermarkStrategy {
-        precondition(bound >= .zero, "boundedOutOfOrder(by:) needs a bound that is not negative, got \(bound)")
-        return WatermarkStrategy(boundMilliseconds: bound.wholeMilliseconds, idleAfter: idleAfter)
+        WatermarkStrategy(boundMilliseconds: bound.wholeMilliseconds, idleAfter: idleAfter)
     }
 
     /// A watermark of your own: `watermark` says, after each batch, what will not come any more.
@@ -69,8 +68,6 @@ public struct WatermarkStrategy: Hashable, Sendable {
 
     /// The same, with what becomes of time in idle partitions.
     public func whenIdle(_ time: IdleTime) -> WatermarkStrategy {
-        precondition(
-            idleAfter != nil || time == .stands, "a partition is only ever idle where idleAfter says after how long")
         var copy = self
         copy.whenIdle = time
         return copy
@@ -80,10 +77,32 @@ public struct WatermarkStrategy: Hashable, Sendable {
     /// that what has to be kept for the slow ones stays small. Counts among all partitions, of all sources of the pipeline,
     /// that are aligned; idle and ended ones do not hold the others back.
     public func aligned(within distance: Duration) -> WatermarkStrategy {
-        precondition(distance >= .zero, "aligned(within:) needs a distance that is not negative, got \(distance)")
         var copy = self
         copy.alignment = distance
         return copy
+    }
+}
+
+extension WatermarkStrategy {
+    var problems: [GraphProblem] {
+        GraphProblem.unmet(
+            (
+                boundMilliseconds >= 0, "records out of order by \(boundMilliseconds) ms",
+                "Give .boundedOutOfOrder(by:) zero or more"
+            ),
+            (
+                idleAfter.map { $0 > .zero } ?? true, "a partition is idle after \(idleAfter ?? .zero)",
+                "Give idleAfter: a time above zero, or none"
+            ),
+            (
+                idleAfter != nil || whenIdle == .stands,
+                "whenIdle says what becomes of time in idle partitions, and none is ever idle",
+                "Say after how long one is: idleAfter"
+            ),
+            (
+                alignment.map { $0 >= .zero } ?? true, "partitions aligned within \(alignment ?? .zero)",
+                "Give .aligned(within:) zero or more"
+            ))
     }
 }
 

@@ -43,23 +43,42 @@ struct SliceAssigner: Sendable {
         "\(shape) of \(length) ms every \(slide) ms from \(offset) ms on, in slices of \(slice) ms"
     }
 
-    private static func check(_ what: String, _ duration: Duration) -> Int64 {
-        precondition(duration >= .milliseconds(1), "\(what) must be at least a millisecond, got \(duration)")
-        return duration.wholeMilliseconds
+    /// What is wrong with windows of `length`, one of which begins every `slide`, or which grow by `step`. They are made
+    /// all the same, of another length, and never used.
+    @usableFromInline
+    static func problems(length: Duration, slide: Duration? = nil, step: Duration? = nil) -> [GraphProblem] {
+        let least = Duration.milliseconds(1)
+        let lengths = [("length", length), ("slide", slide ?? least), ("step", step ?? least)]
+        let tooShort = lengths.filter { $0.1 < least }.map { what, duration in
+            GraphProblem(
+                "a window's \(what) must be at least a millisecond, got \(duration)", advice: "Give it a longer one")
+        }
+        guard tooShort.isEmpty else { return tooShort }
+        return GraphProblem.unmet(
+            (
+                slide.map { $0.wholeMilliseconds <= length.wholeMilliseconds } ?? true,
+                "a window's slide must not be longer than the window, got \(slide ?? .zero) and \(length)",
+                "Records between two windows would be in none: give it a slide up to the length"
+            ),
+            (
+                step.map { length.wholeMilliseconds % $0.wholeMilliseconds == 0 } ?? true,
+                "a cumulative window's length must be a multiple of its step, got \(length) and \(step ?? .zero)",
+                "Give it a step that divides the length"
+            ))
     }
+
+    private static func milliseconds(_ duration: Duration) -> Int64 { max(duration.wholeMilliseconds, 1) }
 
     @usableFromInline
     static func tumbling(_ length: Duration, offset: Duration = .zero) -> SliceAssigner {
-        let length = check("a window's length", length)
+        let length = milliseconds(length)
         return SliceAssigner(.tumbling, slice: length, length: length, slide: length, offset: offset)
     }
 
     @usableFromInline
     static func sliding(_ length: Duration, every slide: Duration, offset: Duration = .zero) -> SliceAssigner {
-        let (length, slide) = (check("a window's length", length), check("a window's slide", slide))
-        precondition(
-            slide <= length, "a window's slide must not be longer than the window, got \(slide) ms and \(length) ms")
-        if slide == length {
+        let (length, slide) = (milliseconds(length), milliseconds(slide))
+        if slide >= length {
             return SliceAssigner(.tumbling, slice: length, length: length, slide: length, offset: offset)
         }
         var (divisor, rest) = (length, slide)
@@ -69,10 +88,7 @@ struct SliceAssigner: Sendable {
 
     @usableFromInline
     static func cumulative(upTo length: Duration, step: Duration, offset: Duration = .zero) -> SliceAssigner {
-        let (length, step) = (check("a window's length", length), check("a window's step", step))
-        precondition(
-            length % step == 0, "a cumulative window's length must be a multiple of its step, got \(length), \(step) ms"
-        )
+        let (length, step) = (milliseconds(length), milliseconds(step))
         return SliceAssigner(.cumulative, slice: step, length: length, slide: step, offset: offset)
     }
 

@@ -15,7 +15,6 @@ struct WindowTiming: Sendable {
 
     @usableFromInline
     init(allowedLateness: Duration, isFinalOnly: Bool = false) {
-        precondition(allowedLateness >= .zero, "allowed lateness must not be negative, got \(allowedLateness)")
         lateness = allowedLateness.wholeMilliseconds
         delay = isFinalOnly ? lateness : 0
     }

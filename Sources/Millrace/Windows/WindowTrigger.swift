@@ -19,7 +19,6 @@ public struct WindowTrigger: Sendable, Hashable {
 
     /// Besides, by the clock, for the keys that have changed.
     public static func early(every interval: Duration) -> WindowTrigger {
-        precondition(interval >= .milliseconds(1), "early results need an interval of at least a millisecond")
         var trigger = WindowTrigger()
         trigger.earlyInterval = interval
         return trigger
@@ -27,7 +26,6 @@ public struct WindowTrigger: Sendable, Hashable {
 
     /// Besides, after every so many records of a key.
     public static func every(records count: Int) -> WindowTrigger {
-        precondition(count >= 1, "a result after every \(count) records: there has to be one at least")
         var trigger = WindowTrigger()
         trigger.recordCount = count
         return trigger
@@ -38,6 +36,29 @@ public struct WindowTrigger: Sendable, Hashable {
         var trigger = WindowTrigger()
         trigger.isFinalOnly = true
         return trigger
+    }
+
+    /// What is wrong with it, for windows of which each has a slice of its own, or not.
+    func problems(_ isOneSliceEach: Bool) -> [GraphProblem] {
+        GraphProblem.unmet(
+            (
+                earlyInterval.map { $0 >= .milliseconds(1) } ?? true,
+                "early results need an interval of at least a millisecond, got \(earlyInterval ?? .zero)",
+                "Give .early(every:) a longer one"
+            ),
+            (
+                recordCount.map { $0 >= 1 } ?? true, "results after every \(recordCount ?? 0) records",
+                "Give .every(records:) one at least"
+            ),
+            (
+                !discards || isOneSliceEach, "results that count only what is new need windows that do not overlap",
+                "Leave out .discarding, or use tumbling windows"
+            ),
+            (
+                recordCount == nil || isOneSliceEach,
+                "a result after so many records needs windows that do not overlap",
+                "Use .early(every:), or tumbling windows"
+            ))
     }
 
     /// The same, each result counting only what is new.

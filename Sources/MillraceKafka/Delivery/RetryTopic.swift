@@ -61,8 +61,8 @@ extension Kafka {
     public func retryTopic<Value>(
         _ topic: String, delays: [Duration], payload: KafkaPayload<Value>
     ) -> RetryTopic<Value> {
-        precondition(!delays.isEmpty, "a retry topic needs one delay at least")
-        let topics = delays.count == 1 ? [topic] : (1...delays.count).map { "\(topic)-\($0)" }
+        // Without delays the operator that sends records back is refused.
+        let topics = delays.count <= 1 ? [topic] : (1...delays.count).map { "\(topic)-\($0)" }
         return RetryTopic(delays: delays, topics: topics, kafka: self, payload: payload)
     }
 

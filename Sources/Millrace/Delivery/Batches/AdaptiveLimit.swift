@@ -21,7 +21,6 @@ struct AdaptiveLimit: Sendable {
     private static let memory = 500
 
     init(_ bounds: ClosedRange<Int>) {
-        precondition(bounds.lowerBound >= 1, "one call at once at least, got \(bounds)")
         self.bounds = bounds
         limit = Double(bounds.lowerBound)
     }

@@ -23,10 +23,6 @@ final class BatchOperation<Record: Sendable>: Sendable {
         _ options: BatchOptions<Record>, isKeyed: Bool,
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) {
-        precondition(size >= 1, "a batch has one record at least, got \(size)")
-        precondition(within > .zero, "a batch is closed after a time above zero, got \(within)")
-        if let bytes { precondition(bytes >= 1, "a batch has one byte at least, got \(bytes)") }
-        precondition(inFlight.least >= 1, "one batch is under way at once at least, got \(inFlight)")
         self.size = size
         self.within = within
         self.bytes = bytes
@@ -41,6 +37,18 @@ final class BatchOperation<Record: Sendable>: Sendable {
         rate = options.recordsPerSecond.map { RateLimiter(recordsPerSecond: $0) }
     }
 
+    private var problems: [GraphProblem] {
+        GraphProblem.unmet(
+            (size >= 1, "batches of \(size) records", "Give of: one at least"),
+            (within > .zero, "a batch is closed after \(within)", "Give within: a time above zero"),
+            (bytes.map { $0 >= 1 } ?? true, "batches of \(bytes ?? 0) bytes", "Give bytes: one at least, or none"),
+            (inFlight.least >= 1, "\(inFlight) batches under way at once", "Give inFlight: one at least"),
+            (
+                route.map { !$0.delays.isEmpty } ?? true, "a retry route without delays",
+                "Give it one delay at least, for each time that a record is sent back"
+            )) + options.problems + retry.problems
+    }
+
     /// What is given up can be replayed.
     var keepsDeadLetters: Bool { if case .deadLetter = onError { true } else { false } }
 
@@ -53,6 +61,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
     /// Draws the ways out beside the main one in the printed graph.
     @usableFromInline
     func link(_ producer: OperatorNode) {
+        producer.refuse(problems)
         if case .deadLetter(let side) = onError { side.link(from: producer) }
         route?.output.link(from: producer)
     }

@@ -20,12 +20,18 @@ public struct BatchOptions<Record: Sendable>: Sendable {
     public init(
         sizeOf: (@Sendable (Record) -> Int)? = nil, timeout: Duration? = nil, recordsPerSecond: Double? = nil
     ) {
-        if let recordsPerSecond {
-            precondition(recordsPerSecond > 0, "a rate is above zero, got \(recordsPerSecond)")
-        }
         self.sizeOf = sizeOf
         self.timeout = timeout
         self.recordsPerSecond = recordsPerSecond
+    }
+
+    var problems: [GraphProblem] {
+        GraphProblem.rate(recordsPerSecond)
+            + GraphProblem.unmet(
+                (
+                    timeout.map { $0 > .zero } ?? true, "a handler may take \(timeout ?? .zero)",
+                    "Give timeout a time above zero, or none"
+                ))
     }
 
     /// Keeps the order of records with the same `key`.

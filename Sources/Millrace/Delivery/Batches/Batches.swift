@@ -93,10 +93,6 @@ extension KeyedStream {
         let operation = BatchOperation(
             of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, later, onError, options,
             isKeyed: true, handle)
-        if let later, parking != nil {
-            precondition(
-                later.delays.count == 1, "parking keeps an order, which a retry route with several delays does not")
-        }
         let keyOf = node.key
         let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
             let parked = parking.map { ParkedKeys($0, key: keyOf, of: node, in: context) }
@@ -111,6 +107,13 @@ extension KeyedStream {
         }
         operation.link(result.node.producer)
         if parking != nil {
+            result.node.producer.refuse(
+                GraphProblem.unmet(
+                    (
+                        later.map { $0.delays.count == 1 } ?? true,
+                        "parking keeps an order, which a retry route with several delays does not",
+                        "Give the route one delay, or leave out parking:"
+                    )))
             result.node.producer.addState("parked", key: Key.self, value: ParkedKey.self)
         }
         return result

@@ -23,13 +23,21 @@ public struct RetryPolicy: Sendable, Hashable {
         attempts: Int = 10, initial: Duration = .milliseconds(100), maximum: Duration = .seconds(10),
         jitter: Double = 0.2, isolates: Bool = true
     ) {
-        precondition(attempts >= 1, "a retry policy needs one attempt at least, got \(attempts)")
-        precondition((0...1).contains(jitter), "a jitter is from 0 to 1, got \(jitter)")
         self.attempts = attempts
         self.initial = initial
         self.maximum = maximum
         self.jitter = jitter
         self.isolates = isolates
+    }
+
+    var problems: [GraphProblem] {
+        GraphProblem.unmet(
+            (attempts >= 1, "a retry policy of \(attempts) attempts", "Give attempts one at least: RetryPolicy.none"),
+            ((0...1).contains(jitter), "a jitter of \(jitter)", "Give jitter a number from 0 to 1"),
+            (
+                initial >= .zero && maximum >= .zero, "pauses from \(initial) to \(maximum)",
+                "Give initial and maximum zero or more"
+            ))
     }
 
     /// One attempt.
@@ -38,7 +46,9 @@ public struct RetryPolicy: Sendable, Hashable {
     /// The pause after attempt `attempt` (from 1) has failed; `random` is from 0 to 1.
     public func pause(after attempt: Int, random: Double) -> Duration {
         var pause = min(initial, maximum)
-        for _ in 1..<max(attempt, 1) where pause < maximum { pause = min(pause * 2, maximum) }
+        for _ in 1..<max(min(attempt, 64), 1) where pause < maximum {
+            pause = pause > maximum / 2 ? maximum : pause * 2
+        }
         return pause * (1 - jitter * random)
     }
 }

@@ -16,7 +16,6 @@ public struct RetryRoute<Record: Sendable>: Sendable {
         delays: [Duration], to output: SideOutput<RetryLetter<Record>>,
         history: @escaping @Sendable (Record) -> RetryHistory
     ) {
-        precondition(!delays.isEmpty, "a retry route needs one delay at least")
         self.delays = delays
         self.output = output
         self.history = history

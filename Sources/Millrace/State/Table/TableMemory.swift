@@ -17,7 +17,7 @@ enum TableMemory {
         let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let memory, memory != MAP_FAILED else {
             // As with every allocation in Swift, memory that is not there ends the process.
-            preconditionFailure("no memory for a table of \(bytes) bytes; set a smaller memory budget")
+            fatalError("no memory for a table of \(bytes) bytes; set a smaller memory budget")
         }
         #if os(Linux)
             // At least two huge pages: below that, rounding up would waste what it gains.

@@ -12,7 +12,7 @@
 public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
     public let name = "CSV"
     let columns: [String]?
-    let separator: UInt8
+    let separator: UInt8?
     let missing: Set<String>
 
     /// CSV with `separator` between fields. The first row holds the columns' names, unless they are given as `columns`.
@@ -23,6 +23,11 @@ public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
     }
 
     public func makeDecoder(file: String) throws -> CSVRecordDecoder<Record> {
+        guard let separator else {
+            throw SourceError(
+                "A CSV separator has to be an ASCII character, and neither a quote nor a line end",
+                advice: "Give another separator:, such as \";\" or \"\\t\"")
+        }
         let row = CSVRow(file: file, separator: separator, missing: missing, record: "\(Record.self)")
         if let columns { row.header = CSVHeader(columns) }
         return CSVRecordDecoder(row: row, hasHeader: columns == nil)
@@ -30,11 +35,8 @@ public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
 }
 
 /// The byte of a separator, which has to be an ASCII character that has no other meaning in CSV.
-func csvSeparatorByte(_ separator: Character) -> UInt8 {
-    guard let byte = separator.asciiValue, !"\"\r\n".contains(separator) else {
-        preconditionFailure(
-            "a CSV separator has to be an ASCII character other than a quote or line end, got \(separator)")
-    }
+func csvSeparatorByte(_ separator: Character) -> UInt8? {
+    guard let byte = separator.asciiValue, !"\"\r\n".contains(separator) else { return nil }
     return byte
 }
 
