@@ -213,7 +213,8 @@ public struct SourceContext: Sendable {
 
 /// Input that is not a record: what it was, where, and why not.
 public struct MalformedInput: Sendable, Hashable {
-    /// The input as it stood, or the beginning of it (`excerptLimit` bytes), invalid UTF-8 replaced.
+    /// The input as it stood, or the beginning of it (`excerptLimit` bytes), invalid UTF-8 replaced, and U+0000, which
+    /// databases do not take in texts, by U+2400.
     public var excerpt: String
     /// Where, for a reader of the message: `2013-01.csv, line 17 (byte 1,402)`.
     public var place: String
@@ -225,8 +226,8 @@ public struct MalformedInput: Sendable, Hashable {
 
     /// All three parts.
     public init(excerpt: String, place: String, reason: String) {
-        self.excerpt = excerpt
+        self.excerpt = FailureReason.storable(excerpt)
         self.place = place
-        self.reason = reason
+        self.reason = FailureReason.storable(reason)
     }
 }

@@ -2,7 +2,7 @@
 public struct DeadLetter<Record: Sendable>: Sendable {
     /// The record.
     public var record: Record
-    /// Why it was given up.
+    /// Why it was given up: up to 4,096 bytes, without U+0000, so that it can be stored anywhere.
     public var reason: String
     /// The operator that gave up on it.
     public var operatorID: String

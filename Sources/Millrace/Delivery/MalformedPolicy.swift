@@ -1,6 +1,6 @@
 /// What becomes of input that is not a record.
 public enum MalformedPolicy: Sendable {
-    /// The pipeline fails with an error that names the place and what was expected.
+    /// The pipeline ends, without a restart, with an error that names the place and what was expected.
     case fail
     /// It is left out and counted.
     case skip
@@ -8,8 +8,8 @@ public enum MalformedPolicy: Sendable {
     case deadLetter(to: SideOutput<MalformedInput>)
 }
 
-/// Input that did not decode, under the policy to fail.
-public struct MalformedRecord: Error, CustomStringConvertible, Sendable {
+/// Input that did not decode, under the policy to fail. The run ends: read again, it would be the same.
+public struct MalformedRecord: PermanentFailure, CustomStringConvertible, Sendable {
     /// The input, its place and the reason.
     public let input: MalformedInput
 
@@ -21,8 +21,8 @@ public struct MalformedRecord: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// A record without an event time.
-public struct MissingEventTime: Error, CustomStringConvertible, Sendable {
+/// A record without an event time. The run ends: read again, it would have none either.
+public struct MissingEventTime: PermanentFailure, CustomStringConvertible, Sendable {
     @usableFromInline
     init() {}
     public var description: String {

@@ -43,7 +43,7 @@ struct FailureHandler<Record: Sendable> {
     @usableFromInline
     func letter(for record: Record, _ error: any Error, attempts: Int) -> DeadLetter<Record> {
         DeadLetter(
-            record: record, reason: "\(error)", operatorID: operatorID, attempts: attempts,
+            record: record, reason: FailureReason.storable(error), operatorID: operatorID, attempts: attempts,
             partition: context.origin.partition, position: context.origin.position,
             givenUpAt: context.run.options.clock.wallTime)
     }

@@ -108,8 +108,8 @@ public struct CheckpointOptions: Sendable, Hashable {
             (interval > .zero, "A checkpoint is to be taken every \(interval)", "Give every: a time above zero"),
             (directory != "", "The state folder has no name", "Give directory: a path"),
             (
-                maximumSize >= 1 << 20, "The state folder may take \(maximumSize) bytes",
-                "Give maximumSize a MiB at least"
+                maximumSize >= 1 << 16, "The state folder may take \(maximumSize) bytes",
+                "Give maximumSize 64 KiB at least"
             ),
             (
                 tolerableFailures >= 1, "Storing a checkpoint may fail \(tolerableFailures) times",

@@ -99,6 +99,8 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
     private func take(_ message: KafkaMessage, into collector: inout some RecordCollector<Record>) throws {
         let record: Record
         do { record = try decode(message) } catch {
+            // What a decoder asks (a schema registry) may be away: that says nothing of the record.
+            if let failure = error as? any TransientFailure, failure.isTransient { throw error }
             try collector.malformed(malformed(message, error))
             return
         }

@@ -258,7 +258,8 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                 try parking?.note(entry, .sentBack)
                 try retries(
                     RetryLetter(
-                        record: entry.record, reason: "\(error)", attempts: attempts, round: history.rounds + 1,
+                        record: entry.record, reason: FailureReason.storable(error), attempts: attempts,
+                        round: history.rounds + 1,
                         due: due),
                     entry.time)
             } else {
