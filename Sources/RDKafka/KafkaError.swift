@@ -49,6 +49,9 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         isAbortable = rd_kafka_error_txn_requires_abort(error) != 0
     }
 
+    /// A record is larger than the client's or the topic's limit.
+    public var isTooLarge: Bool { code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue }
+
     /// Another client with the same transactional id, or group instance id, has taken over.
     public var isFenced: Bool {
         [

@@ -29,6 +29,8 @@ public final class KafkaProducer: Sendable {
             "partitioner": "murmur2_random",
             "queue.buffering.max.kbytes": "65536",
             "linger.ms": "5",
+            // What a topic takes is for the topic to say (max.message.bytes).
+            "message.max.bytes": "67108864",
         ])
         configuration["enable.idempotence"] = "true"
         configuration["transactional.id"] = transactionalID

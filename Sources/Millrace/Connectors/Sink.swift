@@ -125,17 +125,21 @@ public struct SinkContext: Sendable {
     /// Asks for a checkpoint before its time, for a writer that holds much of its epoch in memory; may be called from
     /// anywhere, any number of times.
     public let requestCheckpoint: @Sendable () -> Void
+    /// Counts a record that the writer has left out as its policy says (`skipped` in the status).
+    public let countSkipped: @Sendable () -> Void
 
     /// For tests of sinks.
     public init(
         task: Int, epoch: CheckpointNumber = CheckpointNumber(1), run: SinkRun = SinkRun(),
-        wake: @escaping @Sendable () -> Void = {}, requestCheckpoint: @escaping @Sendable () -> Void = {}
+        wake: @escaping @Sendable () -> Void = {}, requestCheckpoint: @escaping @Sendable () -> Void = {},
+        countSkipped: @escaping @Sendable () -> Void = {}
     ) {
         self.task = task
         self.epoch = epoch
         self.run = run
         self.wake = wake
         self.requestCheckpoint = requestCheckpoint
+        self.countSkipped = countSkipped
     }
 }
 

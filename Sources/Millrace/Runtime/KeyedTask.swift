@@ -102,7 +102,7 @@ struct KeyedTask {
         context.counters.records += UInt64(batch.count)
         context.counters.peakMemory = context.budget.peak
         context.stateReader?.release()
-        cell.publish(TaskStatusCell.Value(counters: context.counters, watermark: context.watermark))
+        cell.publish(TaskStatusCell.Value(counters: context.allCounters, watermark: context.watermark))
     }
 
     /// Nothing to take: sends what is gathered, tells the time, and waits.
@@ -143,7 +143,7 @@ struct KeyedTask {
         try await context.advanceParticipants(to: watermark)
         tell { $0.note($1, bytes: 0) }
         context.stateReader?.release()
-        cell.publish(TaskStatusCell.Value(counters: context.counters, watermark: watermark))
+        cell.publish(TaskStatusCell.Value(counters: context.allCounters, watermark: watermark))
     }
 
     /// Tells the outputs of event time, not past what operators keep now: windows that have just fired may have filled a batch.

@@ -253,7 +253,7 @@ struct SourceTask {
     private func publish(_ watermark: Watermark) {
         cell.publish(
             TaskStatusCell.Value(
-                counters: context.counters, watermark: watermark, progress: body.progress(), partition: partition,
+                counters: context.allCounters, watermark: watermark, progress: body.progress(), partition: partition,
                 silentSince: isSilent ? body.tracker().lastActivity : nil))
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One task as its operators see it while they are built and run: who they are, what they are restored from, and where
 /// they register to be told of watermarks and checkpoints.
 ///
@@ -33,6 +35,14 @@ final class TaskContext {
     /// Where the batch or records in hand came from, for messages.
     @usableFromInline var origin = RecordOrigin(partition: "", position: "")
     @exclusivity(unchecked) @usableFromInline var counters = TaskCounters()
+    private let skippedBySinks = SkipCount()
+
+    /// The counters, with what sinks have left out.
+    var allCounters: TaskCounters {
+        var all = counters
+        all.skipped += skippedBySinks.value
+        return all
+    }
     /// The checkpoint that ends the epoch in hand.
     var epoch: CheckpointNumber
     /// Processing time as of the batch in hand.
@@ -118,8 +128,17 @@ final class TaskContext {
         let (signal, run) = (signal, run)
         return SinkContext(
             task: task.number, epoch: epoch, run: run.sinkRun.of(node), wake: { signal.wake() },
-            requestCheckpoint: { run.requestCheckpoint() })
+            requestCheckpoint: { run.requestCheckpoint() },
+            countSkipped: { [skippedBySinks] in skippedBySinks.add() })
     }
+}
+
+/// Records that sinks have left out; they count from wherever they notice.
+private final class SkipCount: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    func add() { count.add(1, ordering: .relaxed) }
+    var value: UInt64 { count.load(ordering: .relaxed) }
 }
 
 /// A task of a run.

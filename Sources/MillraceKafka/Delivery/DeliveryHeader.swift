@@ -28,6 +28,8 @@ public enum DeliveryHeader {
     public static let givenUpAt = "millrace-given-up-at"
     /// A record's event time, where its timestamp is the time of sending (`KafkaTimestamps.sendingTime`).
     public static let eventTime = "millrace-event-time"
+    /// What was left out of a dead letter that was too large for its topic.
+    public static let cut = "millrace-cut"
     /// How often it was sent back from a dead-letter topic.
     public static let replayed = "millrace-replayed"
 }

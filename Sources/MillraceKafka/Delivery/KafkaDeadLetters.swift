@@ -15,12 +15,15 @@ extension Kafka {
     /// It goes through the producers that all sinks of this `Kafka` share: exactly-once, a record is in the topic if and
     /// only if its position has moved past it. A topic that takes nothing holds the checkpoint back, and with it positions.
     ///
+    /// Reasons are at most 4,096 bytes long. `oversized` says what becomes of a dead letter that is larger than the topic takes
+    /// (its `max.message.bytes`, read at start), which its source's topic may have taken: by default the run ends.
+    ///
     /// `millrace deadletters` lists, shows and replays what is there.
     public func deadLetters<Value>(
-        _ topic: String, payload: KafkaPayload<Value>
+        _ topic: String, payload: KafkaPayload<Value>, oversized: KafkaOversize = .fail
     ) -> KafkaSink<DeadLetter<KafkaRecord<Value>>> {
         // Kept for as long as the topic keeps records, however old the original is.
-        KafkaSink(output, topic: topic, .sendingTime) {
+        KafkaSink(output, topic: topic, .sendingTime, oversized: oversized) {
             let encode = payload.make()
             return { letter, outgoing in
                 let record = letter.record

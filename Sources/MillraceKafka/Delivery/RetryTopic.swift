@@ -25,32 +25,45 @@ public struct RetryTopic<Value: Sendable>: Sendable {
     public func route(in graph: Graph, name: String? = nil) -> RetryRoute<KafkaRecord<Value>> {
         let side = graph.sideOutput(name ?? topics[0], of: RetryLetter<KafkaRecord<Value>>.self)
         side.stream.sink(sink)
-        return RetryRoute(delays: delays, to: side) { $0.retryHistory }
+        let (output, topics, payload) = (kafka.output, topics, payload)
+        return RetryRoute(
+            delays: delays, to: side,
+            check: { letter in
+                var outgoing = OutgoingRecord(topic: "")
+                try Self.fill(&outgoing, with: letter, topics, payload.make())
+                guard let limit = output.limit(of: outgoing.topic) else { return }
+                let bytes = RecordSize.bytes(of: outgoing)
+                if bytes > limit { throw RecordTooLarge(topic: outgoing.topic, bytes: bytes, limit: limit) }
+            }, history: { $0.retryHistory })
     }
 
     /// Sends records to the topic of their round.
     private var sink: KafkaSink<RetryLetter<KafkaRecord<Value>>> {
         for topic in topics { kafka.output.addTopic(topic, .sendingTime) }
-        let topics = topics
-        return KafkaSink(kafka.output, topic: topics[0], .sendingTime) { [payload] in
+        return KafkaSink(kafka.output, topic: topics[0], .sendingTime) { [topics, payload] in
             let encode = payload.make()
-            return { letter, outgoing in
-                let record = letter.record
-                try outgoing.copy(record, encode)
-                outgoing.topic = topics[min(letter.round, topics.count) - 1]
-                outgoing.headers =
-                    record.headers.withoutDelivery + record.origin.headers + [
-                        KafkaHeader(DeliveryHeader.reason, letter.reason),
-                        KafkaHeader(DeliveryHeader.attempts, "\(letter.attempts)"),
-                        KafkaHeader(DeliveryHeader.round, "\(letter.round)"),
-                        KafkaHeader(DeliveryHeader.due, "\(letter.due.milliseconds)"),
-                    ]
-                if let replayed = record.headers.text(DeliveryHeader.replayed) {
-                    outgoing.headers.append(KafkaHeader(DeliveryHeader.replayed, replayed))
-                }
-                outgoing.timestamp = nil
-            }
+            return { letter, outgoing in try Self.fill(&outgoing, with: letter, topics, encode) }
         }
+    }
+
+    private static func fill(
+        _ outgoing: inout OutgoingRecord, with letter: RetryLetter<KafkaRecord<Value>>, _ topics: [String],
+        _ encode: (Value, inout [UInt8]) throws -> Bool
+    ) throws {
+        let record = letter.record
+        try outgoing.copy(record, encode)
+        outgoing.topic = topics[min(letter.round, topics.count) - 1]
+        outgoing.headers =
+            record.headers.withoutDelivery + record.origin.headers + [
+                KafkaHeader(DeliveryHeader.reason, letter.reason),
+                KafkaHeader(DeliveryHeader.attempts, "\(letter.attempts)"),
+                KafkaHeader(DeliveryHeader.round, "\(letter.round)"),
+                KafkaHeader(DeliveryHeader.due, "\(letter.due.milliseconds)"),
+            ]
+        if let replayed = record.headers.text(DeliveryHeader.replayed) {
+            outgoing.headers.append(KafkaHeader(DeliveryHeader.replayed, replayed))
+        }
+        outgoing.timestamp = nil
     }
 }
 

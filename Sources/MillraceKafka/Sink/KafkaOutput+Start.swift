@@ -7,20 +7,22 @@ import RDKafka
 extension KafkaOutput {
     func start(_ run: OutputRun) throws -> CommitMarker? {
         close()
+        if !run.isRestart { lookAtTopics(run.logger) }
         do {
             let marker: CommitMarker?
             if run.delivery == .exactlyOnce {
                 marker = try startTransactions(run)
             } else {
                 let (logger, summary) = (run.logger, summary)
-                let producer = try KafkaProducer(configuration, logger: logger) { logger.info("\(summary): \($0)") }
+                let producer = try KafkaProducer(producerConfiguration, logger: logger) {
+                    logger.info("\(summary): \($0)")
+                }
                 state.withLock { state in
                     state.producers = [producer]
                     state.transactions = nil
                 }
                 marker = nil
             }
-            if !run.isRestart { checkTopics(run.logger) }
             return marker
         } catch let error as KafkaError {
             let mayPass = error.isTransient || (error.isTransactionLost && !error.isUnauthorised)
@@ -91,7 +93,7 @@ extension KafkaOutput {
         var timing = try TransactionTiming(configuration, interval: run.interval, isInGroup: isInGroup)
         while true {
             let setup = TransactionSetup(
-                configuration: configuration, id: id, timeout: timing.timeout, folder: run.folder, notes: notes,
+                configuration: producerConfiguration, id: id, timeout: timing.timeout, folder: run.folder, notes: notes,
                 patience: Patience(isStopping: run.isStopping), logger: run.logger)
             do {
                 let producers = try (0..<TransactionSetup.turns).map(setup.producer)
@@ -118,16 +120,36 @@ extension KafkaOutput {
         return try GroupMarker.read(id, topics: topics, consumer, timeout: TransactionSetup.limit)
     }
 
-    /// Looks at the settings of the sinks' topics, and says what they do to event time.
-    private func checkTopics(_ logger: Logger) {
-        let topics = state.withLock(\.topics).filter { $0.value == .eventTime }.keys.sorted()
+    /// Looks at the settings of the sinks' topics: how large records may be, and what becomes of event time, which is said.
+    private func lookAtTopics(_ logger: Logger) {
+        let topics = state.withLock(\.topics).sorted { $0.key < $1.key }
         guard !topics.isEmpty, let admin = try? KafkaAdmin(configuration, logger: logger) else { return }
-        for topic in topics {
-            // A topic that is made with its first record, or may not be looked at.
-            guard let settings = try? admin.settings(ofTopic: topic, timeout: .seconds(5)) else { continue }
+        for (topic, timestamps) in topics {
+            let settings: [String: String]
+            do { settings = try admin.settings(ofTopic: topic, timeout: .seconds(5)) } catch {
+                // A cluster that is away is found out about when the producers are made.
+                if let error = error as? KafkaError, error.isTransient { return }
+                // A topic that is made with its first record, or may not be looked at.
+                continue
+            }
+            let limit = settings["max.message.bytes"].flatMap { Int($0) }
             let times = TopicTimes(topic, settings)
-            if let warning = times.warning { logger.warning("\(warning)") }
-            state.withLock { $0.retention[topic] = times.retention }
+            if timestamps == .eventTime, let warning = times.warning { logger.warning("\(warning)") }
+            state.withLock { state in
+                state.limits[topic] = limit
+                if timestamps == .eventTime { state.retention[topic] = times.retention }
+            }
         }
     }
+
+    /// With batches that the topic with the least limit takes.
+    private var producerConfiguration: KafkaConfiguration {
+        guard let least = state.withLock({ $0.limits.values.min() }), least < Self.batchSize else {
+            return configuration
+        }
+        return configuration.withDefaults(["batch.size": "\(max(least, 1))"])
+    }
+
+    /// Bytes of a batch, by librdkafka's default.
+    private static let batchSize = 1_000_000
 }

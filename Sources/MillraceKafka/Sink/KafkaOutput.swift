@@ -23,6 +23,8 @@ final class KafkaOutput: SharedOutput {
         var topics: [String: KafkaTimestamps] = [:]
         /// How long each topic keeps records, where it does not keep them for ever.
         var retention: [String: Duration] = [:]
+        /// The largest record that each topic takes, in bytes, as far as it is known.
+        var limits: [String: Int] = [:]
         var memberships: [KafkaMembership] = []
         /// What the transactions of this run are made with; `nil` if it has none.
         var transactions: TransactionSetup?
@@ -71,6 +73,12 @@ final class KafkaOutput: SharedOutput {
 
     /// How long a topic keeps records; `nil` if that is for ever, or not known.
     func retention(of topic: String) -> Duration? { state.withLock { $0.retention[topic] } }
+
+    /// The largest record that a topic takes; `nil` if it is not known, or depends on how well the record compresses.
+    func limit(of topic: String) -> Int? {
+        let compression = configuration["compression.type"] ?? configuration["compression.codec"] ?? "none"
+        return compression == "none" ? state.withLock { $0.limits[topic] } : nil
+    }
 
     /// The producer of the epoch that `checkpoint` ends, with its transaction begun; `nil` while records of the epoch before
     /// are still on their way.
@@ -176,6 +184,7 @@ final class KafkaOutput: SharedOutput {
 
     /// What a failure of a producer means for the run.
     func judged(_ error: KafkaError) -> any Error {
+        if error.isTooLarge { return LargeRecordRefused(error: error) }
         if error.isRebalance { return GroupMoved(error: error) }
         if error.isUnauthorised || error.isInstanceFenced { return PermanentKafkaFailure(error: error) }
         return error.isFenced ? ProducerShutOut(error: error) : error
@@ -202,6 +211,14 @@ struct ProducerShutOut: Error, CustomStringConvertible {
     let error: KafkaError
     var description: String {
         "a transaction was open for too long, or another instance uses its transactional id: \(error)"
+    }
+}
+
+/// A record, or a batch of records, that was refused for its size.
+struct LargeRecordRefused: PermanentFailure, CustomStringConvertible {
+    let error: KafkaError
+    var description: String {
+        "\(error). Raise the topic's max.message.bytes (and message.max.bytes of this client, if it is set), or compress (compression.type)"
     }
 }
 

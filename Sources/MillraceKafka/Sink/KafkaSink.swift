@@ -11,15 +11,18 @@ public struct KafkaSink<Input: Sendable>: Sink {
     private let output: KafkaOutput
     private let topic: String
     private let timestamps: KafkaTimestamps
+    /// For dead letters.
+    private let oversized: KafkaOversize?
     private let makeEncoder: @Sendable () -> (Input, inout OutgoingRecord) throws -> Void
 
     init(
-        _ output: KafkaOutput, topic: String, _ timestamps: KafkaTimestamps,
+        _ output: KafkaOutput, topic: String, _ timestamps: KafkaTimestamps, oversized: KafkaOversize? = nil,
         makingEach makeEncoder: @escaping @Sendable () -> (Input, inout OutgoingRecord) throws -> Void
     ) {
         self.output = output
         self.topic = topic
         self.timestamps = timestamps
+        self.oversized = oversized
         self.makeEncoder = makeEncoder
         output.addTopic(topic, timestamps)
     }
@@ -28,7 +31,7 @@ public struct KafkaSink<Input: Sendable>: Sink {
     public var sharedOutput: (any SharedOutput)? { output }
 
     public func open(_ context: SinkContext) throws -> Writer {
-        Writer(output, OutgoingRecord(topic: topic), timestamps, encode: makeEncoder(), context)
+        Writer(output, OutgoingRecord(topic: topic), timestamps, oversized, encode: makeEncoder(), context)
     }
 
     /// Writes one task's records.
@@ -36,6 +39,11 @@ public struct KafkaSink<Input: Sendable>: Sink {
         private let output: KafkaOutput
         private let encode: (Input, inout OutgoingRecord) throws -> Void
         private let timestamps: KafkaTimestamps
+        private let oversized: KafkaOversize?
+        private let countSkipped: @Sendable () -> Void
+        /// Of the topic in hand, and of which topic that is.
+        private var limit: Int?
+        private var limitedTopic: String
         private let lane: EpochLane
         private let wake: @Sendable () -> Void
         private let logger: Logger
@@ -47,12 +55,17 @@ public struct KafkaSink<Input: Sendable>: Sink {
 
         init(
             _ output: KafkaOutput, _ outgoing: OutgoingRecord, _ timestamps: KafkaTimestamps,
+            _ oversized: KafkaOversize?,
             encode: @escaping (Input, inout OutgoingRecord) throws -> Void, _ context: SinkContext
         ) {
             self.output = output
             self.outgoing = outgoing
             self.timestamps = timestamps
             self.encode = encode
+            self.oversized = oversized
+            countSkipped = context.countSkipped
+            limitedTopic = outgoing.topic
+            limit = output.limit(of: outgoing.topic)
             wake = context.wake
             logger = context.run.logger
             lane = output.lane(context.epoch, wake: context.wake)
@@ -73,10 +86,41 @@ public struct KafkaSink<Input: Sendable>: Sink {
                 carryEventTime()
             }
             if let oldest, let time = outgoing.timestamp, time < oldest { warn(time) }
+            guard try fits() else { return }
             if let producer {
                 try output.send(outgoing, to: producer)
             } else {
                 producer = try lane.send(outgoing)
+            }
+        }
+
+        /// Whether the record is to be sent: one that is too large for its topic may be cut or left out.
+        private mutating func fits() throws -> Bool {
+            if outgoing.topic != limitedTopic {
+                limitedTopic = outgoing.topic
+                limit = output.limit(of: limitedTopic)
+            }
+            guard let limit else { return true }
+            let bytes = RecordSize.bytes(of: outgoing)
+            if bytes <= limit { return true }
+            let problem = RecordTooLarge(
+                topic: limitedTopic, bytes: bytes, limit: limit, isDeadLetter: oversized != nil)
+            switch oversized {
+            case nil, .fail: throw problem
+            case .drop:
+                logger.warning("a dead letter is left out: \(problem)")
+                countSkipped()
+                return false
+            case .withoutValue:
+                let cut =
+                    "the value of \(outgoing.value.count) bytes and the record's own headers: too large for the topic"
+                outgoing.value.removeAll()
+                outgoing.hasValue = false
+                outgoing.headers.removeAll { !$0.name.hasPrefix(DeliveryHeader.prefix) }
+                outgoing.headers.append(KafkaHeader(DeliveryHeader.cut, cut))
+                guard RecordSize.bytes(of: outgoing) <= limit else { throw problem }
+                logger.warning("a dead letter is written without its value: \(problem)")
+                return true
             }
         }
 

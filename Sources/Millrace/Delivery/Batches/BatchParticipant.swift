@@ -250,18 +250,10 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             let history = shared.route?.history(entry.record) ?? RetryHistory()
             let attempts = history.attempts + work.progress.attempts[work.passed]
             context.origin = entry.origin
-            // Behind a dead letter only the dead letters are left.
-            let isDead = (error as? KeyParked)?.isDead ?? !isWorthRetrying(error)
-            if let route = shared.route, let retries, history.rounds < route.delays.count, !isDead {
-                let due = clock.wallTime.advanced(by: route.delays[history.rounds])
+            if let letter = letter(for: entry, error, history, attempts), let retries {
                 metrics.sentBackOne()
                 try parking?.note(entry, .sentBack)
-                try retries(
-                    RetryLetter(
-                        record: entry.record, reason: FailureReason.storable(error), attempts: attempts,
-                        round: history.rounds + 1,
-                        due: due),
-                    entry.time)
+                try retries(letter, entry.time)
             } else {
                 metrics.gaveUp()
                 if shared.keepsDeadLetters { try parking?.note(entry, .dead) }
@@ -274,6 +266,23 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             }
         }
         work.passed += 1
+    }
+
+    /// What is sent back for a record that failed; `nil` if it is to be given up.
+    private func letter(
+        for entry: BatchEntry<Record>, _ error: any Error, _ history: RetryHistory, _ attempts: Int
+    ) -> RetryLetter<Record>? {
+        // Behind a dead letter only the dead letters are left.
+        let isDead = (error as? KeyParked)?.isDead ?? !isWorthRetrying(error)
+        guard let route = shared.route, history.rounds < route.delays.count, !isDead else { return nil }
+        let letter = RetryLetter(
+            record: entry.record, reason: FailureReason.storable(error), attempts: attempts,
+            round: history.rounds + 1, due: clock.wallTime.advanced(by: route.delays[history.rounds]))
+        do { try route.check(letter) } catch {
+            logger.warning("operator \(node.id): a record that failed cannot be sent back and is given up: \(error)")
+            return nil
+        }
+        return letter
     }
 
     // MARK: Time and checkpoints

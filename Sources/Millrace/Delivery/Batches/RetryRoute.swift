@@ -10,15 +10,19 @@ public struct RetryRoute<Record: Sendable>: Sendable {
     public let output: SideOutput<RetryLetter<Record>>
     /// What a record has behind it.
     public let history: @Sendable (Record) -> RetryHistory
+    /// Throws why a record cannot be sent back; it is then given up as if it had been sent back for the last time.
+    public let check: @Sendable (RetryLetter<Record>) throws -> Void
 
-    /// All three parts.
+    /// All parts.
     public init(
         delays: [Duration], to output: SideOutput<RetryLetter<Record>>,
+        check: @escaping @Sendable (RetryLetter<Record>) throws -> Void = { _ in },
         history: @escaping @Sendable (Record) -> RetryHistory
     ) {
         self.delays = delays
         self.output = output
         self.history = history
+        self.check = check
     }
 }
 
