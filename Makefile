@@ -11,7 +11,7 @@ BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON)
 # How long all tests may take.
 TEST_LIMIT ?= 50m
 
-.PHONY: help deps libraries test-server run test kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
+.PHONY: help deps libraries test-server run test test-release kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
 
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,10 @@ test: deps ## Builds and runs all tests, one after the other: many of them start
 	out=$$(mktemp); swift test --skip-build --no-parallel 2>&1 | tee $$out; status=$${PIPESTATUS[0]}; \
 	pkill -P $$watch; kill $$watch 2>/dev/null; \
 	[ $$status = 0 ] || { echo; echo "What failed:"; grep -a -A4 "recorded an issue" $$out; }; rm -f $$out; exit $$status
+
+test-release: libraries ## Runs the test kit's tests in an optimised build, where tasks are scheduled in other ways
+	cd Benchmarks && swift build -c release --build-tests
+	cd Benchmarks && swift test -c release --skip-build
 
 bench: libraries ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
 	cd Benchmarks && swift build -c release

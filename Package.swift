@@ -46,6 +46,7 @@ let package = Package(
             name: "CPostgres", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "CMillrace"),
+        .target(name: "Secrets"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "LMDB", dependencies: ["CLMDB"]),
         .target(name: "MillraceJSON", dependencies: ["CSimdjson"]),
@@ -59,7 +60,7 @@ let package = Package(
             ]),
         .target(
             name: "RDKafka",
-            dependencies: ["CRDKafka", .product(name: "Logging", package: "swift-log")]),
+            dependencies: ["CRDKafka", "Secrets", .product(name: "Logging", package: "swift-log")]),
         .target(
             name: "MillraceKafka",
             dependencies: ["Millrace", "MillraceJSON", "RDKafka", .product(name: "Logging", package: "swift-log")]),
@@ -71,8 +72,8 @@ let package = Package(
                 "MillraceSQL", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .target(name: "Postgres", dependencies: ["CPostgres"]),
-        .target(name: "MillracePostgres", dependencies: ["MillraceSQL", "Postgres"]),
+        .target(name: "Postgres", dependencies: ["CPostgres", "Secrets"]),
+        .target(name: "MillracePostgres", dependencies: ["MillraceSQL", "Postgres", "Secrets"]),
         .target(
             name: "KafkaTestBroker",
             dependencies: [
@@ -126,7 +127,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/OffsetCommits"),
         .target(
-            name: "MillraceDatabases", dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres"]),
+            name: "MillraceDatabases",
+            dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres", "Secrets"]),
         .executableTarget(
             name: "BulkInsert",
             dependencies: [

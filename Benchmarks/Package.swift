@@ -28,6 +28,12 @@ let package = Package(
             ]),
         .executableTarget(
             name: "JSONBenchmarks", dependencies: [.product(name: "MillraceJSON", package: "millrace")]),
+        .testTarget(
+            name: "OptimisedTests",
+            dependencies: [
+                .product(name: "Millrace", package: "millrace"),
+                .product(name: "MillraceTesting", package: "millrace"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -2,12 +2,13 @@ import MillracePostgres
 public import MillraceSQL
 import MillraceSQLite
 import Postgres
+import Secrets
 
 /// A database as a command line names it: `sqlite:shop.db`, `postgresql://app@db/shop`.
 public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     private enum Kind: Hashable, Sendable {
         case sqlite(path: String)
-        case postgres(String)
+        case postgres(Secret)
     }
 
     private let kind: Kind
@@ -18,7 +19,7 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     public init?(_ text: String) {
         description = Self.withoutSecrets(text)
         if text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") {
-            kind = .postgres(text)
+            kind = .postgres(Secret(text))
         } else if text.hasPrefix("sqlite:"), text.count > 7 {
             kind = .sqlite(path: String(text.dropFirst(7)))
         } else {
@@ -38,7 +39,7 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     public func database(connections: Int = 4) throws -> any SQLDatabase {
         switch kind {
         case .sqlite(let path): SQLiteDatabase(path: path)
-        case .postgres(let text): try PostgresDatabase(text, connections: connections)
+        case .postgres(let text): try PostgresDatabase(text.value, connections: connections)
         }
     }
 }

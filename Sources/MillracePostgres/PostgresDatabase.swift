@@ -1,5 +1,6 @@
 public import MillraceSQL
 import Postgres
+import Secrets
 import Synchronization
 
 /// A PostgreSQL database (12 or later).
@@ -15,7 +16,7 @@ import Synchronization
 /// server turns them into the column's type; so a text may stand for a time, a number, a UUID or JSON. Texts cannot hold
 /// NUL bytes.
 public final class PostgresDatabase: SQLDatabase {
-    private let conninfo: String
+    private let conninfo: Secret
     private let settings: [String: String]
     private let lockTimeout: Duration
     private let idle = Mutex<[PostgresConnection]>([])
@@ -37,7 +38,7 @@ public final class PostgresDatabase: SQLDatabase {
         } catch {
             throw SQLError(error, place: SQLError.Place(database: "PostgreSQL"))
         }
-        self.conninfo = conninfo
+        self.conninfo = Secret(conninfo)
         self.lockTimeout = lockTimeout
         threads = WaitingThreads(count: connections)
         // A server that is gone without a word is found out about in this time.
@@ -68,7 +69,7 @@ public final class PostgresDatabase: SQLDatabase {
         while let connection = idle.withLock({ $0.popLast() }) {
             if connection.isAlive, !connection.hasNews { return connection }
         }
-        let connection = try PostgresConnection(conninfo, settings: settings)
+        let connection = try PostgresConnection(conninfo.value, settings: settings)
         try connection.run(
             "SELECT set_config('lock_timeout', $1, false)", ["\(Int(lockTimeout / .milliseconds(1)))"])
         // What was committed must not be lost with the server's power.

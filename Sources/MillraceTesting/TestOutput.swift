@@ -2,9 +2,11 @@ public import Millrace
 import Synchronization
 
 /// A transactional sink in memory that outlives simulated crashes: only what was published counts, and publishing twice
-/// what is not the same is noticed.
+/// what is not the same is noticed. Several sinks of a pipeline may write to one.
 public final class TestOutput<Record: Sendable>: Sink {
     private struct Part: Hashable {
+        /// The sink, of those that write here.
+        let operatorID: String
         let checkpoint: UInt64
         let task: Int
     }
@@ -25,20 +27,29 @@ public final class TestOutput<Record: Sendable>: Sink {
     /// What was published, in the order of checkpoints and tasks.
     public var records: [Record] {
         state.withLock { state in
-            state.published.sorted { ($0.key.checkpoint, $0.key.task) < ($1.key.checkpoint, $1.key.task) }
-                .flatMap(\.value)
+            state.published.sorted {
+                ($0.key.checkpoint, $0.key.task, $0.key.operatorID)
+                    < ($1.key.checkpoint, $1.key.task, $1.key.operatorID)
+            }
+            .flatMap(\.value)
         }
     }
 
-    public func recover(_ pending: [PendingOutput], start: StartMode) throws {
+    public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
         for output in pending { try publish(output) }
-        state.withLock { $0.prepared = [:] }
+        state.withLock { state in
+            state.prepared = state.prepared.filter { $0.key.operatorID != run.operatorID }
+        }
     }
 
-    public func open(_ context: SinkContext) -> Writer { Writer(output: self, task: context.task) }
+    public func open(_ context: SinkContext) -> Writer {
+        Writer(output: self, operatorID: context.run.operatorID, task: context.task)
+    }
 
     public func publish(_ output: PendingOutput) throws {
-        let part = Part(checkpoint: output.checkpoint.value, task: output.task)
+        let part = Part(
+            operatorID: String(decoding: output.description, as: UTF8.self), checkpoint: output.checkpoint.value,
+            task: output.task)
         try state.withLock { state in
             if let records = state.prepared.removeValue(forKey: part) {
                 guard state.published[part] == nil else {
@@ -54,6 +65,7 @@ public final class TestOutput<Record: Sendable>: Sink {
     /// Gathers one task's records.
     public struct Writer: SinkWriter {
         let output: TestOutput
+        let operatorID: String
         let task: Int
         var records: [Record] = []
 
@@ -61,11 +73,11 @@ public final class TestOutput<Record: Sendable>: Sink {
 
         public mutating func prepare(_ checkpoint: CheckpointNumber) -> [UInt8]? {
             guard !records.isEmpty else { return nil }
-            let part = Part(checkpoint: checkpoint.value, task: task)
+            let part = Part(operatorID: operatorID, checkpoint: checkpoint.value, task: task)
             let records = records
             output.state.withLock { $0.prepared[part] = records }
             self.records = []
-            return []
+            return Array(operatorID.utf8)
         }
     }
 }

@@ -19,10 +19,29 @@ public enum ConnectionText {
             let user = shown[scheme.upperBound..<at].prefix { $0 != ":" }
             shown = String(shown[..<scheme.upperBound]) + user + shown[at...]
         }
-        // Quoted, or up to the next space or parameter; also what libpq knows by similar names.
-        let setting = /(?i)[ ?&]?\b\w*(password|passwd|secret)\w*\s*=\s*('([^'\\]|\\.)*'?|[^\s&]*)/
-        return shown.replacing(setting, with: "")
+        // Quoted, or up to the next space or parameter. Only what is known to be none: a misspelt password is one too.
+        let setting = /[ ?&]?\b(\w+)\s*=\s*(?:'(?:[^'\\]|\\.)*'?|[^\s&]*)/
+        let kept = shown.replacing(setting) { match in known.contains(match.1.lowercased()) ? String(match.0) : "" }
+        // What follows the first parameter, where that was left out.
+        return kept.contains("://") && !kept.contains("?") ? kept.replacing("&", with: "?", maxReplacements: 1) : kept
     }
+
+    /// A message of libpq about a connection string, without what it repeats of it, except for the name of a setting.
+    static func withoutQuotes(_ message: String) -> String {
+        let naming = ["invalid connection option", "invalid URI query parameter"]
+        if naming.contains(where: { message.hasPrefix($0) }) { return message }
+        return message.replacing(/"[^"]*("|$)/, with: "\"...\"")
+    }
+
+    /// Settings whose values are no secrets.
+    private static let known: Set<String> = [
+        "application_name", "channel_binding", "client_encoding", "connect_timeout", "dbname",
+        "fallback_application_name",
+        "gssencmode", "host", "hostaddr", "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval",
+        "krbsrvname", "load_balance_hosts", "options", "passfile", "port", "replication", "requirepeer", "service",
+        "sslcert", "sslcompression", "sslcrl", "sslcrldir", "sslkey", "sslmode", "sslrootcert", "sslsni",
+        "ssl_max_protocol_version", "ssl_min_protocol_version", "target_session_attrs", "tcp_user_timeout", "user",
+    ]
 }
 
 extension String {

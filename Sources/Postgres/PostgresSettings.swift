@@ -19,8 +19,7 @@ public struct PostgresSettings: Sendable {
         guard let options = PQconninfoParse(conninfo, &message) else {
             // libpq repeats what it was given.
             let words = message.map { String(cString: $0).trimmed } ?? "it does not read as one"
-            let reason = ConnectionText.withoutSecrets(
-                words.replacing(conninfo, with: ConnectionText.withoutSecrets(conninfo)))
+            let reason = ConnectionText.withoutQuotes(words)
             PQfreemem(message)
             throw PostgresError("the connection string is not one: \(reason)", sqlState: "08001")
         }
