@@ -38,22 +38,31 @@ struct CheckpointBook {
     private static let ownerTask = SQLValue.integer(-1)
 
     /// From now on only `owner` writes: transactions of others fail in `confirm`.
-    func claim(for owner: String, in session: any SQLSession) throws {
+    ///
+    /// - Parameter forgets: the checkpoint that is noted there is of an earlier state folder.
+    func claim(for owner: String, forgets: Bool, in session: any SQLSession) throws {
         try session.execute(
             """
             INSERT INTO \(Self.table) (pipeline, sink, task, folder, checkpoint) VALUES ($1, $2, $3, $4, 0)
-            ON CONFLICT (pipeline, sink, task) DO UPDATE SET folder = excluded.folder
+            ON CONFLICT (pipeline, sink, task) DO UPDATE
+            SET folder = excluded.folder\(forgets ? ", checkpoint = 0" : "")
             """,
             [.text(pipeline), .text(sink), Self.ownerTask, .text(owner)])
     }
 
     /// Locks the sink for the rest of the transaction.
     ///
+    /// - Parameter checkpoint: noted beside the owner, if it is later than what is noted there.
     /// - Throws: `TableTakenOver` if another run has claimed it since.
-    func confirm(_ owner: String, in session: any SQLSession) throws {
+    func confirm(_ owner: String, _ checkpoint: CheckpointNumber = .none, in session: any SQLSession) throws {
         let changed = try session.execute(
-            "UPDATE \(Self.table) SET checkpoint = 0 WHERE pipeline = $1 AND sink = $2 AND task = $3 AND folder = $4",
-            [.text(pipeline), .text(sink), Self.ownerTask, .text(owner)])
+            """
+            UPDATE \(Self.table) SET checkpoint = CASE WHEN checkpoint < $5 THEN $5 ELSE checkpoint END
+            WHERE pipeline = $1 AND sink = $2 AND task = $3 AND folder = $4
+            """,
+            [
+                .text(pipeline), .text(sink), Self.ownerTask, .text(owner), .integer(Int64(checkpoint.value)),
+            ])
         guard changed > 0 else { throw TableTakenOver(pipeline: pipeline, sink: sink) }
     }
 
@@ -89,8 +98,14 @@ struct CheckpointBook {
     }
 
     /// Refuses a start that the notes contradict.
-    func check(_ start: StartMode, folder: String, table: String, in session: any SQLSession) throws {
-        for note in try notes(in: session).sorted(by: { $0.checkpoint > $1.checkpoint }) {
+    ///
+    /// - Parameter published: what has to be there, by task, as the state folder has it; `nil`: it does not say.
+    func check(
+        _ start: StartMode, folder: String, published: [Int: CheckpointNumber]?, table: String,
+        in session: any SQLSession
+    ) throws {
+        let notes = try notes(in: session)
+        for note in notes.sorted(by: { $0.checkpoint > $1.checkpoint }) {
             switch start {
             case .fresh: break
             case .new: throw Self.foreign(self, table, note)
@@ -103,6 +118,46 @@ struct CheckpointBook {
                 }
             }
         }
+        guard case .resumed = start, let published else { return }
+        // What it wrote by keys is noted with the owner.
+        let upserted = try upserted(in: session) ?? .none
+        for (task, expected) in published.sorted(by: { $0.value > $1.value }) {
+            let found = max(notes.first { $0.task == task }?.checkpoint ?? .none, upserted)
+            if found < expected { throw lost(after: found, upTo: expected, table) }
+        }
+    }
+
+    /// The same for upserts, of which only the last checkpoint is noted, with the owner.
+    ///
+    /// - Parameter prepared: the checkpoint that the run resumes from, if its rows have been written.
+    func checkUpserts(
+        _ prepared: CheckpointNumber?, published: [Int: CheckpointNumber]?, table: String, in session: any SQLSession
+    ) throws {
+        guard let expected = ([prepared].compactMap(\.self) + (published ?? [:]).values).max(), published != nil else {
+            return
+        }
+        let found = try upserted(in: session)
+        // The sink inserted before, and has its notes.
+        if found == CheckpointNumber.none, prepared == nil, try !notes(in: session).isEmpty { return }
+        if found ?? .none < expected { throw lost(after: found ?? .none, upTo: expected, table) }
+    }
+
+    /// The last checkpoint whose rows were written by their keys; `nil` if the sink has never written.
+    private func upserted(in session: any SQLSession) throws -> CheckpointNumber? {
+        let rows = try session.query(
+            "SELECT checkpoint FROM \(Self.table) WHERE pipeline = $1 AND sink = $2 AND task = $3",
+            [.text(pipeline), .text(sink), Self.ownerTask])
+        return rows.first.map { CheckpointNumber($0.first?.int.flatMap { UInt64(exactly: $0) } ?? 0) }
+    }
+
+    private func lost(
+        after found: CheckpointNumber, upTo expected: CheckpointNumber, _ table: String
+    ) -> SinkError {
+        SinkError(
+            "Sink '\(sink)' of pipeline '\(pipeline)' has written rows up to checkpoint \(expected), and \(table) has them up to \(found) only: what up to \(expected.value - found.value) checkpoints wrote is missing. The database has lost commits (an older backup, a file that was replaced)",
+            advice:
+                "Bring back the newer database, or a copy of the state folder from checkpoint \(found) or before; start over with --fresh; or go on without those rows with --drop-state \(sink) (checkpoints.allowDropping)"
+        )
     }
 
     private static func foreign(_ book: CheckpointBook, _ table: String, _ note: CheckpointNote) -> SinkError {

@@ -31,9 +31,11 @@ final class SinkMemory: Sendable {
     }
 
     /// Makes sure, in a transaction, that this run may still write, and that nobody else does meanwhile.
-    func confirmOwner(in session: any SQLSession) throws {
+    ///
+    /// - Parameter checkpoint: whose rows the transaction writes by their keys.
+    func confirmOwner(_ checkpoint: CheckpointNumber = .none, in session: any SQLSession) throws {
         let (owner, book) = state.withLock { ($0.owner, $0.book) }
-        if let owner, let book { try book.confirm(owner, in: session) }
+        if let owner, let book { try book.confirm(owner, checkpoint, in: session) }
     }
 
     /// Keeps rows that need not be stored with the checkpoint; the bytes name them.

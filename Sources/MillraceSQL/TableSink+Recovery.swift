@@ -15,11 +15,22 @@ extension TableSink {
                     if start == .fresh {
                         try book.forget(in: session)
                     } else {
-                        try book.check(start, folder: run.folder, table: "\(table) in \(database.summary)", in: session)
+                        try book.check(
+                            start, folder: run.folder, published: run.published,
+                            table: "\(table) in \(database.summary)", in: session)
                     }
+                } else if case .resumed(let stored) = start {
+                    let isWritten = pending.contains { SinkMemory.number(in: $0.description) != nil }
+                    try book.checkUpserts(
+                        isWritten ? stored : nil, published: run.published, table: "\(table) in \(database.summary)",
+                        in: session)
                 }
                 // Nothing contradicts this start: from here on it alone writes.
-                if !run.isRestart { try book.claim(for: owner, in: session) }
+                if !run.isRestart {
+                    var isResumed = false
+                    if case .resumed = start { isResumed = true }
+                    try book.claim(for: owner, forgets: !isResumed, in: session)
+                }
                 if forgets { try session.execute("DELETE FROM \(SQLName.quotedTable(table))", []) }
             }
             for output in pending { try publish(output) }

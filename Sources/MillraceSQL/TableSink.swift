@@ -63,7 +63,7 @@ public struct TableSink<Input: Sendable>: Sink {
             let rows = memory.rows(number)
         else { return }
         try persistently { session in
-            try memory.confirmOwner(in: session)
+            try memory.confirmOwner(output.checkpoint, in: session)
             try insert(rows, in: session)
         }
         memory.forget(number)

@@ -19,7 +19,12 @@ public final class SQLiteDatabase: SQLDatabase {
     private let path: String
     private let busyTimeout: Duration
     private let readers: Int
-    private let pool = Mutex<DatabasePool?>(nil)
+    private struct Opened {
+        let pool: DatabasePool
+        var files: SQLiteFiles
+    }
+
+    private let opened = Mutex<Opened?>(nil)
     public let threads: WaitingThreads
 
     /// - Parameters:
@@ -38,10 +43,16 @@ public final class SQLiteDatabase: SQLDatabase {
     public func withSession<R>(inTransaction: Bool, _ body: (any SQLSession) throws -> R) throws -> R {
         do {
             let pool = try openPool()
+            try checkFiles()
+            let result: R
             if inTransaction {
-                return try pool.write { try body(SQLiteSession($0, summary)) }
+                result = try pool.write { try body(SQLiteSession($0, summary)) }
+            } else {
+                result = try body(SQLiteStatements(pool, summary))
             }
-            return try body(SQLiteStatements(pool, summary))
+            // What was written to a file that is gone is lost.
+            try checkFiles()
+            return result
         } catch let error as DatabaseError {
             throw SQLError(error, place: SQLError.Place(database: summary))
         }
@@ -52,27 +63,37 @@ public final class SQLiteDatabase: SQLDatabase {
 
     /// Closes the file; it is opened again when it is used again.
     public func close() throws {
-        let open = pool.withLock { pool in
-            defer { pool = nil }
-            return pool
+        let open = opened.withLock { opened in
+            defer { opened = nil }
+            return opened
         }
-        do { try open?.close() } catch let error as DatabaseError {
+        do { try open?.pool.close() } catch let error as DatabaseError {
             throw SQLError(error, place: SQLError.Place(database: summary))
         }
     }
 
+    /// Throws if the file that is open is not the one at its path any more.
+    private func checkFiles() throws {
+        let problem = opened.withLock { $0?.files.findProblem() }
+        guard let problem else { return }
+        throw SQLError(
+            .refused,
+            "\(problem) while it was open: what has been written since may be lost. Bring the file back, and run again",
+            place: SQLError.Place(database: summary))
+    }
+
     private func openPool() throws -> DatabasePool {
-        try pool.withLock { pool in
-            if let pool { return pool }
+        try opened.withLock { opened in
+            if let opened { return opened.pool }
             var configuration = Configuration()
             configuration.busyMode = .timeout(busyTimeout / .seconds(1))
             configuration.maximumReaderCount = readers
             configuration.label = "millrace.sqlite"
-            let opened = try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration)
             // GRDB asks for less in this mode; but what was published must not be lost with the power.
-            try opened.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            pool = opened
-            return opened
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            opened = Opened(pool: pool, files: SQLiteFiles(path))
+            return pool
         }
     }
 }

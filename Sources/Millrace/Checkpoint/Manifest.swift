@@ -27,6 +27,9 @@ struct Manifest: Codable, Sendable, Equatable {
     var processingTime: Int64?
     /// Output that may not have been published yet.
     var outputs: [OutputEntry] = []
+    /// Of each sink, by its id, and each of its tasks the last checkpoint before this one in which it had output, which has
+    /// been published since. Not in checkpoints of the first versions.
+    var published: [String: [Int: CheckpointNumber]]?
     /// Every source ended and everything was fired: there is nothing left to do.
     var isComplete = false
 
@@ -36,6 +39,13 @@ struct Manifest: Codable, Sendable, Equatable {
         case prepared
         /// It counts.
         case committed
+    }
+
+    /// What is published once this checkpoint's output is.
+    var publishedAfter: [String: [Int: CheckpointNumber]] {
+        var all = published ?? [:]
+        for output in outputs { all[output.operatorID, default: [:]][output.task] = checkpoint }
+        return all
     }
 
     /// Where each source partition was, for those who keep that elsewhere too.

@@ -11,22 +11,29 @@ public struct SinkRun: Sendable {
     /// Whether this is an attempt after a failure, in the same process. Its start mode is `fresh` too if no checkpoint
     /// was stored before the failure: what is to be forgotten then is only what the failed attempt left.
     public let isRestart: Bool
+    /// What the state folder says is published: of each task the last checkpoint, before the one that the run resumes
+    /// from, in which it had output. A sink that keeps notes of what it has written finds out from it whether they were
+    /// lost. `nil` if the folder does not say, or the loss is allowed (`CheckpointOptions.allowDropping`).
+    public let published: [Int: CheckpointNumber]?
     /// Where the sink says what it does.
     public let logger: Logger
 
     /// For tests of sinks.
     public init(
         pipeline: String = "test", operatorID: String = "sink", folder: String = "", isRestart: Bool = false,
-        logger: Logger = Logger(label: "millrace")
+        published: [Int: CheckpointNumber]? = nil, logger: Logger = Logger(label: "millrace")
     ) {
         self.pipeline = pipeline
         self.operatorID = operatorID
         self.folder = folder
         self.isRestart = isRestart
+        self.published = published
         self.logger = logger
     }
 
-    func of(_ node: OperatorNode) -> SinkRun {
-        SinkRun(pipeline: pipeline, operatorID: node.id, folder: folder, isRestart: isRestart, logger: logger)
+    func of(_ node: OperatorNode, published: [Int: CheckpointNumber]? = nil) -> SinkRun {
+        SinkRun(
+            pipeline: pipeline, operatorID: node.id, folder: folder, isRestart: isRestart, published: published,
+            logger: logger)
     }
 }

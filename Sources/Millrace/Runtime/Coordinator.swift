@@ -39,6 +39,7 @@ struct Coordinator {
         manifest.states = run.catalogue.all
         manifest.folder = run.folder
         manifest.output = run.restored?.output
+        manifest.published = run.restored?.publishedAfter ?? [:]
     }
 
     /// Runs until the last checkpoint is stored, and returns it.
@@ -166,6 +167,7 @@ struct Coordinator {
         if isFinal, !manifest.outputs.isEmpty {
             // A start that finds nothing to do need not look for this output, which may have been taken away by then.
             var published = manifest
+            published.published = manifest.publishedAfter
             published.outputs = []
             try run.store?.settle(published, counts: true)
         }
@@ -197,6 +199,7 @@ struct Coordinator {
 
     private func nextManifest(_ barrier: Barrier) -> Manifest {
         var next = manifest
+        if manifest.checkpoint != run.lastCheckpoint { next.published = manifest.publishedAfter }
         next.checkpoint = barrier.checkpoint
         next.processingTime = run.processing.now.milliseconds
         next.isComplete = barrier.isEndOfInput

@@ -294,8 +294,10 @@ final class Supervisor: Sendable {
                     PendingOutput(checkpoint: restored?.checkpoint ?? .none, task: entry.task, description: $0)
                 }
             }
+            let mayLose = options.checkpoints?.allowDropping.contains(OperatorMatching.original(node.id)) ?? false
+            let published = mayLose ? nil : restored?.published.map { $0[node.id] ?? [:] }
             try await stop.watch.step("sink '\(node.id)' to publish what is pending") {
-                try await writer.perform { try recover(pending, mode, run.of(node)) }
+                try await writer.perform { try recover(pending, mode, run.of(node, published: published)) }
             }
         }
     }
