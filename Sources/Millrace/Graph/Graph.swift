@@ -173,6 +173,9 @@ final class OperatorNode: @unchecked Sendable {
     @usableFromInline
     func refuse(_ problems: [GraphProblem]) { self.problems += problems }
 
+    /// Of a source: an operator that follows assigns event time.
+    @usableFromInline var isTimedLater: Bool { source?.isTimedLater ?? false }
+
     @usableFromInline
     func setSource(_ stage: SourceStage) {
         source = stage

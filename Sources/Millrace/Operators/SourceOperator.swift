@@ -75,7 +75,7 @@ extension Graph {
         if case .deadLetter(let side) = missingTime { side.link(from: producer) }
         producer.setSource(
             SourceStage(
-                watermarks: watermarks ?? .monotonic(), recordsPerSecond: recordsPerSecond,
+                watermarks: watermarks, recordsPerSecond: recordsPerSecond,
                 access: SourceAccess(source)
             ) { context, partition, position, tracker, signal in
                 let start = try position.map { try S.Reader.Position(stored: $0) }
@@ -83,7 +83,7 @@ extension Graph {
                 let usesRecordTimes = eventTime == nil && watermarks != nil
                 let collector = SourceCollector(
                     push: output.push(in: context), recordsPerPush: S.Reader.recordsPerPush, eventTime: eventTime,
-                    usesRecordTime: usesRecordTimes,
+                    usesRecordTime: usesRecordTimes, isTimedLater: producer.isTimedLater,
                     tracker: tracker, context: context,
                     operatorID: producer.id, malformed: malformed, failures: failures)
                 let box = ReaderBox(

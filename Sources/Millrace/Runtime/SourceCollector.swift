@@ -8,6 +8,8 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
     @usableFromInline let eventTime: (@Sendable (Record) -> Timestamp)?
     /// Records bring their times (`record(_:at:bytes:)`); one that does not has none (`.distantPast`).
     @usableFromInline let usesRecordTime: Bool
+    /// An operator that follows gives records their time, and says how far event time is.
+    @usableFromInline let isTimedLater: Bool
     @usableFromInline var tracker: WatermarkTracker
     @usableFromInline let context: TaskContext
     @usableFromInline let operatorID: String
@@ -26,13 +28,14 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
     @inlinable
     init(
         push: Push<Record>, recordsPerPush: Int, eventTime: (@Sendable (Record) -> Timestamp)?,
-        usesRecordTime: Bool,
+        usesRecordTime: Bool, isTimedLater: Bool,
         tracker: WatermarkTracker, context: TaskContext, operatorID: String, malformed: MalformedPolicy,
         failures: FailureHandler<Record>
     ) {
         self.push = push
         self.eventTime = eventTime
         self.usesRecordTime = usesRecordTime
+        self.isTimedLater = isTimedLater
         self.tracker = tracker
         self.context = context
         self.operatorID = operatorID
@@ -120,7 +123,7 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         } else {
             let now = context.processingTime
             for index in 0..<gatheredCount { times[index] = now }
-            tracker.observe(now)
+            if !isTimedLater { tracker.observe(now) }
         }
         try push.call(gathered, times, count)
     }

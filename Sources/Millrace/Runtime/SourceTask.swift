@@ -200,6 +200,7 @@ struct SourceTask {
     /// After a batch: event time moves on, and what is gathered goes out if it is time.
     private mutating func settle(now: Duration, active: Bool, flush: Bool) {
         var tracker = body.tracker()
+        tracker.greatest = max(tracker.greatest, context.assignedTime)
         let watermark = context.held(
             tracker.advance(active: active, now: now, wallTime: run.processing.now))
         body.setTracker(tracker)

@@ -4,6 +4,9 @@
 @usableFromInline
 final class SourceStage: @unchecked Sendable {
     let watermarks: WatermarkStrategy
+    /// Its records have event times: of their own, or from an operator that follows (`isTimedLater`).
+    let hasEventTime: Bool
+    @usableFromInline let isTimedLater: Bool
     let recordsPerSecond: Double?
     let access: SourceAccess
     /// Builds a task's operators and opens its partition, at a stored position or its beginning.
@@ -12,15 +15,23 @@ final class SourceStage: @unchecked Sendable {
 
     @usableFromInline
     init(
-        watermarks: WatermarkStrategy, recordsPerSecond: Double?,
+        watermarks: WatermarkStrategy?, isTimedLater: Bool = false, recordsPerSecond: Double?,
         access: SourceAccess,
         open:
             @escaping @Sendable (TaskContext, PartitionID, [UInt8]?, WatermarkTracker, WakeHandle) throws -> SourceBody
     ) {
-        self.watermarks = watermarks
+        self.watermarks = watermarks ?? .monotonic()
+        hasEventTime = watermarks != nil
+        self.isTimedLater = isTimedLater
         self.recordsPerSecond = recordsPerSecond
         self.access = access
         self.open = open
+    }
+
+    /// The same, where an operator assigns event time.
+    func assigning(_ watermarks: WatermarkStrategy) -> SourceStage {
+        SourceStage(
+            watermarks: watermarks, isTimedLater: true, recordsPerSecond: recordsPerSecond, access: access, open: open)
     }
 }
 

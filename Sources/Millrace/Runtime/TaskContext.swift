@@ -45,6 +45,8 @@ final class TaskContext {
     }
     /// The checkpoint that ends the epoch in hand.
     var epoch: CheckpointNumber
+    /// The greatest event time that an operator behind the source has assigned, in milliseconds.
+    @exclusivity(unchecked) @usableFromInline var assignedTime = Int64.min
     /// Processing time as of the batch in hand.
     @exclusivity(unchecked) @usableFromInline var processingTime = Timestamp.distantPast
 
