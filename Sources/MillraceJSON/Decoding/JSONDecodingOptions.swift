@@ -12,6 +12,19 @@ public struct JSONDecodingOptions: Sendable, Hashable {
         case iso8601
     }
 
+    /// What a time is written as that reads numbers or ISO 8601 text by itself, as `Timestamp` of Millrace does.
+    public enum TimeStrategy: Sendable, Hashable {
+        /// A number of milliseconds since 1970, or ISO 8601 text.
+        case millisecondsSince1970
+        /// A number of seconds since 1970, perhaps with a fraction, or ISO 8601 text.
+        case secondsSince1970
+        /// ISO 8601 text only: `2026-01-31T12:00:00.250+01:00`.
+        case iso8601
+    }
+
+    /// Under which a decoder says so to the types it decodes; nothing under it stands for milliseconds.
+    public static let timesKey = CodingUserInfoKey(rawValue: "millrace.times")
+
     /// How the names in the text become those of the type.
     public enum KeyStrategy: Sendable, Hashable {
         /// They are the same.
@@ -22,8 +35,13 @@ public struct JSONDecodingOptions: Sendable, Hashable {
 
     public var dates: DateStrategy
     public var keys: KeyStrategy
+    public var times: TimeStrategy
 
-    public init(dates: DateStrategy = .deferredToDate, keys: KeyStrategy = .useDefaultKeys) {
+    public init(
+        dates: DateStrategy = .deferredToDate, keys: KeyStrategy = .useDefaultKeys,
+        times: TimeStrategy = .millisecondsSince1970
+    ) {
+        self.times = times
         self.dates = dates
         self.keys = keys
     }

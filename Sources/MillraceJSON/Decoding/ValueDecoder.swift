@@ -23,7 +23,7 @@ struct ValueDecoder: Decoder {
         return document.path(to: node, on: tape)
     }
 
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
+    var userInfo: [CodingUserInfoKey: Any] { document.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         KeyedDecodingContainer(try MemberContainer<Key>(document: document, object: node, generation: generation))

@@ -30,6 +30,8 @@ final class JSONDocument {
 
     let parser: OpaquePointer
     let options: JSONDecodingOptions
+    /// What types that decode themselves are told; made once.
+    let userInfo: [CodingUserInfoKey: Any]
     /// Behind a pointer, since each value asks for it: a stored variable of a class has its accesses checked.
     let state: UnsafeMutablePointer<State>
 
@@ -37,6 +39,11 @@ final class JSONDocument {
         guard let parser = csimdjson_create(JSONDocument.depthLimit) else { throw JSONOutOfMemory() }
         self.parser = parser
         self.options = options
+        if options.times != .millisecondsSince1970, let key = JSONDecodingOptions.timesKey {
+            userInfo = [key: options.times]
+        } else {
+            userInfo = [:]
+        }
         state = .allocate(capacity: 1)
         state.initialize(to: State(convertsKeys: options.keys != .useDefaultKeys))
     }

@@ -1,5 +1,5 @@
 import Millrace
-import MillraceJSON
+public import MillraceJSON
 public import RDKafka
 
 /// Makes records of what Kafka delivers. A decoder that throws marks the record as malformed; the source's policy says
@@ -59,9 +59,13 @@ extension KafkaDecoder where Output == String {
 
 extension KafkaDecoder where Output: Decodable {
     /// The value as a JSON document.
-    public static func json(_ type: Output.Type = Output.self) -> KafkaDecoder {
+    ///
+    /// - Parameter options: how dates, times and names are written: `.init(times: .secondsSince1970)`.
+    public static func json(
+        _ type: Output.Type = Output.self, options: JSONDecodingOptions = JSONDecodingOptions()
+    ) -> KafkaDecoder {
         KafkaDecoder(makingEach: {
-            let decoder = Result { try JSONRecordDecoder() }
+            let decoder = Result { try JSONRecordDecoder(options: options) }
             return { message in try decoder.get().decode(type, from: message.requiredValue) }
         })
     }

@@ -1,9 +1,12 @@
+import MillraceJSON
+
 extension Timestamp {
-    /// Reads ISO 8601 text (as `init(iso8601:)` does) or a whole number of milliseconds since 1970.
+    /// Reads ISO 8601 text (as `init(iso8601:)` does) or a whole number of milliseconds since 1970; from JSON, what
+    /// `JSONDecodingOptions.times` says.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let text = try? container.decode(String.self) else {
-            self.init(milliseconds: try container.decode(Int64.self))
+            self = try Self.number(in: container, decoder.userInfo)
             return
         }
         guard let time = Timestamp(iso8601: text) else {
@@ -12,6 +15,31 @@ extension Timestamp {
                 debugDescription: "expected an ISO 8601 time or milliseconds since 1970, found \"\(text)\"")
         }
         self = time
+    }
+
+    private static func number(
+        in container: any SingleValueDecodingContainer, _ settings: [CodingUserInfoKey: Any]
+    ) throws -> Timestamp {
+        let times =
+            settings.isEmpty
+            ? nil : JSONDecodingOptions.timesKey.flatMap { settings[$0] as? JSONDecodingOptions.TimeStrategy }
+        switch times ?? .millisecondsSince1970 {
+        case .millisecondsSince1970: return Timestamp(milliseconds: try container.decode(Int64.self))
+        case .secondsSince1970:
+            if let seconds = try? container.decode(Int64.self) {
+                let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+                if !overflow { return Timestamp(milliseconds: milliseconds) }
+            }
+            let seconds = try container.decode(Double.self)
+            guard let milliseconds = Int64(exactly: (seconds * 1000).rounded()) else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "expected seconds since 1970, found \(seconds)")
+            }
+            return Timestamp(milliseconds: milliseconds)
+        case .iso8601:
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected an ISO 8601 time, found a number")
+        }
     }
 
     /// Writes ISO 8601 text in UTC; a whole number of milliseconds if the year is not one of 0 to 9999.
