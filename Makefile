@@ -11,7 +11,7 @@ BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON)
 # How long all tests may take.
 TEST_LIMIT ?= 50m
 
-.PHONY: help deps libraries test-server run test test-release kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
+.PHONY: help deps libraries test-server run test soak test-release kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
 
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,17 @@ test: deps ## Builds and runs all tests, one after the other: many of them start
 	out=$$(mktemp); swift test --skip-build --no-parallel 2>&1 | tee $$out; status=$${PIPESTATUS[0]}; \
 	pkill -P $$watch; kill $$watch 2>/dev/null; \
 	[ $$status = 0 ] || { echo; echo "What failed:"; grep -a -A4 "recorded an issue" $$out; }; rm -f $$out; exit $$status
+
+# Each round has new seeds, which it prints; MILLRACE_SEED and MILLRACE_ROUNDS run one again.
+soak: deps ## Runs the tests that have seeds with new ones for so long: make soak MINUTES=60 [ROUNDS=100] [TESTS=Batch]
+	swift build --build-tests
+	@end=$$(($$(date +%s) + 60 * $(or $(MINUTES),30))); round=0; \
+	while [ $$(date +%s) -lt $$end ]; do \
+	  seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); round=$$((round + 1)); \
+	  echo "round $$round: MILLRACE_SEED=$$seed MILLRACE_ROUNDS=$(or $(ROUNDS),50)"; \
+	  MILLRACE_SEED=$$seed MILLRACE_ROUNDS=$(or $(ROUNDS),50) \
+	    swift test --skip-build --no-parallel --filter "$(or $(TESTS),seed)" || exit 1; \
+	done; echo "$$round rounds passed"
 
 test-release: libraries ## Runs the test kit's tests in an optimised build, where tasks are scheduled in other ways
 	cd Benchmarks && swift build -c release --build-tests

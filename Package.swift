@@ -157,7 +157,7 @@ let package = Package(
                 intent: .custom(
                     verb: "pipeline-graph",
                     description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
-        .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
+        .testTarget(name: "LMDBTests", dependencies: ["LMDB", "MillraceTesting"]),
         .testTarget(name: "MillraceJSONTests", dependencies: ["MillraceJSON"]),
         .testTarget(
             name: "MillraceTests",

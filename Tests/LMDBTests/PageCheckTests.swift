@@ -1,5 +1,6 @@
 import Foundation
 import LMDB
+import MillraceTesting
 import Testing
 
 /// The look over the pages at opening: nothing sound is refused, and nothing damaged reaches LMDB.
@@ -25,7 +26,7 @@ import Testing
     }
 
     /// Small values, large ones, many keys, mass removals: after each commit the file opens and holds what was put.
-    @Test(arguments: 0..<6 as Range<UInt64>)
+    @Test(arguments: TestSeeds.some(6))
     func aSoundFileOpens(seed: UInt64) throws {
         let path = try Self.folder()
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -21,7 +21,7 @@ import Testing
     }
 
     /// Whatever the order and however often events come, a job is decided once, when its last batch is known.
-    @Test(arguments: 1...100 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(100))
     func anyOrderDecidesOnce(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let count = Int.random(in: 0...8, using: &random)

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(12))
     func aCrashDelaysAVerdictAndDoublesNone(seed: UInt64) throws {
         let points: [@Sendable (CheckpointNumber) -> CrashPoint] = [
             { .aligned($0) }, { .encoded($0) }, { .insideCommit($0) }, { .committed($0) }, { .published($0) },

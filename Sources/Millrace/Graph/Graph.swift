@@ -115,6 +115,8 @@ final class OperatorNode: @unchecked Sendable {
     var needsStateFolder = false
     /// For a sink: what it writes through together with others.
     var sharedOutput: (any SharedOutput)?
+    /// Its records go to every task of the stage that follows.
+    private(set) var isBroadcast = false
     /// What is wrong with what it was declared with.
     private(set) var problems: [GraphProblem] = []
 
@@ -168,6 +170,9 @@ final class OperatorNode: @unchecked Sendable {
     func setKeyed(_ makeHandler: @escaping @Sendable (TaskContext) -> (RecordBatch) throws -> Void) {
         keyed = KeyedStage(makeHandler: makeHandler)
     }
+
+    @usableFromInline
+    func goesToAllTasks() { isBroadcast = true }
 
     /// The run is refused with these problems, if there are any.
     @usableFromInline

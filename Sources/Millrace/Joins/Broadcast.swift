@@ -23,6 +23,7 @@ extension Stream {
     ) -> BroadcastStream<Key, Record, Rule> {
         let records = map { Either<Record, Rule>.left($0) }
         let others = rules.map { Either<Record, Rule>.right($0) }
+        others.node.producer.goesToAllTasks()
         let keyed = records.merge(with: [others]).exchanged(
             by: { record -> Key in
                 guard case .left(let record) = record else {

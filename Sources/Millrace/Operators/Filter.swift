@@ -2,7 +2,7 @@ extension Stream {
     /// Keeps the records that satisfy a condition.
     ///
     /// ```swift
-    /// flights.filter { !$0.cancelled }
+    /// flights.filter { !$0.isCancelled }
     /// ```
     @inlinable
     public func filter(

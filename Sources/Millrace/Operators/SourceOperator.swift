@@ -16,9 +16,9 @@ extension Graph {
     /// Starts a stream at a source.
     ///
     /// ```swift
-    /// let flights = graph.source(
-    ///     .csvFiles(in: "flights", decoding: Flight.self), eventTime: \.scheduledDeparture,
-    ///     watermarks: .boundedOutOfOrder(by: .hours(6)))
+    /// let bids = graph.source(
+    ///     .csvFiles(in: "bids", decoding: Bid.self), eventTime: \.time,
+    ///     watermarks: .boundedOutOfOrder(by: .seconds(10)))
     /// ```
     ///
     /// Restart: each partition goes on behind the last record of the checkpoint.

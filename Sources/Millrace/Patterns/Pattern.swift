@@ -1,7 +1,7 @@
 /// A sequence of records of one key to look for: steps, each with a condition, in the order of event time.
 ///
 /// ```swift
-/// Pattern("fraud")
+/// let fraud = Pattern<Login>("fraud")
 ///     .first("failed", where: { !$0.succeeded }, times: 3...)
 ///     .then("success", where: { $0.succeeded }, within: .minutes(5))
 ///     .without(where: { $0.isLogout })

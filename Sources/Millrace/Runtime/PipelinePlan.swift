@@ -65,6 +65,9 @@ final class PipelinePlan: @unchecked Sendable {
         }
     }
 
+    /// Stages with tasks that an operator runs in.
+    func stages(of node: OperatorNode) -> [Int] { headStages[node.index] ?? [] }
+
     /// The stage that an operator heads.
     func stage(of node: OperatorNode) -> Int { stageOfHead[node.index] ?? 0 }
 

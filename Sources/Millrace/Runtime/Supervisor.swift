@@ -182,6 +182,7 @@ final class Supervisor: Sendable {
         let planned = PlannedRun(
             pipeline.plan, partitions: partitions, options: options,
             keyGroups: restored?.keyGroups ?? options.keyGroups)
+        BroadcastAdvice.say(planned, options.logger)
         let control = RunControl()
         let run = RunContext(
             plan: planned, options: options, store: store, restored: restored, catalogue: catalogue, control: control,

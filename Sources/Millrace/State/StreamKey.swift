@@ -7,7 +7,11 @@
 /// struct Route: StreamKey, StateValue {
 ///     var from: String, to: String
 ///     var frozenHash: UInt64 { FrozenHash.combine(from.frozenHash, to.frozenHash) }
-///     // ... StateValue's encode and decode
+///     static var stateSchema: String { "Route/1" }
+///     func encode(into writer: inout ByteWriter) { writer.write(from); writer.write(to) }
+///     static func decode(from reader: inout ByteReader) throws -> Route {
+///         try Route(from: reader.readString(), to: reader.readString())
+///     }
 /// }
 /// ```
 ///

@@ -1,4 +1,5 @@
 import Millrace
+import MillraceTesting
 import Testing
 
 /// Exact and estimated numbers of different values.
@@ -85,7 +86,7 @@ import Testing
         #expect(abs(aggregate.result(sketch) - 25_000) < 1000)
     }
 
-    @Test(arguments: UInt64(0)..<60)
+    @Test(arguments: TestSeeds.some(60))
     func mergingIsAsAddingAllToOne(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let precision = Int.random(in: DistinctSketch.precisions, using: &random)

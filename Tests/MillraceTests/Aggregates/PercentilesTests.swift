@@ -1,5 +1,6 @@
 import Foundation
 import Millrace
+import MillraceTesting
 import Testing
 
 /// Percentiles against all numbers, sorted.
@@ -29,7 +30,7 @@ import Testing
         return aggregate.result(sketch)
     }
 
-    @Test(arguments: distributions, UInt64(0)..<6)
+    @Test(arguments: distributions, TestSeeds.some(6))
     func quantilesAreWithinTheAccuracy(distribution: String, seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let accuracy = [0.001, 0.01, 0.05, 0.3].randomElement(using: &random) ?? 0.01
@@ -89,7 +90,7 @@ import Testing
         #expect(stored(sketch).count < 1000 * 4)
     }
 
-    @Test(arguments: UInt64(0)..<60)
+    @Test(arguments: TestSeeds.some(60))
     func mergingIsAsAddingAllToOne(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let buckets = [1, 2, 20, 300, 2048].randomElement(using: &random) ?? 2048

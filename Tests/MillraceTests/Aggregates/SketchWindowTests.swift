@@ -10,7 +10,7 @@ import Testing
         let value: Int
     }
 
-    @Test(arguments: UInt64(0)..<10)
+    @Test(arguments: TestSeeds.some(10))
     func slidingWindowsHaveTheSketchesOfTheirRecords(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let events = (0..<2).map { _ in

@@ -78,8 +78,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(30))) func everyFileDamaged() throws {
-        let rounds = ProcessInfo.processInfo.environment["MILLRACE_ROUNDS"].flatMap { Int($0) } ?? 400
-        let seed = ProcessInfo.processInfo.environment["MILLRACE_SEED"].flatMap { UInt64($0) } ?? 1
+        let seeds = TestSeeds.some(400)
+        let (rounds, seed) = (seeds.count, seeds.lowerBound)
         let folder = try TemporaryFolder()
         // What is right.
         try test(folder.file("whole")).run(pipeline(folder.file("whole")), parallelism: 2)

@@ -26,8 +26,8 @@ import Testing
     }
 
     /// Inputs deliver records and barriers in random order: nothing of the next epoch is taken before all have aligned.
-    @Test(arguments: 0..<50)
-    func alignmentKeepsEpochsApart(seed: Int) {
+    @Test(arguments: TestSeeds.some(50))
+    func alignmentKeepsEpochsApart(seed: UInt64) {
         var random = SeededRandom(seed: UInt64(seed))
         let inputs = Int.random(in: 1...5, using: &random)
         // Each input: records marked with their epoch, a barrier after each epoch.
@@ -69,8 +69,8 @@ import Testing
     }
 
     /// Hand-ins, ends, failures, requests and time in random order.
-    @Test(arguments: 0..<100)
-    func oneCheckpointAtATime(seed: Int) {
+    @Test(arguments: TestSeeds.some(100))
+    func oneCheckpointAtATime(seed: UInt64) {
         var random = SeededRandom(seed: UInt64(seed))
         let tasks = Set(0..<Int.random(in: 1...5, using: &random))
         let sources = Set(tasks.prefix(max(1, tasks.count / 2)))

@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(6))
     func whatIsWrittenIsRead(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let rows = texts(&random)

@@ -57,8 +57,8 @@ import Testing
         #expect(result.malformed.first?.place.contains("line 2") == true)
     }
 
-    @Test(arguments: 0..<8)
-    func aRestartAtAnyRecordGivesTheRest(seed: Int) throws {
+    @Test(arguments: TestSeeds.some(8))
+    func aRestartAtAnyRecordGivesTheRest(seed: UInt64) throws {
         var random = SeededRandom(seed: UInt64(seed))
         let folder = try TemporaryFolder()
         let pieces = ["a", "\"\"", ",", "\n", "\r\n", "é", "  ", "long long long text"]

@@ -15,7 +15,7 @@ import Testing
     }
 
     /// Answers come while look-ups of the ones before are under way.
-    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(8))
     func anAnswerIsNotOverlookedWhileALookUpIsWaitedFor(seed: UInt64) throws {
         let times = Times()
         let test = PipelineTest(seed: seed)
@@ -113,14 +113,14 @@ import Testing
 
     /// Windows that are kept for late records, with batches behind them in the same task: one task's event time may wait for
     /// its batches when a checkpoint comes, while another's is further on. A restart gives nothing again, and loses nothing.
-    @Test(arguments: 1...30 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(30))
     func windowsBeforeBatchesAreGivenOnce(seed: UInt64) throws {
         try runChain(seed, lateness: .seconds(10), crashes: 2, keys: 11) { $0 }
     }
 
     /// Windows, batches of their results, and windows of these in the next stage: event time does not get there before the
     /// results do that wait in a batch.
-    @Test(arguments: 1...30 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(30))
     func whatABatchKeepsIsNotLateForTheNextWindow(seed: UInt64) throws {
         try runChain(seed, lateness: .zero, crashes: 1, keys: 2) { counts in
             counts.keyed { $0.key % 2 }

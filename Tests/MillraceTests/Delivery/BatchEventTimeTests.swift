@@ -51,7 +51,7 @@ import Testing
     }
 
     /// The end of input is not told behind a task before its last batch is passed on.
-    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(4))
     func theEndComesAfterTheLastBatch(seed: UInt64) throws {
         let output = TestOutput<WindowResult<Int, Int>>()
         let test = PipelineTest(seed: seed)

@@ -11,7 +11,7 @@ import Testing
 
     /// An attempt succeeds after the position has been settled, while another operator's work is waited for: its records
     /// belong to the next checkpoint.
-    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(4))
     func whatComesBackDuringACheckpointBelongsToTheNext(seed: UInt64) throws {
         let output = TestOutput<Int>()
         let folder = try TemporaryFolder()

@@ -103,7 +103,7 @@ import Testing
     }
 
     /// Random failures: every record gets a fate, no more attempts than allowed, and the modes keep what they promise.
-    @Test(arguments: 1...40 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(40))
     func anyFailuresEndInAFate(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for mode in Acknowledgement.allCases {

@@ -4,7 +4,7 @@ import Testing
 
 /// Scenarios made from seeds, run to the end through crashes, stops and other parallelisms.
 @Suite struct BatchPropertyTests {
-    @Test(arguments: Array(1...100) + [137, 252] as [UInt64])
+    @Test(arguments: Array(TestSeeds.some(100)) + [137, 252] as [UInt64])
     func everyRecordIsDoneOnceInOrder(seed: UInt64) throws { try Self.check(seed) }
 
     static func check(_ seed: UInt64) throws {

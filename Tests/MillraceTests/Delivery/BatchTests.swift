@@ -208,7 +208,7 @@ import Testing
     }
 
     /// Event time waits for the records of open batches: a window behind them loses none.
-    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(6))
     func eventTimeDoesNotPassRecordsInHand(seed: UInt64) throws {
         struct Event: Sendable { let time: Timestamp }
         var random = SeededRandom(seed: seed)

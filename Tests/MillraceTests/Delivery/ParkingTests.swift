@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(20))
     func whatFollowsADeadLetterWaitsForItsReplay(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let keys = ["a", "b", "c", "d"]

@@ -29,7 +29,7 @@ import Testing
 
     static func records(_ numbers: Range<Int>) -> [ScriptedSource<Int>.Step] { numbers.map { .record($0) } }
 
-    @Test(arguments: 1...5 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(5))
     func theTimeoutCountsWhateverTheHandlerDoes(seed: UInt64) throws {
         let (output, gate) = (TestOutput<Int>(), Gate())
         let attempts = Mutex<[Int: Int]>([:])

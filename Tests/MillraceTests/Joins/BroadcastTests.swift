@@ -21,7 +21,7 @@ import Testing
 
     /// Rules come first, then records of many keys; then a rule changes, one goes, and records come again. A crash and another
     /// parallelism in between.
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestSeeds.some(20))
     func everyTaskHasTheWholeTable(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let folder = try TemporaryFolder()
@@ -51,5 +51,27 @@ import Testing
             return "\(number) \(limit)"
         }
         expectSame(output.records, expected, "seed \(seed), crash at \(crash)")
+    }
+
+    /// Tasks may see the records of two partitions in different orders; of one, or of a keyed stream, they do not.
+    @Test func whereItsRecordsComeFromIsSaid() throws {
+        func notices(_ partitions: Int, keyed: Bool = false) throws -> [String] {
+            let log = CapturedLog()
+            var test = PipelineTest(seed: 1)
+            test.options.logger = log.logger
+            let pipeline = Pipeline("rules") { graph in
+                let rules = (0..<partitions).map { [Rule(name: $0, limit: 1)] }
+                var table = graph.source(.memory(rules), name: "rules")
+                if keyed { table = table.keyed(by: \.name).reduce { _, rule in rule }.map(\.value) }
+                graph.source(.memory([[1, 2]]), name: "records").keyed(by: { $0 }, broadcasting: table)
+                    .enriched(on: { $0 }, equals: \.name).forEach { _ in }
+            }
+            try test.run(pipeline, parallelism: 2)
+            return log.lines.filter { $0.contains("broadcast") }
+        }
+        let two = try notices(2)
+        #expect(two.count == 1 && two.allSatisfy { $0.contains("'rules' comes out of 2 tasks") }, "\(two)")
+        #expect(try notices(1) == [])
+        #expect(try notices(2, keyed: true) == [])
     }
 }

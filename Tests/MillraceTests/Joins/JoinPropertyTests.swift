@@ -84,7 +84,7 @@ import Testing
     }
 
     static let kinds: [JoinKind] = [.inner, .left, .right, .outer]
-    static let seeds: Range<UInt64> = 0..<40
+    static let seeds = TestSeeds.some(40)
 
     /// Pairs that `matches`, and the records without a partner that the kind keeps.
     static func reference(

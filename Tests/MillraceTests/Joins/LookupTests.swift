@@ -81,7 +81,7 @@ import Testing
     }
 
     /// A crash at any checkpoint: every record is answered once in what was published.
-    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(6))
     func aCrashLosesAndDoublesNothing(checkpoint: UInt64) async throws {
         let folder = try TemporaryFolder()
         let output = TestOutput<Int>()

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UInt64(0)..<150)
+    @Test(arguments: TestSeeds.some(150))
     func matchesAreThoseOfTheReference(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let pace = Int64.random(in: 1...6, using: &random)

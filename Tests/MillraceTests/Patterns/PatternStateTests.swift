@@ -1,3 +1,4 @@
+import MillraceTesting
 import Testing
 
 @testable import Millrace
@@ -29,7 +30,7 @@ import Testing
     }
 
     /// Stored and restored between any two steps of time, it gives what it gives otherwise.
-    @Test(arguments: UInt64(0)..<40)
+    @Test(arguments: TestSeeds.some(40))
     func whatIsStoredGoesOnAsBefore(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         var state = try Self.state(&random)

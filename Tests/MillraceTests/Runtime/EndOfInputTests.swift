@@ -123,7 +123,7 @@ import Testing
     }
 
     /// Crashes on the way, at every step of a checkpoint.
-    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(6))
     func crashesOnTheWay(checkpoint: UInt64) throws {
         let points: [CrashPoint] = [
             .sourceNoted(CheckpointNumber(checkpoint)), .handedIn(CheckpointNumber(checkpoint)),

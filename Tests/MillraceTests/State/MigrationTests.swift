@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<10 as Range<UInt64>)
+    @Test(arguments: TestSeeds.some(10))
     func olderStateIsMadeAnew(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let folder = try TemporaryFolder()

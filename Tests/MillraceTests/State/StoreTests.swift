@@ -1,3 +1,4 @@
+import MillraceTesting
 import Testing
 
 @testable import Millrace
@@ -92,21 +93,21 @@ import Testing
     }
 
     /// Random updates and removals, checkpoints, folds, evictions, walks and changes of parallelism against a dictionary.
-    @Test(arguments: 0..<20)
-    func randomHistoriesAgreeWithADictionary(seed: Int) throws {
+    @Test(arguments: TestSeeds.some(20))
+    func randomHistoriesAgreeWithADictionary(seed: UInt64) throws {
         try history(seed, key: { "key-\($0)" }, initial: [Int]()) { $0.append($1) }
     }
 
     /// The same with keys and values of fixed widths, which lie otherwise in the store.
-    @Test(arguments: 0..<20)
-    func randomHistoriesOfFixedWidthsAgreeWithADictionary(seed: Int) throws {
+    @Test(arguments: TestSeeds.some(20))
+    func randomHistoriesOfFixedWidthsAgreeWithADictionary(seed: UInt64) throws {
         try history(seed, key: { UInt64($0) }, initial: 0) { $0 = $0 &* 31 &+ $1 }
     }
 
     func history<Key: StreamKey, Value: StateValue & Equatable>(
-        _ seed: Int, key: @escaping (Int) -> Key, initial: Value, _ add: @escaping (inout Value, Int) -> Void
+        _ seed: UInt64, key: @escaping (Int) -> Key, initial: Value, _ add: @escaping (inout Value, Int) -> Void
     ) throws {
-        var random = TestRandom(seed: UInt64(seed))
+        var random = TestRandom(seed: seed)
         let rig = try Rig()
         var expected: [Key: Value] = [:]
         var tasks = 1

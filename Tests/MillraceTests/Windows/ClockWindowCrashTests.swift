@@ -14,7 +14,7 @@ import Testing
 
     /// A checkpoint comes while a window is given, in part: its results are there once all the same, and each record is
     /// counted once, though in another window after the restart.
-    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(8))
     func eachRecordIsGivenOnce(seed: UInt64) throws {
         print("seed \(seed)")
         let folder = try TemporaryFolder()

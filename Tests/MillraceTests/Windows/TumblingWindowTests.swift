@@ -88,7 +88,7 @@ import Testing
     ///
     /// A late record for a window that nothing had been in is told at once, and a restart from there neither loses it nor
     /// tells it again.
-    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    @Test(arguments: TestSeeds.some(12))
     func aLateRecordOfAnEmptyWindowSurvivesARestart(crash: UInt64) throws {
         let folder = try TemporaryFolder()
         let output = TestOutput<WindowResult<Int, Int>>()

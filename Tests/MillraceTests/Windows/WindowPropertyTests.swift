@@ -114,7 +114,7 @@ import Testing
         row.key == other.key && row.values.count > other.values.count && Set(other.values).isSubset(of: row.values)
     }
 
-    static let seeds: Range<UInt64> = 0..<30
+    static let seeds = TestSeeds.some(30)
 
     @Test(arguments: seeds)
     func slidingWindows(seed: UInt64) throws {

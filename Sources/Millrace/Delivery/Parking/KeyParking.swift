@@ -3,7 +3,7 @@
 /// succeeded.
 ///
 /// ```swift
-/// payments.keyed(by: \.account)
+/// payments.keyed(by: \.value.account)                                     // payments: Stream<KafkaRecord<Payment>>
 ///     .batches(of: 50, later: retries.route(in: graph), onError: .deadLetter(to: rejected), parking: .kafka()) { ... }
 /// ```
 ///

@@ -17,7 +17,7 @@ extension GraphDescription {
     /// `\u{1b}`.
     ///
     /// ```swift
-    /// print(pipeline.graph.rendered(as: .mermaid), terminator: "")
+    /// print(pipeline.graph().rendered(as: .mermaid), terminator: "")
     /// ```
     public func rendered(as format: GraphFormat) -> String {
         switch format {

@@ -1,0 +1,1 @@
+let rejected: SideOutput<DeadLetter<String>> = elided()

@@ -1,0 +1,1 @@
+let lines: [String] = elided()

@@ -1,0 +1,2 @@
+let totals: [Total] = elided()
+var bytes: [UInt8] = []

@@ -1,0 +1,1 @@
+let totals: Stream<Total> = elided()

@@ -1,0 +1,1 @@
+let late: SideOutput<Login> = elided()
