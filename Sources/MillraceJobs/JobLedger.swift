@@ -15,7 +15,7 @@ extension Stream where Record == JobEvent {
     /// let ledger = graph.source(kafka.source("job-events", decoding: .json(JobEvent.self)))
     ///     .ledger { job in try await database.missing(job.job) }
     /// ledger.verdicts.sink(kafka.sink("job-verdicts", jsonKeyedBy: \.job))
-    /// ledger.statuses.sink(database.jobTable())
+    /// ledger.statuses.sink(JobBoard(database).sink)
     /// ```
     ///
     /// It is keyed state with one writer per job, stored with the positions of the events: events that come again after a

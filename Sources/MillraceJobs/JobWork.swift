@@ -41,7 +41,8 @@ private func result<Item>(
         } catch {
             try Task.checkCancellation()
             guard attempt < retry.attempts, isWorthRetrying(error) else {
-                return BatchResult(number: batch.number, entities: 0, reason: FailureReason.storable(error), worker: worker)
+                return BatchResult(
+                    number: batch.number, entities: 0, reason: FailureReason.storable(error), worker: worker)
             }
             try await clock.sleep(until: clock.now + retry.pause(after: attempt, random: Double.random(in: 0...1)))
             attempt += 1

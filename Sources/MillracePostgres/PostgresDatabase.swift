@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// ```swift
 /// import MillracePostgres
+/// import MillraceSQL
 ///
 /// let database = try PostgresDatabase("postgresql://app@db.internal/shop")
 /// orders.sink(database.table("orders", columns: ["id", "total"]) { [.init($0.id), .init($0.total)] })

@@ -7,6 +7,7 @@ import Synchronization
 /// A SQLite database in a file.
 ///
 /// ```swift
+/// import MillraceSQL
 /// import MillraceSQLite
 ///
 /// let database = SQLiteDatabase(path: "shop.db")

@@ -1,6 +1,6 @@
 // What the snippets of the documentation take for granted: sample types and values. They are compiled by .ci/snippets,
-// and never run. A name that means something else in one place is declared in a file of its own: Kafka.swift, for instance, is
-// for the snippets of Sources/**/Kafka.swift.
+// and never run. A name that means something else in one place is declared in a file of its own: those of Kafka.swift,
+// for instance, are for the snippets of Sources/**/Kafka.swift.
 
 import KafkaTestBroker
 import Millrace

@@ -51,18 +51,11 @@ final class StateFolder: @unchecked Sendable {
     }
 
     private static func createFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw StateError(
-                .unusable, "The state folder \(path) cannot be created: \(reason(error))",
-                advice: "Name a folder that this user can write to, with --state or checkpoints: .init(directory:)")
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        return underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+        let code = FolderCalls.make(path)
+        if code == 0 { return }
+        throw StateError(
+            .unusable, "The state folder \(path) cannot be created: \(String(cString: strerror(code)))",
+            advice: "Name a folder that this user can write to, with --state or checkpoints: .init(directory:)")
     }
 
     private static func takeLock(_ path: String) throws -> Int32 {
@@ -115,11 +108,45 @@ final class StateFolder: @unchecked Sendable {
         }
     }
 
+    /// Whether there is such a file; throws if it is something else, at which opening it might wait for ever.
+    private static func isThere(_ file: String) throws -> Bool {
+        var status = stat()
+        guard stat(file, &status) == 0 else {
+            if errno == ENOENT { return false }
+            throw unreadable(file, String(cString: strerror(errno)))
+        }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG else {
+            throw unreadable(file, "it is \(kind == S_IFDIR ? "a folder" : "no ordinary file")")
+        }
+        return true
+    }
+
+    /// What a short file says, bytes that are not UTF-8 replaced; `nil` if it is not there.
+    private static func text(of file: String) throws -> String? {
+        guard try isThere(file) else { return nil }
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(file, String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = read(descriptor, &buffer, buffer.count)
+        guard count >= 0 else { throw unreadable(file, String(cString: strerror(errno))) }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    private static func unreadable(_ file: String, _ reason: String) -> StateError {
+        StateError(
+            .unusable, "\(file) cannot be read: \(reason)",
+            advice:
+                "Give this user the right to read the state folder, bring the file back, or name another folder with --state"
+        )
+    }
+
     /// Checks or writes FORMAT.
     private static func checkFormat(_ path: String) throws -> (isNew: Bool, isSealed: Bool) {
         let file = path + "/FORMAT"
-        let hasData = FileManager.default.fileExists(atPath: path + "/data.mdb")
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+        let hasData = try Self.isThere(path + "/data.mdb")
+        guard let text = try Self.text(of: file) else {
             if hasData, !FileManager.default.fileExists(atPath: path + "/" + unfinished) {
                 throw StateError(
                     .mismatch, "\(path) holds a data.mdb that is not Millrace's: there is no FORMAT file beside it",

@@ -37,12 +37,8 @@ struct PartDirectory: Sendable, Hashable {
     }
 
     func create() throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw failure("the directory cannot be created", Int32(cause?.code ?? Int(EIO)))
-        }
+        let code = FolderCalls.make(path)
+        if code != 0 { throw failure("the directory cannot be created", code) }
     }
 
     /// Begins a hidden file for a task; each has a name of its own.
@@ -104,8 +100,9 @@ struct PartDirectory: Sendable, Hashable {
     /// Removes what belongs to no stored checkpoint; checks that what is published fits the start.
     func removeLeftovers(start: StartMode) throws {
         let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            throw failure("the directory cannot be listed", EIO)
+        switch FolderCalls.names(in: path) {
+        case .success(let found): names = found
+        case .failure(let error): throw failure("the directory cannot be listed", error.code)
         }
         for name in names.sorted() {
             if isHidden(name) {
@@ -144,6 +141,7 @@ struct PartDirectory: Sendable, Hashable {
         let advice =
             switch code {
             case ENOSPC, EDQUOT: "Free disk space; the pipeline goes on from its last checkpoint"
+            case ENOTDIR, EEXIST: "Choose another directory: a part of this path is a file"
             case EACCES, EPERM, EROFS: "Give this user the right to write there, or choose another directory"
             default: "Check the directory and the disk"
             }
