@@ -7,6 +7,7 @@ final class StatusBoard: Sendable {
     private struct State {
         var cells: [TaskStatusCell] = []
         var checkpoint = CheckpointNumber.none
+        var begunCheckpoint = CheckpointNumber.none
         var last: CheckpointStatistics?
         var longestPause: Duration = .zero
         var restarts = 0
@@ -56,6 +57,11 @@ final class StatusBoard: Sendable {
 
     /// The last that is stored.
     var checkpoint: CheckpointNumber { state.withLock { $0.checkpoint } }
+
+    /// The last that was begun to be stored.
+    var begunCheckpoint: CheckpointNumber { state.withLock { $0.begunCheckpoint } }
+
+    func noteBegun(_ checkpoint: CheckpointNumber) { state.withLock { $0.begunCheckpoint = checkpoint } }
 
     func noteRestart() { state.withLock { $0.restarts += 1 } }
     func noteFailedCheckpoint() { state.withLock { $0.failedCheckpoints += 1 } }

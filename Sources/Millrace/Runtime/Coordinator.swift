@@ -89,6 +89,7 @@ struct Coordinator {
 
     private mutating func store(_ barrier: Barrier) async throws {
         try run.crash.reach(.handedIn(barrier.checkpoint))
+        board.noteBegun(barrier.checkpoint)
         var next = nextManifest(barrier)
         if let output = run.transactionalOutput {
             next.mark = .prepared

@@ -25,8 +25,10 @@ final class RunContext: Sendable {
 
     init(
         plan: PlannedRun, options: RunOptions, store: CheckpointStore?, restored: Manifest?,
-        catalogue: StateCatalogue, control: RunControl, outputs: [any SharedOutput], sinkRun: SinkRun
+        catalogue: StateCatalogue, control: RunControl, outputs: [any SharedOutput], sinkRun: SinkRun,
+        numberedAfter last: CheckpointNumber
     ) {
+        lastCheckpoint = last
         self.outputs = outputs
         self.sinkRun = sinkRun
         self.plan = plan
@@ -40,14 +42,16 @@ final class RunContext: Sendable {
                 .map(\.number))
         processing = ProcessingClock(
             options.clock, stored: restored?.processingTime.map { Timestamp(milliseconds: $0) }, logger: options.logger)
-        horizon = CommitHorizon(restored?.checkpoint ?? .none)
+        horizon = CommitHorizon(last)
     }
 
     /// Source tasks alone are more than the threads: each has to give up its turn for the others to answer barriers.
     /// (Not done without need: where the threads suffice, giving up a turn lets one of them go to sleep for good.)
     var isCrowded: Bool { plan.isCrowded }
 
-    var lastCheckpoint: CheckpointNumber { restored?.checkpoint ?? .none }
+    /// Checkpoints are numbered from here on: the one that is restored; without a state folder the last that an earlier
+    /// attempt of this process began to store, so that no output comes twice under a number.
+    let lastCheckpoint: CheckpointNumber
 
     /// The channels from a task to the tasks of a keyed stage, one each.
     func channels(from task: TaskID, to head: OperatorNode) -> [(inbox: Inbox, sender: Int)] {

@@ -186,11 +186,17 @@ final class Supervisor: Sendable {
         let control = RunControl()
         let run = RunContext(
             plan: planned, options: options, store: store, restored: restored, catalogue: catalogue, control: control,
-            outputs: pipeline.plan.sharedOutputs, sinkRun: sinkRun)
+            outputs: pipeline.plan.sharedOutputs, sinkRun: sinkRun,
+            numberedAfter: restored?.checkpoint ?? unstored)
         for output in run.outputs { output.begin(run.lastCheckpoint.next) }
         return try await Attempt(
             run: run, graph: graph, writer: writer, board: board, stop: stop, partitionsChanged: partitionsChanged
         ).run()
+    }
+
+    /// The last checkpoint of an earlier attempt, where no folder keeps it but the sources their positions.
+    private var unstored: CheckpointNumber {
+        store == nil && pipeline.plan.keepsPositions ? board.begunCheckpoint : .none
     }
 
     /// Starts what sinks write through together; the marker of the one that is transactional.
@@ -285,7 +291,7 @@ final class Supervisor: Sendable {
             case (let restored?, _): .resumed(restored.checkpoint)
             case (nil, .first): options.checkpoints?.fresh == true ? .fresh : .new
             // Without a checkpoint the sources begin again, and so does the output; unless they go on by themselves.
-            case (nil, _): pipeline.plan.keepsPositions ? .resumed(.none) : .fresh
+            case (nil, _): pipeline.plan.keepsPositions ? .resumed(unstored) : .fresh
             }
         try checkPending(restored)
         for node in pipeline.plan.operators {

@@ -44,6 +44,9 @@ extension SinkError {
             case EMFILE, ENFILE: "Raise the limit of open files (ulimit -n)"
             default: "Check the disk and the path"
             }
-        self.init(failure.problem, advice: advice)
+        self.init(failure.problem, advice: advice, isTransient: Self.mayHaveRoomSoon(failure.code))
     }
+
+    /// A full disk is waited for, as a database is that is away.
+    static func mayHaveRoomSoon(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
 }

@@ -145,6 +145,8 @@ struct PartDirectory: Sendable, Hashable {
             case EACCES, EPERM, EROFS: "Give this user the right to write there, or choose another directory"
             default: "Check the directory and the disk"
             }
-        return SinkError("\(path): \(what): \(String(cString: strerror(code)))", advice: advice)
+        return SinkError(
+            "\(path): \(what): \(String(cString: strerror(code)))", advice: advice,
+            isTransient: SinkError.mayHaveRoomSoon(code))
     }
 }
