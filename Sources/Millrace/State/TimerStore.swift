@@ -54,9 +54,9 @@ final class TimerStore<Key: StreamKey> {
 
     @inlinable
     func fill(_ heap: inout TimerHeap<Key>, from table: KeyedTable<Key, [Int64]>) throws {
-        try table.loadAll()
         var unordered: [(hash: UInt64, key: Key)] = []
-        table.forEachInMemory { slot in
+        // What only the store has stays there until its time comes: the heap knows the times.
+        try table.forEach { slot in
             let (times, key) = (slot.pointee.value, table.key(of: slot))
             // As the first versions stored them.
             if !zip(times, times.dropFirst()).allSatisfy({ $0 > $1 }) { unordered.append((slot.pointee.hash, key)) }

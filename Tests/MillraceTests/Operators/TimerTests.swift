@@ -174,4 +174,35 @@ import Testing
         #expect(even.records == [2, 4])
         #expect(odd.records == ["1", "3"])
     }
+
+    /// Their times come into memory at a start, not the table of them.
+    @Test func aStartLeavesTimersInTheStore() throws {
+        let folder = try TemporaryFolder()
+        let keys = 40_000
+        let fired = TestOutput<Int>()
+        let pipeline = Pipeline("many") { graph in
+            let steps = (0..<keys).map { ScriptedSource<Int>.Step.record($0) } + [.silence(.seconds(5)), .record(0)]
+            graph.source(
+                ScriptedSource([steps]), eventTime: { _ in Timestamp(milliseconds: 1) }, watermarks: .monotonic()
+            )
+            .keyed { $0 }
+            .process(to: Int.self) { _ in
+                ProcessFunction(
+                    onRecord: { record, context in
+                        // Many a key, so that the table is much larger than the heap's share of a key.
+                        for time in 0..<(record % 4 + 1) {
+                            try context.setTimer(.event(Timestamp(milliseconds: Int64(1000 + time))))
+                        }
+                    }, onTimer: { _, context in try context.emit(context.key) })
+            }
+            .named("timers").sink(fired)
+        }
+        let test = PipelineTest(
+            seed: 1, checkpoints: .init(directory: folder.path, every: .milliseconds(500)))
+        let first = try test.run(pipeline, stoppingAt: .seconds(3))
+        let second = try test.run(pipeline, stoppingAt: .seconds(4))
+        #expect(second.peakMemory < first.peakMemory / 2, "\(second.peakMemory) of \(first.peakMemory)")
+        try test.run(pipeline)
+        #expect(fired.records.count == keys / 4 * 10)
+    }
 }
