@@ -20,6 +20,7 @@ public final class PostgresDatabase: SQLDatabase {
     private let conninfo: Secret
     private let settings: [String: String]
     private let lockTimeout: Duration
+    private let answerTimeout: Duration
     private let idle = Mutex<[PostgresConnection]>([])
     public let summary: String
     public let threads: WaitingThreads
@@ -30,8 +31,13 @@ public final class PostgresDatabase: SQLDatabase {
     ///   - connections: how many the asynchronous methods use at once; more calls wait their turn. Each running pipeline
     ///     that writes to the database has one more.
     ///   - lockTimeout: how long a statement waits for another transaction's lock before it fails with a transient error.
+    ///   - answerTimeout: how long the server may take for the answer to a statement before its connection is given up
+    ///     with a transient error; a minute by default. Statements that may take longer need a longer one.
     /// - Throws: `SQLError` if `conninfo` is not a connection string. Nothing is connected yet.
-    public init(_ conninfo: String, connections: Int = 4, lockTimeout: Duration = .seconds(10)) throws {
+    public init(
+        _ conninfo: String, connections: Int = 4, lockTimeout: Duration = .seconds(10),
+        answerTimeout: Duration = .seconds(60)
+    ) throws {
         do {
             let given = try PostgresSettings(conninfo).values
             let host = given["host"] ?? given["hostaddr"] ?? "its default host"
@@ -41,6 +47,7 @@ public final class PostgresDatabase: SQLDatabase {
         }
         self.conninfo = Secret(conninfo)
         self.lockTimeout = lockTimeout
+        self.answerTimeout = max(answerTimeout, .milliseconds(1))
         threads = WaitingThreads(count: connections)
         // A server that is gone without a word is found out about in this time.
         settings = [
@@ -70,7 +77,8 @@ public final class PostgresDatabase: SQLDatabase {
         while let connection = idle.withLock({ $0.popLast() }) {
             if connection.isAlive, !connection.hasNews { return connection }
         }
-        let connection = try PostgresConnection(conninfo.value, settings: settings)
+        let connection = try PostgresConnection(
+            conninfo.value, settings: settings, answerTimeout: answerTimeout)
         try connection.run(
             "SELECT set_config('lock_timeout', $1, false)", ["\(Int(lockTimeout / .milliseconds(1)))"])
         // What was committed must not be lost with the server's power.

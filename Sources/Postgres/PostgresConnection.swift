@@ -7,6 +7,9 @@ import Foundation
 /// for its owner to see to.
 public final class PostgresConnection: @unchecked Sendable {
     private let connection: OpaquePointer
+    private let answerTimeout: Duration
+    /// The server has not answered in time: what it says later is the answer to nothing.
+    private var isGivenUp = false
 
     /// Connects.
     ///
@@ -14,8 +17,12 @@ public final class PostgresConnection: @unchecked Sendable {
     ///   - conninfo: as libpq takes it: `host=db dbname=shop user=app`, or `postgresql://app@db/shop`. What is not given
     ///     comes from the environment (`PGHOST`, `PGPASSWORD`, ...) and the password file.
     ///   - settings: for what `conninfo` does not say.
+    ///   - answerTimeout: how long the server may take for an answer, or to take in what it is sent.
     /// - Throws: `PostgresError`; never with the password.
-    public init(_ conninfo: String, settings: [String: String] = [:]) throws(PostgresError) {
+    public init(
+        _ conninfo: String, settings: [String: String] = [:], answerTimeout: Duration = .seconds(3600)
+    ) throws(PostgresError) {
+        self.answerTimeout = answerTimeout
         var values = try PostgresSettings(conninfo).merged(over: settings)
         values["client_encoding"] = "UTF8"
         let names = values.keys.sorted()
@@ -31,6 +38,8 @@ public final class PostgresConnection: @unchecked Sendable {
         }
         // Notices (a table that is there already) are not errors, and not for standard error.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        // No call waits by itself: `wait` does, and knows when it is enough.
+        guard PQsetnonblocking(connection, 1) == 0 else { throw connectionError() }
     }
 
     deinit { PQfinish(connection) }
@@ -47,7 +56,7 @@ public final class PostgresConnection: @unchecked Sendable {
     }
 
     /// Whether it can be used, as far as this side knows.
-    public var isAlive: Bool { PQstatus(connection) == CONNECTION_OK }
+    public var isAlive: Bool { !isGivenUp && PQstatus(connection) == CONNECTION_OK }
 
     /// Whether the server has said something since its last answer: as a rule, that it hangs up.
     public var hasNews: Bool {
@@ -64,10 +73,11 @@ public final class PostgresConnection: @unchecked Sendable {
     /// - Throws: `PostgresError`.
     @discardableResult
     public func run(_ sql: String, _ arguments: [String?] = []) throws(PostgresError) -> PostgresResult {
-        let result = withStrings(arguments) { values in
-            PQexecParams(connection, sql, Int32(arguments.count), nil, values, nil, nil, 0)
+        let isSent = withStrings(arguments) { values in
+            PQsendQueryParams(connection, sql, Int32(arguments.count), nil, values, nil, nil, 0)
         }
-        return try checked(result)
+        guard isSent == 1 else { throw connectionError() }
+        return try finish()
     }
 
     /// Starts a `COPY ... FROM STDIN`, gives it what `body` sends, and ends it.
@@ -78,14 +88,19 @@ public final class PostgresConnection: @unchecked Sendable {
     public func copyIn(
         _ sql: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws -> Int {
-        _ = try checked(PQexec(connection, sql), expected: PGRES_COPY_IN)
+        guard PQsendQueryParams(connection, sql, 0, nil, nil, nil, nil, 0) == 1 else { throw connectionError() }
+        let begun = try nextResult()
+        do { _ = try checked(begun, expected: PGRES_COPY_IN) } catch {
+            try drain()
+            throw error
+        }
         do {
             try body { try send($0) }
         } catch {
-            if PQputCopyEnd(connection, "the sender gave up") == 1 { drain() }
+            if isAlive, (try? endCopy("the sender gave up")) != nil { try? drain() }
             throw error
         }
-        guard PQputCopyEnd(connection, nil) == 1 else { throw connectionError() }
+        try endCopy(nil)
         return try finish().changedRows
     }
 
@@ -99,19 +114,78 @@ public final class PostgresConnection: @unchecked Sendable {
 
     private func send(_ chunk: UnsafeRawBufferPointer) throws(PostgresError) {
         guard let start = chunk.baseAddress, !chunk.isEmpty else { return }
-        let sent = PQputCopyData(connection, start.assumingMemoryBound(to: CChar.self), Int32(chunk.count))
-        if sent != 1 { throw connectionError() }
+        while true {
+            switch PQputCopyData(connection, start.assumingMemoryBound(to: CChar.self), Int32(chunk.count)) {
+            case 1: return try flush()
+            case 0: try flush()
+            default: throw connectionError()
+            }
+        }
+    }
+
+    private func endCopy(_ error: String?) throws(PostgresError) {
+        while true {
+            switch PQputCopyEnd(connection, error) {
+            case 1: return try flush()
+            case 0: try flush()
+            default: throw connectionError()
+            }
+        }
     }
 
     /// The result of what was begun; all of it is read, so that the connection can be used again.
     private func finish() throws(PostgresError) -> PostgresResult {
-        let result = PQgetResult(connection)
-        drain()
+        let result = try nextResult()
+        do { try drain() } catch {
+            PQclear(result)
+            throw error
+        }
         return try checked(result)
     }
 
-    private func drain() {
-        while let more = PQgetResult(connection) { PQclear(more) }
+    private func drain() throws(PostgresError) {
+        while let more = try nextResult() { PQclear(more) }
+    }
+
+    /// The next result of what was sent; `nil` if there are no more.
+    private func nextResult() throws(PostgresError) -> OpaquePointer? {
+        try flush()
+        while PQisBusy(connection) == 1 {
+            try wait(for: POLLIN)
+            guard PQconsumeInput(connection) == 1 else { throw connectionError() }
+        }
+        return PQgetResult(connection)
+    }
+
+    /// Waits until the server has taken in what was sent.
+    private func flush() throws(PostgresError) {
+        while true {
+            switch PQflush(connection) {
+            case 0: return
+            case 1:
+                try wait(for: POLLIN | POLLOUT)
+                // A server that has something to say may take nothing in before it has said it.
+                guard PQconsumeInput(connection) == 1 else { throw connectionError() }
+            default: throw connectionError()
+            }
+        }
+    }
+
+    /// Waits for the socket, each time for as long as an answer may take.
+    private func wait(for events: Int32) throws(PostgresError) {
+        let deadline = ContinuousClock.now.advanced(by: answerTimeout)
+        while true {
+            let left = ContinuousClock.now.duration(to: deadline)
+            guard left > .zero else { break }
+            var socket = pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
+            let milliseconds = Int32(min(left / .milliseconds(1) + 1, 60_000))
+            let ready = poll(&socket, 1, milliseconds)
+            if ready > 0 { return }
+            if ready < 0, errno != EINTR { throw connectionError() }
+        }
+        isGivenUp = true
+        throw PostgresError(
+            "the server is connected and has not answered within \(answerTimeout)", isConnectionLost: true)
     }
 
     private func checked(
