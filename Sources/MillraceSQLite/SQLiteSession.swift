@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import MillraceSQL
 
 /// SQLite's one writing connection, in a transaction or not.
@@ -17,7 +18,7 @@ struct SQLiteSession: SQLSession {
             try SQLError.checkStatement(sql, SQLError.Place(database: summary))
             let before = connection.totalChangesCount
             let statement = try connection.makeStatement(sql: sql)
-            try statement.execute(arguments: try Self.arguments(arguments, sql))
+            try statement.execute(arguments: try Self.arguments(arguments, of: statement))
             return connection.totalChangesCount - before
         }
     }
@@ -48,7 +49,7 @@ struct SQLiteSession: SQLSession {
     }
 
     static func rows(_ statement: Statement, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
-        let cursor = try Row.fetchCursor(statement, arguments: try Self.arguments(arguments, statement.sql))
+        let cursor = try Row.fetchCursor(statement, arguments: try Self.arguments(arguments, of: statement))
         var rows: [[SQLValue]] = []
         while let row = try cursor.next() { rows.append(row.databaseValues.map(SQLValue.init)) }
         return rows
@@ -73,13 +74,29 @@ struct SQLiteSession: SQLSession {
         }
     }
 
-    /// `$1` is a name to SQLite, which numbers them as they come.
-    private static func arguments(_ values: [SQLValue], _ sql: String) throws -> StatementArguments {
-        let stored = try values.map(stored)
-        guard sql.contains("$") else { return StatementArguments(stored) }
-        var named: [String: (any DatabaseValueConvertible)?] = [:]
-        for (index, value) in stored.enumerated() { named["\(index + 1)"] = value }
-        return StatementArguments(named)
+    /// Values in the order of the statement's parameters. `$1` is a name to SQLite, which numbers them as they come: what is
+    /// a parameter, and not part of a text, is for SQLite to say.
+    private static func arguments(_ values: [SQLValue], of statement: Statement) throws -> StatementArguments {
+        let count = Int(sqlite3_bind_parameter_count(statement.sqliteStatement))
+        var used: Set<Int> = []
+        let ordered = try (0..<count).map { index in
+            let name = sqlite3_bind_parameter_name(statement.sqliteStatement, Int32(index + 1)).map {
+                String(cString: $0)
+            }
+            let place = name.flatMap { $0.hasPrefix("$") ? Int($0.dropFirst()).map { $0 - 1 } : nil } ?? index
+            used.insert(place)
+            guard values.indices.contains(place) else {
+                throw SQLError(
+                    .refused,
+                    "the statement's parameter \(name ?? "\(index + 1)") has no value: there are \(values.count)")
+            }
+            return try stored(values[place])
+        }
+        guard used.count == values.count else {
+            throw SQLError(
+                .refused, "the statement has \(used.count) parameters, and there are \(values.count) values")
+        }
+        return StatementArguments(ordered)
     }
 
     private func located<R>(_ place: SQLError.Place, _ body: () throws -> R) throws -> R {
