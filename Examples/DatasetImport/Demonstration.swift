@@ -15,7 +15,10 @@ struct Demonstration: AsyncParsableCommand {
     @Option(help: "A cluster, host:port (default: a broker of its own, in memory).")
     var brokers: String?
 
-    @Option(help: "A PostgreSQL database to use instead of a SQLite file of its own: postgresql://USER@HOST/DATABASE.")
+    @Option(
+        help:
+            "A PostgreSQL database to use instead of a SQLite file of its own: postgresql://USER@HOST/DATABASE. Its tables demo_... are emptied."
+    )
     var database: String?
 
     @Option(help: "Folder of CSV files.")

@@ -5,28 +5,46 @@ import MillraceSQL
 /// The database's side: the entities, what a job requires, and what could not be made.
 struct FlightTable: Sendable {
     let database: any SQLDatabase
+    /// What its three tables' names begin with.
+    var prefix = ""
+
+    private var flightsTable: String { prefix + "flights" }
+    private var requiredTable: String { prefix + "required" }
+    private var rejectedTable: String { prefix + "rejected" }
 
     func create() async throws {
         try await database.execute(
             """
-            CREATE TABLE IF NOT EXISTS flights (
+            CREATE TABLE IF NOT EXISTS \(flightsTable) (
                 id TEXT PRIMARY KEY, carrier TEXT NOT NULL, number BIGINT NOT NULL, tail TEXT, origin TEXT NOT NULL,
                 destination TEXT NOT NULL, distance BIGINT NOT NULL)
             """)
         try await database.execute(
-            "CREATE TABLE IF NOT EXISTS required (job TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (job, id))")
+            "CREATE TABLE IF NOT EXISTS \(requiredTable) (job TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (job, id))")
         try await database.execute(
             """
-            CREATE TABLE IF NOT EXISTS rejected (
+            CREATE TABLE IF NOT EXISTS \(rejectedTable) (
                 job TEXT NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (job, id))
             """)
         try await JobBoard(database).create()
     }
 
+    /// Removes what earlier jobs have left.
+    func clear() async throws {
+        for table in [flightsTable, requiredTable, rejectedTable] { try await database.execute("DELETE FROM \(table)") }
+    }
+
+    /// The flights that are there.
+    var identifiers: Set<String> {
+        get async throws {
+            Set(try await database.query("SELECT id FROM \(flightsTable)").compactMap { $0.first?.string })
+        }
+    }
+
     /// What a job is to bring about.
     func require(_ flights: [Flight], job: String) async throws {
         try await database.insert(
-            into: "required", columns: ["job", "id"], rows: flights.map { [.init(job), .init($0.id)] },
+            into: requiredTable, columns: ["job", "id"], rows: flights.map { [.init(job), .init($0.id)] },
             onConflict: .ignore)
     }
 
@@ -34,20 +52,21 @@ struct FlightTable: Sendable {
     /// crash.
     func add(_ flights: some Collection<Flight>) async throws {
         try await database.insert(
-            into: "flights", columns: Flight.columns, rows: flights.map(\.row), onConflict: .ignore)
+            into: flightsTable, columns: Flight.columns, rows: flights.map(\.row), onConflict: .ignore)
     }
 
     /// Notes an entity that cannot be made.
     func reject(_ flight: Flight, job: String, reason: String) async throws {
         try await database.insert(
-            into: "rejected", columns: ["job", "id", "reason"], rows: [[.init(job), .init(flight.id), .init(reason)]],
+            into: rejectedTable, columns: ["job", "id", "reason"],
+            rows: [[.init(job), .init(flight.id), .init(reason)]],
             onConflict: .ignore)
     }
 
     /// The required entities that are not there.
     func missing(_ job: String) async throws -> MissingEntities {
         let missing = """
-            FROM required r WHERE r.job = $1 AND NOT EXISTS (SELECT 1 FROM flights f WHERE f.id = r.id)
+            FROM \(requiredTable) r WHERE r.job = $1 AND NOT EXISTS (SELECT 1 FROM \(flightsTable) f WHERE f.id = r.id)
             """
         let count = try await database.query("SELECT count(*) \(missing)", [.text(job)]).first?.first?.int ?? 0
         if count == 0 { return .none }
@@ -58,20 +77,20 @@ struct FlightTable: Sendable {
 
     /// What is there, missing and rejected, for those who poll.
     func progress(_ job: String) async throws -> JobPoll.Progress {
-        let required = try await count("SELECT count(*) FROM required WHERE job = $1", job)
-        let rejected = try await database.query(
-            "SELECT id, reason FROM rejected WHERE job = $1 ORDER BY id", [.text(job)]
+        let wanted = try await count("SELECT count(*) FROM \(requiredTable) WHERE job = $1", job)
+        let refused = try await database.query(
+            "SELECT id, reason FROM \(rejectedTable) WHERE job = $1 ORDER BY id", [.text(job)]
         ).compactMap { row in
             row[0].string.flatMap { id in row[1].string.map { EntityFailure(id, $0) } }
         }
         var missing = try await missing(job)
-        let known = Set(rejected.map(\.entity))
+        let known = Set(refused.map(\.entity))
         missing.names.removeAll { known.contains($0) }
         missing.count -= try await count(
             """
-            SELECT count(*) FROM rejected j WHERE j.job = $1 AND NOT EXISTS (SELECT 1 FROM flights f WHERE f.id = j.id)
+            SELECT count(*) FROM \(rejectedTable) j WHERE j.job = $1 AND NOT EXISTS (SELECT 1 FROM \(flightsTable) f WHERE f.id = j.id)
             """, job)
-        return JobPoll.Progress(required: required == 0 ? nil : required, missing: missing, failures: rejected)
+        return JobPoll.Progress(required: wanted == 0 ? nil : wanted, missing: missing, failures: refused)
     }
 
     func count(_ sql: String, _ job: String) async throws -> Int {
@@ -80,6 +99,6 @@ struct FlightTable: Sendable {
 
     /// Entities in all.
     var count: Int {
-        get async throws { try await database.query("SELECT count(*) FROM flights").first?.first?.int ?? 0 }
+        get async throws { try await database.query("SELECT count(*) FROM \(flightsTable)").first?.first?.int ?? 0 }
     }
 }

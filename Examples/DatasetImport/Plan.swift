@@ -38,8 +38,7 @@ struct Plan: AsyncParsableCommand {
         if resume {
             guard let known else { throw ValidationError("there is no job '\(setting.job)' to resume") }
             attempt = known.attempt + 1
-            let there = try await Set(
-                table.database.query("SELECT id FROM flights").compactMap { $0.first?.string })
+            let there = try await table.identifiers
             flights.removeAll { there.contains($0.id) }
         } else if known != nil {
             throw ValidationError("job '\(setting.job)' was planned already: give another --job, or --resume")

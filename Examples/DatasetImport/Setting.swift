@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Millrace
 import MillraceDatabases
@@ -12,15 +13,13 @@ struct Setting: ParsableArguments, Sendable {
     var brokers = "localhost:9092"
 
     @Option(
-        help: "The database: \(DatabaseAddress.expected).",
-        transform: { text in
-            guard let address = DatabaseAddress(text) else {
-                throw ValidationError(
-                    "'\(DatabaseAddress.withoutSecrets(text))' is not a database: expected \(DatabaseAddress.expected)")
-            }
-            return address
-        })
-    var database: DatabaseAddress
+        help:
+            "The database: \(DatabaseAddress.expected) (default: MILLRACE_DATABASE in the environment, where nobody sees a password).",
+        transform: Self.address)
+    var database: DatabaseAddress?
+
+    @Option(help: "What the names of the tables begin with.")
+    var tables = ""
 
     @Option(help: "The job's name; its topics and group are named for it.")
     var job = "flights-2013"
@@ -39,7 +38,26 @@ struct Setting: ParsableArguments, Sendable {
     var rows: String { "\(job)-rows" }
     var verdicts: String { "\(job)-verdicts" }
 
-    func table() throws -> FlightTable { FlightTable(database: try database.database()) }
+    static func address(_ text: String) throws -> DatabaseAddress {
+        guard let address = DatabaseAddress(text) else {
+            throw ValidationError(
+                "'\(DatabaseAddress.withoutSecrets(text))' is not a database: expected \(DatabaseAddress.expected)")
+        }
+        return address
+    }
+
+    /// What the environment names, if no database is given.
+    static let variable = "MILLRACE_DATABASE"
+
+    func openDatabase() throws -> any SQLDatabase {
+        if let database { return try database.database() }
+        guard let text = ProcessInfo.processInfo.environment[Self.variable] else {
+            throw ValidationError("give --database or \(Self.variable): \(DatabaseAddress.expected)")
+        }
+        return try Self.address(text).database()
+    }
+
+    func table() throws -> FlightTable { FlightTable(database: try openDatabase(), prefix: tables) }
 
     /// An instance that dies is missed after six seconds; its partitions then go to the others, and what it had begun is
     /// given up by the broker.

@@ -15,13 +15,12 @@ struct Trial {
 
     /// Runs it; false if it did not come out as it should.
     func run() async throws -> Bool {
-        guard let address = DatabaseAddress(database) else {
-            throw ValidationError(
-                "'\(DatabaseAddress.withoutSecrets(database))' is not a database: expected \(DatabaseAddress.expected)")
-        }
-        let table = FlightTable(database: try address.database())
+        let address = try Setting.address(database)
+        let table = FlightTable(database: try address.database(), prefix: prefix)
         let board = JobBoard(table.database)
         try await table.create()
+        // An earlier demonstration's, in a database that is kept.
+        try await table.clear()
         print("\(way.rawValue), \(address)")
         try call("plan", planning + poisoning)
         let before = try await table.count
@@ -111,9 +110,12 @@ struct Trial {
         return true
     }
 
+    /// Each way has tables of its own.
+    private var prefix: String { "demo_\(way.rawValue.replacingOccurrences(of: "-", with: "_"))_" }
+
     private var setting: [String] {
         [
-            "--brokers", brokers, "--database", database, "--job", job, "--way", way.rawValue, "--state",
+            "--brokers", brokers, "--tables", prefix, "--job", job, "--way", way.rawValue, "--state",
             "\(folder)/state", "--poll", "1",
         ]
     }
@@ -140,6 +142,8 @@ struct Trial {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = [command] + setting + arguments
+        // Not as an argument, which everybody on the machine can read.
+        process.environment = ProcessInfo.processInfo.environment.merging([Setting.variable: database]) { $1 }
         try process.run()
         return process
     }

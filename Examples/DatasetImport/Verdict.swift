@@ -11,7 +11,7 @@ struct Verdict: AsyncParsableCommand {
     func run() async throws { throw try await Self.exitCode(setting) }
 
     static func exitCode(_ setting: Setting) async throws -> ExitCode {
-        let board = JobBoard(try setting.database.database())
+        let board = JobBoard(try setting.openDatabase())
         while true {
             switch try await board.status(of: setting.job)?.phase {
             case .completed: return .success

@@ -71,18 +71,18 @@ struct PostgresSession: SQLSession {
             }
             // COPY knows no conflicts: the rows go to a table of their own first. One statement must not meet a key twice,
             // and only the server knows which keys are equal; so it takes the last row of each.
-            let staged = "pg_temp.millrace_rows"
+            let (staged, number) = Self.stagedNames(table, rows.columns)
             try connection.run(
-                "CREATE TEMP TABLE millrace_rows ON COMMIT DROP AS SELECT \(columns), 0::bigint AS millrace_row FROM \(target) WITH NO DATA"
+                "CREATE TEMP TABLE \(staged) ON COMMIT DROP AS SELECT \(columns), 0::bigint AS \(number) FROM \(target) WITH NO DATA"
             )
             try CopiedRows(rows, onConflict, isNumbered: true)
-                .send("COPY \(staged) (\(columns), millrace_row) FROM STDIN", connection)
+                .send("COPY \(staged) (\(columns), \(number)) FROM STDIN", connection)
             let chosen: String
             if case .update(let keys) = onConflict {
                 let keys = SQLName.list(keys)
-                chosen = "SELECT DISTINCT ON (\(keys)) \(columns) FROM \(staged) ORDER BY \(keys), millrace_row DESC"
+                chosen = "SELECT DISTINCT ON (\(keys)) \(columns) FROM \(staged) ORDER BY \(keys), \(number) DESC"
             } else {
-                chosen = "SELECT \(columns) FROM \(staged) ORDER BY millrace_row"
+                chosen = "SELECT \(columns) FROM \(staged) ORDER BY \(number)"
             }
             try connection.run(
                 "INSERT INTO \(target) (\(columns)) \(chosen)" + onConflict.clause(columns: rows.columns))
@@ -90,6 +90,17 @@ struct PostgresSession: SQLSession {
         } catch {
             throw located(error, table, rows)
         }
+    }
+
+    /// A table and a column of its own that are named as neither the target nor one of its columns is. A temporary table goes
+    /// before others of its name, also for triggers: so its name is one that nobody else gives.
+    static func stagedNames(_ table: String, _ columns: [String]) -> (table: String, number: String) {
+        func free(_ name: String, _ taken: [String]) -> String {
+            var name = name
+            while taken.contains(where: { $0.lowercased().contains(name) }) { name += "_" }
+            return name
+        }
+        return (free("millrace_rows_7f3a1c", [table]), free("millrace_row", columns))
     }
 
     private func located(_ error: any Error, _ table: String, _ rows: RowBatch) -> any Error {
