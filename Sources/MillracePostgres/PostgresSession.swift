@@ -6,10 +6,12 @@ import Postgres
 struct PostgresSession: SQLSession {
     private let connection: PostgresConnection
     private let place: SQLError.Place
+    private let views: KnownViews
 
-    init(_ connection: PostgresConnection, _ place: SQLError.Place) {
+    init(_ connection: PostgresConnection, _ place: SQLError.Place, _ views: KnownViews) {
         self.connection = connection
         self.place = place
+        self.views = views
     }
 
     /// Commits what `body` did, or undoes it.
@@ -64,12 +66,12 @@ struct PostgresSession: SQLSession {
         let columns = SQLName.list(rows.columns)
         let target = SQLName.quotedTable(table)
         do {
-            if onConflict == .fail {
+            if onConflict == .fail, try !isView(target) {
                 try CopiedRows(rows, onConflict, isNumbered: false).send(
                     "COPY \(target) (\(columns)) FROM STDIN", connection)
                 return
             }
-            // COPY knows no conflicts: the rows go to a table of their own first. One statement must not meet a key twice,
+            // COPY knows no conflicts, and writes to no view: the rows go to a table of their own first. One statement must not meet a key twice,
             // and only the server knows which keys are equal; so it takes the last row of each.
             let (staged, number) = Self.stagedNames(table, rows.columns)
             try connection.run(
@@ -89,6 +91,14 @@ struct PostgresSession: SQLSession {
             try connection.run("DROP TABLE \(staged)")
         } catch {
             throw located(error, table, rows)
+        }
+    }
+
+    private func isView(_ target: String) throws -> Bool {
+        try views.isView(target) {
+            let result = try connection.run(
+                "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1) AND relkind = 'v'", [target])
+            return result.rowCount > 0
         }
     }
 

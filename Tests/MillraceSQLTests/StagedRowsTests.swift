@@ -24,4 +24,24 @@ import Testing
                     == (try database.rows(of: "(SELECT 1, 'c', 3 UNION SELECT 2, 'b', 2) AS expected")), "\(table)")
         }
     }
+
+    /// Rows may go to a view that takes them: one that shows a table's columns, or has a trigger instead.
+    @Test func insertionsIntoViews() throws {
+        let folder = try TemporaryFolder()
+        let database = try DatabaseKind.postgres.make(in: folder)
+        try database.run("CREATE TABLE numbers (n BIGINT, word TEXT)")
+        try database.run("CREATE VIEW simple AS SELECT n, word FROM numbers")
+        try database.run("CREATE VIEW sums AS SELECT sum(n) AS n, 'x' AS word FROM numbers")
+        let batch = try RowBatch(columns: ["n", "word"], rows: [[1, "a"], [2, "b"]])
+        for _ in 0..<2 {
+            try database.withSession(inTransaction: true) { try $0.insert(batch, into: "simple", onConflict: .fail) }
+        }
+        #expect(try database.rows(of: "numbers").count == 4)
+        let error = #expect(throws: SQLError.self) {
+            try database.withSession(inTransaction: true) { try $0.insert(batch, into: "sums", onConflict: .fail) }
+        }
+        #expect(
+            error.map { "\($0)".contains("view") && "\($0)".contains("sums") } ?? false, "\(String(describing: error))")
+        #expect(error?.isTransient == false)
+    }
 }
