@@ -7,9 +7,11 @@ extension SQLError {
         var problem = error.detail.map { "\(error.message): \($0)" } ?? error.message
         if let column = error.column { problem += ", column \(column)" }
         // The staged rows' table is nobody's business, the column is.
-        if let context = error.context, context.hasPrefix("COPY "), let start = context.firstIndex(of: ",") {
-            problem += context[start...]
-        }
+        if let copy = error.copyContext, let start = copy.firstIndex(of: ",") { problem += copy[start...] }
+        var place = place
+        // At a COMMIT, which checks deferred constraints, only the server knows.
+        if place.table == nil { place.table = error.table }
+        if place.columns.isEmpty { place.columns = [error.column].compactMap(\.self) }
         self.init(
             Self.kind(error), problem, code: error.sqlState.map { "SQLSTATE \($0)" }, place: place)
     }

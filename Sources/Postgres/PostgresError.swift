@@ -31,8 +31,14 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable, Hashable 
 
     /// The line of a COPY that failed, from 1.
     public var copyLine: Int? {
-        guard let context, context.hasPrefix("COPY "), let start = context.range(after: ", line ") else { return nil }
-        return Int(context[start...].prefix { $0.isNumber })
+        guard let copy = copyContext, let start = copy.range(after: ", line ") else { return nil }
+        return Int(copy[start...].prefix { $0.isNumber })
+    }
+
+    /// What `context` says of a COPY, perhaps below what it says of a function or of JSON: `COPY orders, line 3, column total`.
+    public var copyContext: String? {
+        guard let context else { return nil }
+        return context.split(separator: "\n").first { $0.hasPrefix("COPY ") }.map(String.init)
     }
 
     public var description: String {
