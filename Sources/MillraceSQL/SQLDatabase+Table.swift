@@ -21,13 +21,15 @@ extension SQLDatabase {
     ///   - clearOnFresh: whether starting over (`checkpoints.fresh`) removes all rows of the table. If not they stay, and
     ///     a run that starts over inserts its rows beside them.
     ///   - patience: how long to try again while the database is away.
+    ///   - refused: what becomes of a row that the table refuses.
     ///   - row: a value for each of `columns`.
     public func table<Input: Sendable>(
         _ name: String, columns: [String], mode: TableMode = .insert, clearOnFresh: Bool = false,
-        patience: Duration = .seconds(60), row: @escaping @Sendable (Input) throws -> [SQLValue]
+        patience: Duration = .seconds(60), refused: RefusedRowPolicy = .fail,
+        row: @escaping @Sendable (Input) throws -> [SQLValue]
     ) -> TableSink<Input> {
         TableSink(
             database: self, table: name, columns: columns, mode: mode, clearOnFresh: clearOnFresh, patience: patience,
-            row: row)
+            refused: refused, row: row)
     }
 }

@@ -12,11 +12,17 @@ final class SinkMemory: Sendable {
         var book: CheckpointBook?
         var kept: [UInt64: RowBatch] = [:]
         var last: UInt64 = 0
+        var countSkipped: @Sendable () -> Void = {}
     }
 
     private let state = Mutex(State())
 
     var logger: Logger { state.withLock { $0.logger } }
+
+    /// How a row that is left out is counted in the run's status.
+    func countSkipped(with count: @escaping @Sendable () -> Void) { state.withLock { $0.countSkipped = count } }
+
+    func countSkippedRow() { state.withLock { $0.countSkipped }() }
 
     /// An attempt begins: what an earlier one prepared and did not write comes again. Returns who the run is.
     func begin(_ run: SinkRun) -> String {

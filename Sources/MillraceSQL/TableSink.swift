@@ -14,12 +14,13 @@ public struct TableSink<Input: Sendable>: Sink {
     let mode: TableMode
     let clearOnFresh: Bool
     let patience: Patience
+    let refused: RefusedRowPolicy
     let row: @Sendable (Input) throws -> [SQLValue]
     let memory = SinkMemory()
 
     init(
         database: any SQLDatabase, table: String, columns: [String], mode: TableMode, clearOnFresh: Bool,
-        patience: Duration, row: @escaping @Sendable (Input) throws -> [SQLValue]
+        patience: Duration, refused: RefusedRowPolicy, row: @escaping @Sendable (Input) throws -> [SQLValue]
     ) {
         self.database = database
         self.table = table
@@ -27,6 +28,7 @@ public struct TableSink<Input: Sendable>: Sink {
         self.mode = mode
         self.clearOnFresh = clearOnFresh
         self.patience = Patience(limit: patience)
+        self.refused = refused
         self.row = row
     }
 
@@ -56,7 +58,10 @@ public struct TableSink<Input: Sendable>: Sink {
 
     public var needsStateFolder: Bool { mode == .insert }
 
-    public func open(_ context: SinkContext) -> TableWriter<Input> { TableWriter(self, context) }
+    public func open(_ context: SinkContext) -> TableWriter<Input> {
+        memory.countSkipped(with: context.countSkipped)
+        return TableWriter(self, context)
+    }
 
     public func makeDurable(_ output: PendingOutput) throws {
         guard case .upsert = mode, let number = SinkMemory.number(in: output.description),
@@ -89,7 +94,35 @@ public struct TableSink<Input: Sendable>: Sink {
     }
 
     private func insert(_ rows: RowBatch, in session: any SQLSession) throws {
-        try session.insert(rows, into: table, onConflict: mode.conflictRule)
+        guard refused == .skip else {
+            return try session.insert(rows, into: table, onConflict: mode.conflictRule)
+        }
+        var all: [[SQLValue]] = []
+        all.reserveCapacity(rows.count)
+        try rows.forEach { _, row in all.append(row) }
+        try insert(all[...], skippingIn: session)
+    }
+
+    /// Inserts rows, and leaves out those that are refused: of rows that are refused together each half is tried, down to
+    /// single ones.
+    private func insert(_ rows: ArraySlice<[SQLValue]>, skippingIn session: any SQLSession) throws {
+        try session.execute("SAVEPOINT millrace_rows", [])
+        do {
+            try session.insert(
+                try RowBatch(columns: columns, rows: Array(rows)), into: table, onConflict: mode.conflictRule)
+            try session.execute("RELEASE SAVEPOINT millrace_rows", [])
+        } catch let error as SQLError where error.mayConcernOneRow {
+            try session.execute("ROLLBACK TO SAVEPOINT millrace_rows", [])
+            try session.execute("RELEASE SAVEPOINT millrace_rows", [])
+            guard rows.count > 1 else {
+                memory.logger.warning("a row is left out: \(error)")
+                memory.countSkippedRow()
+                return
+            }
+            let middle = rows.startIndex + rows.count / 2
+            try insert(rows[..<middle], skippingIn: session)
+            try insert(rows[middle...], skippingIn: session)
+        }
     }
 
     /// Tried again while the database is away.

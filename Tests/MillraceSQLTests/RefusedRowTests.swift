@@ -1,5 +1,6 @@
 import Millrace
 import MillraceSQL
+import MillraceTesting
 import Testing
 
 /// What PostgreSQL refuses is told with the row, or with table and key where it is found at COMMIT.
@@ -62,5 +63,36 @@ import Testing
         for part in ["table orders", "customer", "(5)", "orders_customer_fkey"] {
             #expect(text.contains(part), "\(text)")
         }
+    }
+
+    /// Rows that the table refuses are left out by the policy, with a warning, and counted; also through a crash.
+    @Test(arguments: DatabaseKind.allCases, [TableMode.insert, .upsert(keys: ["n"])])
+    func whatIsRefusedIsSkipped(_ kind: DatabaseKind, mode: TableMode) throws {
+        let folder = try TemporaryFolder()
+        let database = try kind.make(in: folder)
+        try database.run("CREATE TABLE numbers (n BIGINT PRIMARY KEY, word TEXT CHECK (word <> 'bad'))")
+        let log = CapturedLog()
+        func pipeline(_ policy: RefusedRowPolicy) -> Pipeline {
+            Pipeline("numbers") { graph in
+                let script = (0..<100).flatMap { [ScriptedSource<Int>.Step.record($0), .silence(.milliseconds(1))] }
+                graph.source(ScriptedSource([script]), name: "in")
+                    .sink(
+                        database.table("numbers", columns: ["n", "word"], mode: mode, refused: policy) {
+                            [.init($0), $0 % 17 == 5 ? "bad" : "good"]
+                        }, name: "out")
+            }
+        }
+        var test = PipelineTest(
+            seed: 1, checkpoints: .init(directory: folder.file("state"), every: .milliseconds(20)))
+        test.options.logger = log.logger
+        let error = #expect(throws: (any Error).self) { try test.run(pipeline(.fail)) }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("bad"))
+        // The rows that wait are written now, but for those.
+        try test.runUntilCrash(pipeline(.skip), at: .committed(CheckpointNumber(4)))
+        let status = try test.run(pipeline(.skip))
+        #expect(try database.rows(of: "numbers", columns: "n").count == 94)
+        #expect(status.skipped >= 1)
+        let warnings = Set(log.lines.filter { $0.contains("a row is left out") })
+        #expect(warnings.count == 6, "\(warnings)")
     }
 }
