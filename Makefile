@@ -94,7 +94,7 @@ format: ## Lays the sources out
 lint: ## Checks the layout
 	swift format lint --strict -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
-jobs-demo: libraries ## Imports a data set with three instances, one of which is killed, in each of the three ways
+jobs-demo: libraries ## Imports a data set with three instances, one of which is killed, in each of the three ways: make jobs-demo [ARGS="--database postgresql://USER@HOST/DATABASE"]
 	swift build -c release --product DatasetImport
 	"$$(swift build -c release --show-bin-path)/DatasetImport" $(ARGS)
 

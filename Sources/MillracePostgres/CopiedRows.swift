@@ -17,15 +17,18 @@ struct CopiedRows {
         self.isNumbered = isNumbered
     }
 
-    func send(_ sql: String, _ connection: PostgresConnection) throws {
+    /// - Parameter part: the numbers of the rows to send, from 0; `nil` for all.
+    func send(_ sql: String, _ connection: PostgresConnection, part: Range<Int>? = nil) throws {
         try connection.copyIn(sql) { send in
             var text = CopyText()
             try rows.forEach { index, row in
-                try rule.check(row, columns: rows.columns)
+                guard part?.contains(index) ?? true else { return }
+                try rule.check(row, number: index + 1, columns: rows.columns)
                 for value in row {
                     if let objection = value.objection {
                         throw SQLError(
-                            .type, "\(objection): \(value)", place: SQLError.Place(columns: rows.columns, row: row))
+                            .type, "\(objection): \(value)",
+                            place: SQLError.Place(columns: rows.columns, row: row, rowNumber: index + 1))
                     }
                     text.append(value)
                 }

@@ -22,7 +22,7 @@ public final class PostgresDatabase: SQLDatabase {
     private let lockTimeout: Duration
     private let answerTimeout: Duration
     private let idle = Mutex<[PostgresConnection]>([])
-    private let views = KnownViews()
+    private let targets = KnownTargets()
     public let summary: String
     public let threads: WaitingThreads
 
@@ -61,7 +61,7 @@ public final class PostgresDatabase: SQLDatabase {
         do {
             let connection = try lease()
             defer { giveBack(connection) }
-            let session = PostgresSession(connection, place, views)
+            let session = PostgresSession(connection, place, targets)
             return inTransaction ? try session.transaction { try body(session) } : try body(session)
         } catch let error as PostgresError {
             throw SQLError(error, place: place)

@@ -6,12 +6,12 @@ import Postgres
 struct PostgresSession: SQLSession {
     private let connection: PostgresConnection
     private let place: SQLError.Place
-    private let views: KnownViews
+    private let targets: KnownTargets
 
-    init(_ connection: PostgresConnection, _ place: SQLError.Place, _ views: KnownViews) {
+    init(_ connection: PostgresConnection, _ place: SQLError.Place, _ targets: KnownTargets) {
         self.connection = connection
         self.place = place
-        self.views = views
+        self.targets = targets
     }
 
     /// Commits what `body` did, or undoes it.
@@ -63,68 +63,24 @@ struct PostgresSession: SQLSession {
     }
 
     private func write(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws {
-        let columns = SQLName.list(rows.columns)
         let target = SQLName.quotedTable(table)
+        let insertion = PostgresInsertion(rows, into: table, onConflict, connection, place)
         do {
-            if onConflict == .fail, try !isView(target) {
-                try CopiedRows(rows, onConflict, isNumbered: false).send(
-                    "COPY \(target) (\(columns)) FROM STDIN", connection)
-                return
-            }
-            // COPY knows no conflicts, and writes to no view: the rows go to a table of their own first. One statement must not meet a key twice,
-            // and only the server knows which keys are equal; so it takes the last row of each.
-            let (staged, number) = Self.stagedNames(table, rows.columns)
-            try connection.run(
-                "CREATE TEMP TABLE \(staged) ON COMMIT DROP AS SELECT \(columns), 0::bigint AS \(number) FROM \(target) WITH NO DATA"
-            )
-            try CopiedRows(rows, onConflict, isNumbered: true)
-                .send("COPY \(staged) (\(columns), \(number)) FROM STDIN", connection)
-            let chosen: String
-            if case .update(let keys) = onConflict {
-                let keys = SQLName.list(keys)
-                chosen = "SELECT DISTINCT ON (\(keys)) \(columns) FROM \(staged) ORDER BY \(keys), \(number) DESC"
-            } else {
-                chosen = "SELECT \(columns) FROM \(staged) ORDER BY \(number)"
-            }
-            try connection.run(
-                "INSERT INTO \(target) (\(columns)) \(chosen)" + onConflict.clause(columns: rows.columns))
-            try connection.run("DROP TABLE \(staged)")
+            try insertion.run { try targets.target(target) { try InsertionTarget(target, connection) } }
         } catch {
-            throw located(error, table, rows)
+            targets.forget(target)
+            throw error
         }
     }
 
-    private func isView(_ target: String) throws -> Bool {
-        try views.isView(target) {
-            let result = try connection.run(
-                "SELECT 1 FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1) AND relkind = 'v'", [target])
-            return result.rowCount > 0
-        }
-    }
-
-    /// A table and a column of its own that are named as neither the target nor one of its columns is. A temporary table goes
-    /// before others of its name, also for triggers: so its name is one that nobody else gives.
-    static func stagedNames(_ table: String, _ columns: [String]) -> (table: String, number: String) {
-        func free(_ name: String, _ taken: [String]) -> String {
-            var name = name
-            while taken.contains(where: { $0.lowercased().contains(name) }) { name += "_" }
-            return name
-        }
-        return (free("millrace_rows_7f3a1c", [table]), free("millrace_row", columns))
-    }
-
-    private func located(_ error: any Error, _ table: String, _ rows: RowBatch) -> any Error {
-        var place = place
-        place.table = table
-        place.columns = rows.columns
-        if let error = error as? PostgresError {
-            place.row = error.copyLine.flatMap { rows.row($0 - 1) }
-            return SQLError(error, place: place)
-        }
-        guard var error = error as? SQLError else { return error }
-        error.place.database = place.database
-        error.place.table = table
-        if error.place.columns.isEmpty { error.place.columns = rows.columns }
-        return error
+    func checkInsertion(into table: String, columns: [String], onConflict: ConflictRule) throws {
+        let target = SQLName.quotedTable(table)
+        targets.forget(target)
+        let list = SQLName.list(columns)
+        _ = try query("SELECT \(list) FROM \(target) WHERE 1 = 0", [])
+        // Values for columns GENERATED ALWAYS AS IDENTITY are taken, as COPY takes them.
+        _ = try query(
+            "EXPLAIN INSERT INTO \(target) (\(list)) OVERRIDING SYSTEM VALUE SELECT \(list) FROM \(target) WHERE 1 = 0"
+                + onConflict.clause(columns: columns), [])
     }
 }

@@ -5,15 +5,19 @@ extension SQLError {
     /// What PostgreSQL's code means (its documentation, appendix A).
     init(_ error: PostgresError, place: Place) {
         var problem = error.detail.map { "\(error.message): \($0)" } ?? error.message
+        while problem.last == "." { problem.removeLast() }
         if let column = error.column { problem += ", column \(column)" }
         // The staged rows' table is nobody's business, the column is.
         if let copy = error.copyContext, let start = copy.firstIndex(of: ",") { problem += copy[start...] }
+        if let function = error.functionContext { problem += ", in \(function)" }
         var place = place
         // At a COMMIT, which checks deferred constraints, only the server knows.
         if place.table == nil { place.table = error.table }
         if place.columns.isEmpty { place.columns = [error.column].compactMap(\.self) }
+        var hint = error.hint
+        while hint?.last == "." { hint?.removeLast() }
         self.init(
-            Self.kind(error), problem, code: error.sqlState.map { "SQLSTATE \($0)" }, place: place)
+            Self.kind(error), problem, code: error.sqlState.map { "SQLSTATE \($0)" }, hint: hint, place: place)
     }
 
     private static func kind(_ error: PostgresError) -> Kind {
@@ -23,16 +27,29 @@ extension SQLError {
         case "40001", "40P01", "55P03", "57014": return .busy
         case "42P01", "42703", "42883", "3F000", "3D000": return .missing
         case "42501": return .permission
-        case "42804": return .type
+        // 54000: a value is too long for an index, or a row for a page.
+        case "42804", "54000": return .type
         case "08001", "08P01": return .refused
         default: break
         }
         switch state.prefix(2) {
         case "08", "53", "58": return .unavailable
-        case "23": return .constraint
+        // 44: a view's check option.
+        case "23", "44": return .constraint
         case "22": return .type
         case "28": return .permission
         default: return error.isConnectionLost ? .unavailable : .refused
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether it may be one row's fault: a value, a constraint, or what a trigger's function raises, with whatever code.
+    var mayConcernOneRow: Bool {
+        switch SQLError(self, place: SQLError.Place()).kind {
+        case .constraint, .type: true
+        case .refused: functionContext != nil
+        default: false
         }
     }
 }

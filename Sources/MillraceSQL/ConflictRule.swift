@@ -22,13 +22,15 @@ public enum ConflictRule: Sendable, Hashable {
     }
 
     /// Refuses a row that could not be found again by its key.
-    public func check(_ row: [SQLValue], columns: [String]) throws(SQLError) {
+    ///
+    /// - Parameter number: which of the rows that are written together it is, from 1, for the message.
+    public func check(_ row: [SQLValue], number: Int? = nil, columns: [String]) throws(SQLError) {
         guard case .update(let keys) = self else { return }
         for (column, value) in zip(columns, row) where value.isNull && keys.contains(column) {
             throw SQLError(
                 .constraint,
                 "key column \(column) has no value: NULL equals no other key, the row would be there again and again",
-                place: SQLError.Place(columns: columns, row: row))
+                place: SQLError.Place(columns: columns, row: row, rowNumber: number))
         }
     }
 }

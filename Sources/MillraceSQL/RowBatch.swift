@@ -13,11 +13,11 @@ public struct RowBatch: Sendable {
     /// - Throws: `SQLError` if one has more or fewer.
     public init(columns: [String], rows: [[SQLValue]]) throws {
         var writer = ByteWriter(capacity: rows.count * columns.count * 8)
-        for row in rows {
+        for (index, row) in rows.enumerated() {
             guard row.count == columns.count else {
                 throw SQLError(
                     .refused, "a row has \(row.count) values for \(columns.count) columns",
-                    place: SQLError.Place(columns: columns, row: row))
+                    place: SQLError.Place(columns: columns, row: row, rowNumber: index + 1))
             }
             for value in row { value.encode(into: &writer) }
         }

@@ -15,7 +15,7 @@ extension SQLDatabase {
     /// row in the message.
     ///
     /// - Parameters:
-    ///   - name: the table, which has to exist; a schema may stand before it: `shop.orders`.
+    ///   - name: the table, which has to exist, or a view that takes rows; a schema may stand before it: `shop.orders`.
     ///   - columns: of the values that `row` gives. The others get their defaults.
     ///   - mode: insert exactly once, or replace by key.
     ///   - clearOnFresh: whether starting over (`checkpoints.fresh`) removes all rows of the table. If not they stay, and

@@ -33,15 +33,19 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
         public var columns: [String]
         /// The row's values, in the order of the columns.
         public var row: [SQLValue]?
+        /// Which of the rows that were written together it is, from 1.
+        public var rowNumber: Int?
 
         /// What is known of it.
         public init(
-            database: String? = nil, table: String? = nil, columns: [String] = [], row: [SQLValue]? = nil
+            database: String? = nil, table: String? = nil, columns: [String] = [], row: [SQLValue]? = nil,
+            rowNumber: Int? = nil
         ) {
             self.database = database
             self.table = table
             self.columns = columns
             self.row = row
+            self.rowNumber = rowNumber
         }
     }
 
@@ -51,14 +55,17 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
     public var problem: String
     /// The database's own code: an SQLSTATE such as `23505`, or SQLite's extended result code.
     public let code: String?
+    /// What to do about this one in particular, without a full stop; `nil` if there is no more to say than `advice`.
+    public var hint: String?
     /// Where.
     public var place: Place
 
     /// A failure of `kind`.
-    public init(_ kind: Kind, _ problem: String, code: String? = nil, place: Place = Place()) {
+    public init(_ kind: Kind, _ problem: String, code: String? = nil, hint: String? = nil, place: Place = Place()) {
         self.kind = kind
         self.problem = problem
         self.code = code
+        self.hint = hint
         self.place = place
     }
 
@@ -98,10 +105,13 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
             let values = row.enumerated().map { index, value in
                 "\(index < place.columns.count ? place.columns[index] : "value \(index + 1)") = \(value)"
             }
-            text += ", in the row \(values.joined(separator: ", "))"
+            let which = place.rowNumber.map { "row \($0) of the batch:" } ?? "the row"
+            text += ", in \(which) \(values.joined(separator: ", "))"
         } else if !place.columns.isEmpty {
             text += ", with the columns \(place.columns.joined(separator: ", "))"
         }
-        return "\(text). \(advice)."
+        // What can be said of anything is not worth a sentence behind what is meant.
+        let sentences = [text, hint, hint == nil || kind != .refused ? advice : nil].compactMap(\.self)
+        return sentences.map { $0 + "." }.joined(separator: " ")
     }
 }

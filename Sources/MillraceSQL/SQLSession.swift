@@ -16,6 +16,22 @@ public protocol SQLSession {
 
     /// Writes rows into a table.
     ///
-    /// - Throws: `SQLError`, with the row that was refused if the database names it.
+    /// - Throws: `SQLError`, with the row that was refused and its number, if one is to blame.
     func insert(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws
+
+    /// Finds out whether rows can be inserted: that there is such a table or view with such columns, that it takes rows, by
+    /// these keys, and from this user. Writes nothing.
+    ///
+    /// - Throws: `SQLError`.
+    func checkInsertion(into table: String, columns: [String], onConflict: ConflictRule) throws
+}
+
+extension SQLSession {
+    public func checkInsertion(into table: String, columns: [String], onConflict: ConflictRule) throws {
+        let (list, target) = (SQLName.list(columns), SQLName.quotedTable(table))
+        _ = try query("SELECT \(list) FROM \(target) WHERE 1 = 0", [])
+        _ = try query(
+            "EXPLAIN INSERT INTO \(target) (\(list)) SELECT \(list) FROM \(target) WHERE 1 = 0"
+                + onConflict.clause(columns: columns), [])
+    }
 }

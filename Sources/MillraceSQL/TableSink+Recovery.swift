@@ -39,17 +39,27 @@ extension TableSink {
         }
     }
 
-    /// Finds out at start whether there is such a table with such columns.
+    /// Finds out at start whether there is such a table with such columns, and whether it takes rows.
     private func checkTable() throws {
         try persistently(inTransaction: false) { session in
             do {
-                _ = try session.query(
-                    "SELECT \(SQLName.list(columns)) FROM \(SQLName.quotedTable(table)) WHERE 1 = 0", [])
+                try session.checkInsertion(into: table, columns: columns, onConflict: mode.conflictRule)
             } catch var error as SQLError {
                 error.place.table = table
                 error.place.columns = columns
+                // What a database says of views is how they take insertions, which upserts are not.
+                if error.kind == .refused, error.hint == nil || mode != .insert { error.hint = targetHint }
                 throw error
             }
+        }
+    }
+
+    private var targetHint: String {
+        switch mode {
+        case .insert:
+            "Name a table and columns that take values, or a view that takes rows: an updatable one, or one with an INSTEAD OF INSERT trigger"
+        case .upsert(let keys):
+            "Name a table and columns that take values, with a unique index on \(keys.joined(separator: ", ")), or an updatable view of one; a view with a trigger takes rows in mode .insert only"
         }
     }
 }

@@ -111,10 +111,11 @@ public struct TableSink<Input: Sendable>: Sink {
             try session.insert(
                 try RowBatch(columns: columns, rows: Array(rows)), into: table, onConflict: mode.conflictRule)
             try session.execute("RELEASE SAVEPOINT millrace_rows", [])
-        } catch let error as SQLError where error.mayConcernOneRow {
+        } catch var error as SQLError where error.mayConcernOneRow {
             try session.execute("ROLLBACK TO SAVEPOINT millrace_rows", [])
             try session.execute("RELEASE SAVEPOINT millrace_rows", [])
             guard rows.count > 1 else {
+                error.place.rowNumber = rows.startIndex + 1
                 memory.logger.warning("a row is left out: \(error)")
                 memory.countSkippedRow()
                 return
@@ -131,7 +132,12 @@ public struct TableSink<Input: Sendable>: Sink {
             try patience.run(summary, logger: memory.logger) {
                 try database.withSession(inTransaction: inTransaction, body)
             }
-        } catch let error as SQLError where !error.isTransient {
+        } catch var error as SQLError where !error.isTransient {
+            // Found at the COMMIT, the database may not know where it was.
+            if error.place.table == nil, error.mayConcernOneRow || error.kind == .refused {
+                error.place.table = table
+                if error.place.columns.isEmpty { error.place.columns = columns }
+            }
             throw PermanentSQLFailure(error: error)
         }
     }

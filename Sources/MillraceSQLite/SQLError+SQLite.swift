@@ -18,7 +18,15 @@ extension SQLError {
             case .SQLITE_ERROR where message.hasPrefix("no such") || message.contains("has no column"): .missing
             default: .refused
             }
-        self.init(kind, message, code: "SQLite \(error.extendedResultCode.rawValue)", place: place)
+        self.init(
+            kind, message, code: "SQLite \(error.extendedResultCode.rawValue)", hint: Self.hint(message), place: place)
+    }
+
+    private static func hint(_ message: String) -> String? {
+        if message.contains("because it is a view") {
+            return "Create an INSTEAD OF INSERT trigger for the view, or write to its table"
+        }
+        return message.contains("cannot UPSERT a view") ? "Write to the view's table" : nil
     }
 }
 

@@ -47,7 +47,7 @@ public final class SQLiteDatabase: SQLDatabase {
             try checkFiles()
             let result: R
             if inTransaction {
-                result = try pool.write { try body(SQLiteSession($0, summary)) }
+                result = try SQLiteSession.transaction(pool, summary, body)
             } else {
                 result = try body(SQLiteStatements(pool, summary))
             }

@@ -38,10 +38,11 @@ struct SQLiteSession: SQLSession {
                 sql: "INSERT INTO \(SQLName.quotedTable(table)) (\(SQLName.list(rows.columns))) VALUES (\(places))"
                     + onConflict.clause(columns: rows.columns))
             let binding = RowBinding(statement)
-            try rows.forEach { _, row in
-                try onConflict.check(row, columns: rows.columns)
+            try rows.forEach { index, row in
+                try onConflict.check(row, number: index + 1, columns: rows.columns)
                 do { try binding.run(row) } catch {
                     place.row = row
+                    place.rowNumber = index + 1
                     throw Self.error(error, place)
                 }
             }
@@ -109,6 +110,7 @@ struct SQLiteSession: SQLSession {
         error.place.database = error.place.database ?? place.database
         error.place.table = error.place.table ?? place.table
         error.place.row = error.place.row ?? place.row
+        error.place.rowNumber = error.place.rowNumber ?? place.rowNumber
         if error.place.columns.isEmpty { error.place.columns = place.columns }
         return error
     }

@@ -30,6 +30,8 @@ struct SQLiteStatements: SQLSession {
     }
 
     func insert(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws {
-        try pool.write { try SQLiteSession($0, summary).insert(rows, into: table, onConflict: onConflict) }
+        try SQLiteSession.transaction(pool, summary) {
+            try $0.insert(rows, into: table, onConflict: onConflict)
+        }
     }
 }

@@ -33,8 +33,10 @@ public final class PostgresConnection: @unchecked Sendable {
         connection = connected
         guard PQstatus(connection) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(connection)).trimmed  // deinit lets go of it
-            let state = Self.refusal(in: message)
-            throw PostgresError(message, sqlState: state, isConnectionLost: state == nil)
+            let state = ConnectionRefusal.sqlState(message)
+            throw PostgresError(
+                message, sqlState: state, hint: state == "08001" ? Self.settingsHint : nil,
+                isConnectionLost: state == nil)
         }
         // Notices (a table that is there already) are not errors, and not for standard error.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
@@ -44,16 +46,7 @@ public final class PostgresConnection: @unchecked Sendable {
 
     deinit { PQfinish(connection) }
 
-    /// The code of a refusal; `nil` where the server was not reached. libpq tells only the server's words.
-    private static func refusal(in message: String) -> String? {
-        if message.contains("database \"") && message.contains("does not exist") { return "3D000" }
-        if message.contains("too many connections") { return "53300" }
-        if message.contains("permission denied for database") { return "42501" }
-        let settings = ["sslmode", "SSL was required", "certificate"]
-        if settings.contains(where: message.contains) { return "08001" }
-        let refusals = ["authentication failed", "no password supplied", "no pg_hba.conf entry", "role \""]
-        return refusals.contains { message.contains($0) } ? "28000" : nil
-    }
+    static let settingsHint = "Correct the connection string"
 
     /// Whether it can be used, as far as this side knows.
     public var isAlive: Bool { !isGivenUp && PQstatus(connection) == CONNECTION_OK }

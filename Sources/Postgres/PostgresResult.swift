@@ -43,8 +43,8 @@ public final class PostgresResult {
         }
         let message = field("M") ?? String(cString: PQresultErrorMessage(result)).trimmed
         return PostgresError(
-            message, sqlState: field("C"), detail: field("D"), context: field("W"), table: field("t"),
-            column: field("c"), isConnectionLost: isConnectionLost)
+            message, sqlState: field("C"), detail: field("D"), hint: field("H"), context: field("W"),
+            table: field("t"), column: field("c"), isConnectionLost: isConnectionLost)
     }
 }
 

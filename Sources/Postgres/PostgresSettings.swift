@@ -13,7 +13,7 @@ public struct PostgresSettings: Sendable {
         if ConnectionText.hasUnencodedPassword(conninfo) {
             throw PostgresError(
                 "the connection string's user or password has a '@' or '/', which is written %40 or %2F there",
-                sqlState: "08001")
+                sqlState: "08001", hint: PostgresConnection.settingsHint)
         }
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
@@ -21,7 +21,8 @@ public struct PostgresSettings: Sendable {
             let words = message.map { String(cString: $0).trimmed } ?? "it does not read as one"
             let reason = ConnectionText.withoutQuotes(words)
             PQfreemem(message)
-            throw PostgresError("the connection string is not one: \(reason)", sqlState: "08001")
+            throw PostgresError(
+                "the connection string is not one: \(reason)", sqlState: "08001", hint: PostgresConnection.settingsHint)
         }
         defer { PQconninfoFree(options) }
         var values: [String: String] = [:]

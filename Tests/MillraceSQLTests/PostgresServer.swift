@@ -26,6 +26,9 @@ final class PostgresServer: Sendable {
         try start()
     }
 
+    /// Where its socket is.
+    var folderPath: String { folder.path }
+
     /// For `PostgresDatabase`.
     func conninfo(database: String = "postgres") -> String { "host=\(folder.path) user=test dbname=\(database)" }
 

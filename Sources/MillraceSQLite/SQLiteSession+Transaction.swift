@@ -1,0 +1,43 @@
+import GRDB
+import GRDBSQLite
+import MillraceSQL
+
+extension SQLiteSession {
+    /// Does everything that `body` does in one transaction, which is undone if it throws.
+    static func transaction<R>(
+        _ pool: DatabasePool, _ summary: String, _ body: (SQLiteSession) throws -> R
+    ) throws -> R {
+        try pool.write { connection in
+            let session = SQLiteSession(connection, summary)
+            let result = try body(session)
+            if hasOpenReferences(connection), let error = try brokenReference(connection, summary) { throw error }
+            return result
+        }
+    }
+
+    /// Whether deferred foreign keys are broken, for which the COMMIT would fail without a word of where.
+    private static func hasOpenReferences(_ connection: Database) -> Bool {
+        var (current, most): (Int32, Int32) = (0, 0)
+        let code = sqlite3_db_status(connection.sqliteConnection, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &most, 0)
+        return code == SQLITE_OK && current != 0
+    }
+
+    /// The first row that refers to none.
+    private static func brokenReference(_ connection: Database, _ summary: String) throws -> SQLError? {
+        guard let broken = try Row.fetchOne(connection, sql: "PRAGMA foreign_key_check"),
+            let table: String = broken["table"], let parent: String = broken["parent"], let key: Int = broken["fkid"]
+        else { return nil }
+        let columns = try Row.fetchAll(connection, sql: "PRAGMA foreign_key_list(\(SQLName.quoted(table)))")
+            .filter { $0["id"] == key }.compactMap { $0["from"] as String? }
+        var place = SQLError.Place(database: summary, table: table, columns: columns)
+        if let id: Int64 = broken["rowid"] {
+            place.row = try Row.fetchOne(
+                connection, sql: "SELECT \(SQLName.list(columns)) FROM \(SQLName.quoted(table)) WHERE rowid = ?",
+                arguments: [id]
+            )?.databaseValues.map(SQLValue.init)
+        }
+        return SQLError(
+            .constraint, "FOREIGN KEY constraint failed: table \(parent) has no such row",
+            code: "SQLite \(ResultCode.SQLITE_CONSTRAINT_FOREIGNKEY.rawValue)", place: place)
+    }
+}
