@@ -13,6 +13,6 @@ struct LostCallsError: Error, CustomStringConvertible {
     let timeout: Duration
 
     var description: String {
-        "\(count) calls go on although they were cancelled at their timeout of \(timeout), and as much time has passed again; no more may be under way at once. A call has to end when its task is cancelled: look at Task.isCancelled, call what does so, do not block; or give it a longer timeout"
+        "all calls that may be under way at once (\(count)) go on although they were cancelled at their timeout of \(timeout), and as much time has passed again. A call has to end when its task is cancelled: look at Task.isCancelled, call what does so, do not block; or give it a longer timeout"
     }
 }

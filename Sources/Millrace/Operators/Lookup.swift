@@ -2,10 +2,10 @@ import Synchronization
 
 /// How calls to something outside are made: how many at once, for how long, how often again.
 public struct LookupOptions: Sendable {
-    /// Calls under way at once, in each task.
+    /// Calls under way at once, in each task; those that are made again count too.
     public var inFlight = 64
     /// How long a call may take. One that goes on although it is cancelled then is no longer waited for, and takes one of
-    /// the places of `inFlight` until it ends; when as many have gone on for as long again, the operator fails.
+    /// the places of `inFlight` until it ends; when that many have gone on for as long again, the operator fails.
     public var timeout: Duration = .seconds(10)
     /// How often a call that failed or took too long is made again.
     public var retries = 2
@@ -24,6 +24,16 @@ public struct LookupOptions: Sendable {
         self.retries = retries
         self.backoff = backoff
         self.isOrdered = isOrdered
+    }
+
+    /// What is waited after the call with this number has failed.
+    func pause(after attempts: Int) -> Duration {
+        var pause = backoff
+        for _ in 1..<max(1, attempts) {
+            guard pause < .seconds(3600) else { break }
+            pause = min(pause * 2, .seconds(3600))
+        }
+        return pause
     }
 
     @usableFromInline var problems: [GraphProblem] {
@@ -77,34 +87,43 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
     private struct Waiting {
         let record: Record
         let time: Timestamp
+        /// Calls made for it.
+        var attempts = 0
         var result: Result<Output, any Error>?
     }
 
-    private let attempts: LookupAttempts<Record, Output>
+    private let options: LookupOptions
+    private let call: @Sendable (Record) async throws -> Output
     private let next: Push<Output>
     private let failures: FailureHandler<Record>
     private let operatorID: String
+    private let calls: CallQueue
+    private let signal: TaskSignal
+    private let clock: any PipelineClock
     private let answers = Answers<Output>()
     private let lost: LostCalls
-    private var options: LookupOptions { attempts.options }
     /// The records in hand, in order; those up to `started` have been asked about.
     private var waiting: [Waiting] = []
     private var started = 0
     private var passed = 0
     private var answered = 0
+    /// Those whose call failed and is to be made again, at this time, as soon as there is a place for it.
+    private var again: [(number: Int, due: Duration)] = []
 
     @usableFromInline
     init(
         _ options: LookupOptions, _ call: @escaping @Sendable (Record) async throws -> Output, next: Push<Output>,
         failures: FailureHandler<Record>, of node: OperatorNode, in context: TaskContext
     ) {
+        self.options = options
+        self.call = call
         self.next = next
         self.failures = failures
         operatorID = node.id
+        calls = context.calls
+        signal = context.signal
+        clock = context.run.options.clock
         lost = LostCalls(context.signal)
-        attempts = LookupAttempts(
-            options: options, call: call, operatorID: node.id, calls: context.calls, signal: context.signal,
-            lost: lost, clock: context.run.options.clock)
     }
 
     @usableFromInline static var mayWait: Bool { true }
@@ -115,26 +134,62 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
         start()
     }
 
-    /// Makes as many calls as may be under way.
+    /// Calls that are under way or pause before it; without those that are lost.
+    private var underWay: Int { started - answered - again.count }
+
+    /// Makes as many calls as may be under way, those first that are made again.
     private func start() {
-        while started < waiting.count, started - answered < options.inFlight - lost.count {
-            let (number, record) = (started, waiting[started].record)
-            started += 1
-            attempts.make(record) { [answers] in answers.add(number, $0) }
+        while underWay < options.inFlight - lost.count {
+            if !again.isEmpty {
+                let (number, due) = again.removeFirst()
+                begin(number, at: due)
+            } else if started < waiting.count {
+                started += 1
+                begin(started - 1, at: nil)
+            } else {
+                return
+            }
+        }
+    }
+
+    private func begin(_ number: Int, at due: Duration?) {
+        waiting[number].attempts += 1
+        let (record, call, answers, signal, clock) = (waiting[number].record, call, answers, signal, clock)
+        let timed = TimedCall(timeout: options.timeout, clock: clock, lost: lost)
+        calls.add(of: operatorID) {
+            if let due {
+                do { try await clock.sleep(until: due) } catch {
+                    // The task is over.
+                    return answers.add(number, .failure(error))
+                }
+            }
+            await timed.run {
+                try await call(record)
+            } answer: {
+                answers.add(number, $0)
+                signal.wake()
+            }
         }
     }
 
     @usableFromInline
     func drain() throws -> Bool {
-        do { try lost.check(places: options.inFlight, timeout: options.timeout) } catch {
-            throw OperatorFailure(operatorID: operatorID, cause: error)
-        }
         for (number, result) in answers.take() {
+            let attempts = waiting[number].attempts
+            if case .failure = result, attempts <= options.retries {
+                again.append((number, clock.now + options.pause(after: attempts)))
+                continue
+            }
             waiting[number].result = result
             answered += 1
             if !options.isOrdered { try pass(number) }
         }
         start()
+        if !again.isEmpty || started < waiting.count {
+            do { try lost.check(places: options.inFlight, timeout: options.timeout) } catch {
+                throw OperatorFailure(operatorID: operatorID, cause: error)
+            }
+        }
         if options.isOrdered {
             while passed < waiting.count, waiting[passed].result != nil {
                 try pass(passed)
@@ -158,52 +213,6 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
     /// Nothing is under way here: a checkpoint waits for `drain`.
     @usableFromInline
     func prepare(_ snapshot: inout TaskSnapshot) throws {}
-}
-
-/// Makes the calls of one task, each until it succeeds or has failed for the last time.
-private struct LookupAttempts<Record: Sendable, Output: Sendable>: Sendable {
-    let options: LookupOptions
-    let call: @Sendable (Record) async throws -> Output
-    let operatorID: String
-    let calls: CallQueue
-    let signal: TaskSignal
-    let lost: LostCalls
-    let clock: any PipelineClock
-
-    /// Calls for `record`, and gives `answer` what came of it.
-    func make(_ record: Record, answer: @escaping @Sendable (Result<Output, any Error>) -> Void) {
-        attempt(record, after: nil, pause: options.backoff, left: options.retries) {
-            answer($0)
-            signal.wake()
-        }
-    }
-
-    /// - Parameters:
-    ///   - wait: what is waited before.
-    ///   - pause: what is waited before the attempt that follows if this one fails.
-    ///   - left: attempts that may follow.
-    private func attempt(
-        _ record: Record, after wait: Duration?, pause: Duration, left: Int,
-        answer: @escaping @Sendable (Result<Output, any Error>) -> Void
-    ) {
-        calls.add(of: operatorID) {
-            if let wait {
-                do { try await clock.sleep(until: clock.now + wait) } catch { return answer(.failure(error)) }
-            }
-            await TimedCall(timeout: options.timeout, clock: clock, lost: lost).run {
-                try await call(record)
-            } answer: { result in
-                // Cancelled: the task is over.
-                if case .failure = result, left > 0, !Task.isCancelled {
-                    attempt(
-                        record, after: pause, pause: min(pause * 2, max(.seconds(3600), pause)), left: left - 1,
-                        answer: answer)
-                } else {
-                    answer(result)
-                }
-            }
-        }
-    }
 }
 
 /// What calls have come back with, on its way to the task.

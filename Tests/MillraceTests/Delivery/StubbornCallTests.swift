@@ -88,6 +88,52 @@ import Testing
         #expect(attempts.withLock { $0[7] } == 2)
     }
 
+    /// Runs `calling` on ten numbers, where the first call stays until 1.7 s, and checks that no other is made beside it.
+    private static func oneAtATime(
+        seed: UInt64,
+        _ calling: (Stream<Int>, @escaping @Sendable (Int) async throws -> Void) -> Stream<Int>
+    ) throws {
+        let (output, gate) = (TestOutput<Int>(), Gate())
+        let counts = Mutex((calls: 0, underWay: 0, most: 0))
+        let test = PipelineTest(seed: seed)
+        let pipeline = Pipeline("one") { graph in
+            calling(graph.source(ScriptedSource([Self.records(0..<10)])).named("numbers")) { _ in
+                let isFirst = counts.withLock { counts in
+                    counts.calls += 1
+                    counts.underWay += 1
+                    counts.most = max(counts.most, counts.underWay)
+                    return counts.calls == 1
+                }
+                defer { counts.withLock { $0.underWay -= 1 } }
+                if isFirst { await gate.wait() }
+            }.sink(output)
+            graph.source(ScriptedSource([[.silence(.milliseconds(1700)), .record(0)]]), name: "opener")
+                .forEach { _ in gate.open() }
+        }
+        try test.run(pipeline)
+        #expect(output.records == Array(0..<10), "seed \(seed)")
+        #expect(counts.withLock { $0.most } == 1, "seed \(seed)")
+        #expect(counts.withLock { $0.calls } > 1, "seed \(seed)")
+        #expect(test.clock.now >= .milliseconds(1700), "seed \(seed)")
+    }
+
+    /// The second attempt waits for the first to end where only one call may be under way.
+    @Test(arguments: TestSeeds.some(5))
+    func anotherAttemptNeedsAPlaceToo(seed: UInt64) throws {
+        try Self.oneAtATime(seed: seed) { numbers, call in
+            numbers.batches(of: 5, options: .init(timeout: .seconds(1))) { _ in
+                try await call(0)
+                return .succeeded
+            }
+        }
+        try Self.oneAtATime(seed: seed) { numbers, call in
+            numbers.lookup(LookupOptions(inFlight: 1, timeout: .seconds(1))) { number in
+                try await call(number)
+                return number
+            }
+        }
+    }
+
     /// What a run throws that is stopped when all its calls hang.
     private static func end(
         _ options: RunOptions, _ gate: Gate, hanging: Int = 1, _ pipeline: Pipeline,
@@ -161,7 +207,7 @@ import Testing
         let attempts = Atomic(0)
         let pipeline = Pipeline("done") { graph in
             graph.source(ScriptedSource([Self.records(0..<5)]))
-                .batches(of: 5, options: .init(timeout: .milliseconds(100))) { _ in
+                .batches(of: 5, inFlight: 2, retry: .init(attempts: 20), options: .init(timeout: .seconds(1))) { _ in
                     if attempts.add(1, ordering: .relaxed).newValue == 1 { await gate.wait() }
                     return .succeeded
                 }.sink(output)

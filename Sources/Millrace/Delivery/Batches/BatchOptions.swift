@@ -9,9 +9,9 @@ public struct BatchOptions<Record: Sendable>: Sendable {
     /// How long the handler may take for a batch; without limit by default. A handler that takes longer is cancelled, and
     /// its batch has failed.
     ///
-    /// A handler that goes on although it is cancelled does so beside the next attempt at its batch. What it answers is
-    /// ignored, and until it ends it takes one of the places of `inFlight`; when it has gone on for as long again in all
-    /// of them, the operator fails.
+    /// What a handler answers that goes on although it is cancelled is ignored, and until it ends it takes one of the places
+    /// of `inFlight`. With more than one of them its batch is tried again beside it; when handlers have gone on for as long
+    /// again in all of them, the operator fails.
     public var timeout: Duration?
     /// Records handed over in a second, in all tasks of this process together; without limit by default.
     public var recordsPerSecond: Double?

@@ -94,25 +94,31 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
 
     // MARK: Calls
 
-    private var underWay: Int { works.count { $0.state == .working || $0.state == .pausing } }
+    private var underWay: Int { works.count { $0.hasPlace } }
 
     private var allowed: Int {
         let places = shared.inFlight.most - lost.count
         return min(limit?.allowed ?? places, places)
     }
 
-    /// Begins as many batches as may be under way, in order.
+    /// Hands over as many batches as may be under way: those first that go on, then new ones, in order.
     private func start() throws {
         guard failure == nil else { return }
         var busy = underWay
-        for work in works where work.state == .waiting {
+        for work in works {
+            guard case .ready(let due) = work.state else { continue }
+            guard busy < allowed else { return }
+            begin(work, at: due)
+            busy += 1
+        }
+        for work in works where work.isWaiting {
             guard busy < allowed else { return }
             if shared.keepsOrder {
                 let before = works.prefix { $0 !== work }
                 // Which keys are parked is known when those before have been passed on.
                 guard
                     before.allSatisfy({
-                        $0.state == .over && parking == nil || $0.orderHashes.isDisjoint(with: work.orderHashes)
+                        $0.isOver && parking == nil || $0.orderHashes.isDisjoint(with: work.orderHashes)
                     })
                 else { return }
             }
@@ -127,23 +133,22 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                     continue
                 }
             }
-            begin(work, after: nil)
+            begin(work, at: nil)
             busy += 1
         }
     }
 
-    /// Hands over what is in hand of a batch, perhaps after a pause.
-    private func begin(_ work: BatchWork<Record>, after pause: Duration?) {
+    /// Hands over what is in hand of a batch; after a failure not before `time`.
+    private func begin(_ work: BatchWork<Record>, at time: Duration?) {
         let attempt = work.progress.handOver()
-        work.state = pause == nil ? .working : .pausing
+        work.state = time == nil ? .working : .pausing
         let batch = work.batch(attempt: attempt)
-        let due: Duration? =
-            if let pause { clock.now + pause } else { shared.rate?.reserve(batch.count, now: clock.now) }
+        let due = time ?? shared.rate?.reserve(batch.count, now: clock.now)
         let (number, clock, answers, signal) = (work.number, clock, answers, context.signal)
         let handle = shared.handle
         let call = TimedCall(timeout: shared.options.timeout, clock: clock, lost: lost)
         // After a pause its share of the rate is taken when that is over: until then it is for others.
-        let rateAfterPause = pause == nil ? nil : shared.rate
+        let rateAfterPause = time == nil ? nil : shared.rate
         if attempt > 1 { metrics.retried(batch.count) }
         context.calls.add(of: node.id) {
             @Sendable func answer(_ result: Result<BatchOutcome, any Error>, since began: Duration) {
@@ -188,8 +193,8 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         limit?.note(answer.took, failed: isFailure, inFlight: underWay)
         switch work.progress.note(answer.result, random: Double.random(in: 0...1)) {
         case .over: work.state = .over
-        case .next: begin(work, after: nil)
-        case .again(let pause): begin(work, after: pause)
+        case .next: work.state = .ready(at: nil)
+        case .again(let pause): work.state = .ready(at: clock.now + pause)
         }
     }
 
@@ -199,9 +204,6 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     func drain() throws -> Bool {
         if settledIn == context.epoch { return true }
         for answer in answers.take() { note(answer) }
-        do { try lost.check(places: shared.inFlight.most, timeout: shared.options.timeout) } catch {
-            throw OperatorFailure(operatorID: node.id, cause: error)
-        }
         if let failure {
             // Its position is stored with the first checkpoint that began after it.
             guard context.run.horizon.value >= failure.since.value else { return true }
@@ -211,14 +213,19 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         try passOn()
         try start()
         // Parked batches are over at once, and may let others begin.
-        while parking != nil, works.first?.state == .over, failure == nil {
+        while parking != nil, works.first?.isOver ?? false, failure == nil {
             try passOn()
             try start()
+        }
+        if works.contains(where: \.needsPlace) {
+            do { try lost.check(places: shared.inFlight.most, timeout: shared.options.timeout) } catch {
+                throw OperatorFailure(operatorID: node.id, cause: error)
+            }
         }
         guard isSettling else { return true }
         let isSettled =
             notesPositions
-            ? failure != nil || works.first.map { $0.state == .pausing } ?? true : works.isEmpty
+            ? failure != nil || works.first?.isHeldUp ?? true : works.isEmpty
         if isSettled {
             isSettling = false
             if notesPositions { settledIn = context.epoch }
@@ -229,11 +236,11 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     /// Passes on what is done at the front.
     private func passOn() throws {
         while failure == nil, let work = works.first {
-            let done = shared.acknowledgement == .lastSuccessful || work.state == .over
+            let done = shared.acknowledgement == .lastSuccessful || work.isOver
             guard done else { return }
             let end = work.progress.firstOpen ?? work.entries.count
             while work.passed < end, failure == nil { try pass(work) }
-            guard failure == nil, work.state == .over else { return }
+            guard failure == nil, work.isOver else { return }
             works.removeFirst()
         }
     }
@@ -288,7 +295,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     // MARK: Time and checkpoints
 
     @usableFromInline
-    var isCongested: Bool { failure != nil || works.contains { $0.state == .waiting } || works.count > allowed }
+    var isCongested: Bool { failure != nil || works.contains { $0.isWaiting } || works.count > allowed }
 
     /// The earliest record in hand: event time may not pass it.
     @usableFromInline
@@ -327,7 +334,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
 
     @usableFromInline
     func settle() throws {
-        if notesPositions, works.contains(where: { $0.state == .pausing }) || failure != nil {
+        if notesPositions, works.contains(where: { $0.isHeldUp }) || failure != nil {
             // What is held up stays in hand; a restart reads it again.
         } else {
             try close(.checkpoint)

@@ -3,9 +3,11 @@ final class BatchWork<Record: Sendable> {
     enum State {
         /// For its turn.
         case waiting
+        /// For a place: what is in hand is to be handed over now, or at this time after a failure.
+        case ready(at: Duration?)
         /// Handed over.
         case working
-        /// It failed, and waits until it is tried again.
+        /// It failed, has its place again, and waits until its time has come.
         case pausing
         /// Every record has its fate.
         case over
@@ -20,6 +22,30 @@ final class BatchWork<Record: Sendable> {
     let earliest: Timestamp
     var progress: BatchProgress
     var state = State.waiting
+
+    var isWaiting: Bool { if case .waiting = state { true } else { false } }
+    var isOver: Bool { if case .over = state { true } else { false } }
+    /// It has one of the places of those that may be under way.
+    var hasPlace: Bool {
+        switch state {
+        case .working, .pausing: true
+        case .waiting, .ready, .over: false
+        }
+    }
+    var needsPlace: Bool {
+        switch state {
+        case .waiting, .ready: true
+        case .working, .pausing, .over: false
+        }
+    }
+    /// It failed, and is not tried again yet.
+    var isHeldUp: Bool {
+        switch state {
+        case .pausing, .ready: true
+        case .waiting, .working, .over: false
+        }
+    }
+
     /// Records that have been passed on or given up.
     var passed = 0
 
