@@ -7,8 +7,9 @@
 /// 4. `publish` makes it visible.
 ///
 /// After a crash between 3 and 4 `recover` is given the descriptions again and publishes them; whatever was written
-/// but belongs to no stored checkpoint is for `recover` to remove. A sink with nothing to prepare (printing, calling
-/// a closure) needs only `open` and `write`; its effects may be repeated after a crash.
+/// but belongs to no stored checkpoint is for `recover` to remove. Output that is still being added to is described anew
+/// at each checkpoint. A sink with nothing to prepare (printing, calling a closure) needs only `open` and `write`; its
+/// effects may be repeated after a crash.
 public protocol Sink<Input>: Sendable {
     /// What the sink takes.
     associatedtype Input: Sendable
@@ -82,6 +83,8 @@ public protocol SinkWriter<Input> {
     /// Ends the epoch: what was written since the last call, described so that `publish` and `recover` can find it;
     /// `nil` if nothing was. Has to be quick: no waiting for the disk here (that is what `makeDurable` is for).
     mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]?
+    /// No record follows: called before the last `prepare` of a run that ends in order, at the end of its input or stopped.
+    mutating func finish()
     /// Whatever was written since the last `prepare` may be thrown away; called when the task ends.
     mutating func close()
 }
@@ -91,6 +94,8 @@ extension SinkWriter {
     public var isCongested: Bool { false }
     /// Nothing prepared.
     public mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]? { nil }
+    /// Nothing to do.
+    public mutating func finish() {}
     /// Nothing to close.
     public mutating func close() {}
 }
@@ -120,6 +125,8 @@ public struct SinkContext: Sendable {
     public let epoch: CheckpointNumber
     /// The run that the task is part of.
     public let run: SinkRun
+    /// The run's clock.
+    public let clock: any PipelineClock
     /// Tells the task that the writer is not congested any more; may be called from anywhere.
     public let wake: @Sendable () -> Void
     /// Asks for a checkpoint before its time, for a writer that holds much of its epoch in memory; may be called from
@@ -131,12 +138,14 @@ public struct SinkContext: Sendable {
     /// For tests of sinks.
     public init(
         task: Int, epoch: CheckpointNumber = CheckpointNumber(1), run: SinkRun = SinkRun(),
-        wake: @escaping @Sendable () -> Void = {}, requestCheckpoint: @escaping @Sendable () -> Void = {},
+        clock: any PipelineClock = SystemClock(), wake: @escaping @Sendable () -> Void = {},
+        requestCheckpoint: @escaping @Sendable () -> Void = {},
         countSkipped: @escaping @Sendable () -> Void = {}
     ) {
         self.task = task
         self.epoch = epoch
         self.run = run
+        self.clock = clock
         self.wake = wake
         self.requestCheckpoint = requestCheckpoint
         self.countSkipped = countSkipped

@@ -87,6 +87,7 @@ final class SinkParticipant<S: Sink>: StageParticipant {
     @inlinable
     func prepare(_ snapshot: inout TaskSnapshot) throws {
         do {
+            if snapshot.isLast { writer?.finish() }
             guard let description = try writer?.prepare(snapshot.checkpoint) else { return }
             let sink = sink
             let output = PendingOutput(

@@ -168,8 +168,7 @@ struct KeyedTask {
     private mutating func answer(_ barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.aligned(barrier.checkpoint))
-        var snapshot = TaskSnapshot(
-            checkpoint: barrier.checkpoint, task: context.task, isFinal: barrier.isEndOfInput)
+        var snapshot = TaskSnapshot(barrier, task: context.task)
         try await settle()
         do {
             for participant in context.participants {

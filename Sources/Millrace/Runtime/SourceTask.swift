@@ -224,8 +224,7 @@ struct SourceTask {
     private mutating func answer(_ barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.sourceNoted(barrier.checkpoint))
-        var snapshot = TaskSnapshot(
-            checkpoint: barrier.checkpoint, task: context.task, isFinal: barrier.isEndOfInput)
+        var snapshot = TaskSnapshot(barrier, task: context.task)
         do {
             for participant in context.participants {
                 try participant.prepare(&snapshot)

@@ -124,6 +124,8 @@ struct TaskSnapshot: Sendable {
     let task: TaskID
     /// Every source has ended, and this is the last checkpoint.
     @usableFromInline let isFinal: Bool
+    /// The task ends with this checkpoint: it is final, or the run is to stop.
+    @usableFromInline let isLast: Bool
     var deltas: [StateDelta] = []
     /// Live entries in memory by state, for sizing the next start.
     var entryCounts: [StateID: Int] = [:]
@@ -133,10 +135,11 @@ struct TaskSnapshot: Sendable {
     /// How long the task stood still for this.
     var pause: Duration = .zero
 
-    init(checkpoint: CheckpointNumber, task: TaskID, isFinal: Bool) {
-        self.checkpoint = checkpoint
+    init(_ barrier: Barrier, task: TaskID) {
+        checkpoint = barrier.checkpoint
         self.task = task
-        self.isFinal = isFinal
+        isFinal = barrier.isEndOfInput
+        isLast = barrier.isFinal
     }
 
     /// Adds the changes of a table.

@@ -129,7 +129,8 @@ final class TaskContext {
     func sinkContext(of node: OperatorNode) -> SinkContext {
         let (signal, run) = (signal, run)
         return SinkContext(
-            task: task.number, epoch: epoch, run: run.sinkRun.of(node), wake: { signal.wake() },
+            task: task.number, epoch: epoch, run: run.sinkRun.of(node), clock: run.options.clock,
+            wake: { signal.wake() },
             requestCheckpoint: { run.requestCheckpoint() },
             countSkipped: { [skippedBySinks] in skippedBySinks.add() })
     }

@@ -27,17 +27,18 @@ struct BlockHash {
     /// Of all bytes so far.
     var value: UInt64 { rest.withUnsafeBytes { FrozenHash.bytes($0, seed: state) } }
 
-    /// Of a whole file.
-    static func of(_ file: OpenFile) throws(FileFailure) -> UInt64 {
+    /// Of the first `length` bytes of a file.
+    static func of(_ file: OpenFile, length: Int) throws(FileFailure) -> UInt64 {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 8)
         defer { buffer.deallocate() }
         var hash = BlockHash()
         var offset = 0
-        while true {
-            let count = try file.read(into: buffer, at: offset)
-            if count == 0 { return hash.value }
+        while offset < length {
+            let count = min(try file.read(into: buffer, at: offset), length - offset)
+            if count == 0 { break }
             hash.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += count
         }
+        return hash.value
     }
 }

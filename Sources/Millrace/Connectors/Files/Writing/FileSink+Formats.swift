@@ -7,9 +7,13 @@ extension Sink {
     /// ```swift
     /// delays.sink(.jsonLines(directory: "out/delays"))
     /// ```
-    public static func jsonLines<Record: Encodable & Sendable>(directory: String) -> Self
+    ///
+    /// - Parameter rolling: when a file is closed and the next begun.
+    public static func jsonLines<Record: Encodable & Sendable>(
+        directory: String, rolling: FileRolling = .everyCheckpoint
+    ) -> Self
     where Self == FileSink<Record> {
-        FileSink(directory: directory, fileExtension: "jsonl", kind: "JSON Lines") {
+        FileSink(directory: directory, fileExtension: "jsonl", kind: "JSON Lines", rolling: rolling) {
             let encoder = JSONRecordEncoder()
             return { record, bytes in
                 try encoder.encode(record, into: &bytes)
@@ -19,8 +23,11 @@ extension Sink {
     }
 
     /// A line of text for each record. One that holds a line end would be read as several, and throws a `SinkError`.
-    public static func lines(directory: String) -> Self where Self == FileSink<String> {
-        FileSink(directory: directory, fileExtension: "txt", kind: "lines") { record, bytes in
+    ///
+    /// - Parameter rolling: when a file is closed and the next begun.
+    public static func lines(directory: String, rolling: FileRolling = .everyCheckpoint) -> Self
+    where Self == FileSink<String> {
+        FileSink(directory: directory, fileExtension: "txt", kind: "lines", rolling: rolling) { record, bytes in
             guard !record.utf8.contains(where: { $0 == 0x0a || $0 == 0x0d }) else {
                 throw SinkError(
                     "A record for \(directory) holds a line end, and would be read as several: \(record.debugDescription.prefix(100))",
@@ -38,14 +45,18 @@ extension FileSink {
     /// ```swift
     /// totals.sink(.csv(directory: "out", columns: [.column("user") { $0.key }, .column("clicks") { "\($0.value)" }]))
     /// ```
-    public static func csv(directory: String, columns: [CSVColumn<Input>]) -> FileSink<Input> {
+    ///
+    /// - Parameter rolling: when a file is closed and the next begun.
+    public static func csv(
+        directory: String, columns: [CSVColumn<Input>], rolling: FileRolling = .everyCheckpoint
+    ) -> FileSink<Input> {
         var header: [UInt8] = []
         for (index, column) in columns.enumerated() {
             if index > 0 { header.append(UInt8(ascii: ",")) }
             appendCSVField(column.name, to: &header)
         }
         header.append(UInt8(ascii: "\n"))
-        return FileSink(directory: directory, fileExtension: "csv", kind: "CSV", header: header) {
+        return FileSink(directory: directory, fileExtension: "csv", kind: "CSV", header: header, rolling: rolling) {
             record, bytes in
             let start = bytes.count
             for (index, column) in columns.enumerated() {

@@ -2,12 +2,14 @@ import Foundation
 
 /// Writes records to files of a directory, each record in exactly one published file.
 ///
-/// Every task writes its epoch aside, to a hidden file; when the checkpoint that ends the epoch is stored, the file is
-/// renamed to `part-<task>-<checkpoint>.<extension>`. A reader that takes only `part-` files never sees a record that
-/// a crash could take back. Epochs without records leave no file.
+/// Every task writes to a hidden file; when a checkpoint that ends the file is stored, it is renamed to
+/// `part-<task>-<checkpoint>.<extension>`. A reader that takes only `part-` files never sees a record that a crash could
+/// take back. By default each checkpoint ends a file, so that there is one for each checkpoint and task with records; with
+/// `FileRolling.by` its size and age do, and its name has a third number, since a checkpoint may see several end.
 ///
-///     out/.part-00003-00000012.jsonl.inprogress     being written, or prepared
+///     out/.part-3-<unique>.jsonl.inprogress         being written, or prepared
 ///     out/part-00003-00000012.jsonl                 published
+///     out/part-00003-00000012-00000.jsonl           published, rolled by size and age
 ///
 /// At start, prepared files of the stored checkpoint are published and every other hidden one is removed. `.millrace-owner`
 /// there is locked while a run writes, and names the state folder that the output belongs to.
@@ -16,6 +18,7 @@ public struct FileSink<Input: Sendable>: Sink {
     private let owner: OutputOwner
     private let kind: String
     private let header: [UInt8]
+    private let rolling: FileRolling
     private let makeEncoder: @Sendable () -> Encoder
 
     /// Appends a record's bytes.
@@ -26,23 +29,28 @@ public struct FileSink<Input: Sendable>: Sink {
     ///   - fileExtension: of the published files.
     ///   - kind: for the graph's printout: `JSON Lines`.
     ///   - header: bytes at the beginning of each file.
+    ///   - rolling: when a file is closed and the next begun.
     ///   - encode: appends a record's bytes, its line end included.
     public init(
         directory: String, fileExtension: String, kind: String, header: [UInt8] = [],
+        rolling: FileRolling = .everyCheckpoint,
         encode: @escaping @Sendable (Input, inout [UInt8]) throws -> Void
     ) {
-        self.init(directory: directory, fileExtension: fileExtension, kind: kind, header: header) { encode }
+        self.init(directory: directory, fileExtension: fileExtension, kind: kind, header: header, rolling: rolling) {
+            encode
+        }
     }
 
     /// With an encoder for each task, so that it can keep what it needs from record to record.
     init(
         directory: String, fileExtension: String, kind: String, header: [UInt8] = [],
-        makeEncoder: @escaping @Sendable () -> Encoder
+        rolling: FileRolling = .everyCheckpoint, makeEncoder: @escaping @Sendable () -> Encoder
     ) {
         self.directory = PartDirectory(path: directory, fileExtension: fileExtension)
         owner = OutputOwner(directory: directory)
         self.kind = kind
         self.header = header
+        self.rolling = rolling
         self.makeEncoder = makeEncoder
     }
 
@@ -53,6 +61,7 @@ public struct FileSink<Input: Sendable>: Sink {
     }
 
     public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+        try rolling.check(directory: directory.path)
         try directory.create()
         try owner.claim(start, run)
         try recover(pending, start: start)
@@ -62,39 +71,63 @@ public struct FileSink<Input: Sendable>: Sink {
 
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {
         try directory.create()
-        for output in pending { try directory.publish(try PartFile(decoding: output.description), isRecovered: true) }
+        for output in pending {
+            for file in try PartList(decoding: output.description).files {
+                try directory.publish(file, isRecovered: true)
+            }
+        }
         try directory.removeLeftovers(start: start)
     }
 
     public func open(_ context: SinkContext) throws -> Writer {
-        Writer(directory: directory, task: context.task, header: header, encode: makeEncoder())
+        Writer(directory: directory, header: header, rolling: rolling, encode: makeEncoder(), context)
     }
 
     public func makeDurable(_ output: PendingOutput) throws {
-        try directory.synchronise(try PartFile(decoding: output.description))
+        for file in try PartList(decoding: output.description).files { try directory.synchronise(file) }
     }
 
     public func publish(_ output: PendingOutput) throws {
-        try directory.publish(try PartFile(decoding: output.description), isRecovered: false)
+        for file in try PartList(decoding: output.description).files where !file.isOpen {
+            try directory.publish(file, isRecovered: false)
+        }
     }
 
     /// Writes one task's records.
     public struct Writer: SinkWriter {
-        let directory: PartDirectory
-        let task: Int
-        let header: [UInt8]
-        let encode: Encoder
+        private let directory: PartDirectory
+        private let task: Int
+        private let header: [UInt8]
+        private let rolling: FileRolling
+        private let clock: any PipelineClock
+        private let encode: Encoder
+        private let limit: Int
+        /// Whether a restart will know of a file that is open at a checkpoint.
+        private let keepsOpen: Bool
         private var buffer: [UInt8] = []
         private var file: OpenPart?
+        private var opened = Duration.zero
+        /// A checkpoint may speak of the open file.
+        private var isKnown = false
+        /// Complete files of this epoch.
+        private var closed: [ClosedPart] = []
+        private var isLast = false
 
         /// Bytes gathered before they are given to the system.
         static var bufferSize: Int { 64 << 10 }
 
-        init(directory: PartDirectory, task: Int, header: [UInt8], encode: @escaping Encoder) {
+        init(
+            directory: PartDirectory, header: [UInt8], rolling: FileRolling, encode: @escaping Encoder,
+            _ context: SinkContext
+        ) {
             self.directory = directory
-            self.task = task
             self.header = header
+            self.rolling = rolling
             self.encode = encode
+            task = context.task
+            clock = context.clock
+            keepsOpen = !rolling.isEachCheckpoint && !context.run.folder.isEmpty
+            limit = rolling.bytes ?? .max
             buffer.reserveCapacity(Self.bufferSize + 4096)
         }
 
@@ -106,26 +139,51 @@ public struct FileSink<Input: Sendable>: Sink {
                 throw error
             }
             // A file is there from its first record on: if none encodes, no file with only a header is published.
-            if file == nil { file = try directory.openPart(task: task) }
-            if buffer.count >= Self.bufferSize { try flush() }
+            if file == nil {
+                file = try directory.openPart(task: task)
+                opened = clock.now
+            }
+            if buffer.count >= Self.bufferSize || buffer.count >= limit { try flush() }
+            if let file, file.length >= limit - buffer.count { try roll() }
         }
 
+        public mutating func finish() { isLast = true }
+
         public mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]? {
-            guard file != nil else { return nil }
-            try flush()
-            defer { file = nil }
-            return try file?.finish(task: task, checkpoint: checkpoint).encoded
+            if let opened = file.map({ _ in opened }) {
+                let isDue = !keepsOpen || isLast || rolling.age.map { clock.now - opened >= $0 } ?? false
+                if isDue { try roll() } else { try flush() }
+            }
+            guard file != nil || !closed.isEmpty else { return nil }
+            var files = closed.enumerated().map { $1.described(as: name(checkpoint, $0)) }
+            if let file { files.append(file.described(as: name(checkpoint, closed.count))) }
+            closed = []
+            isKnown = file != nil
+            return PartList(files).encoded
         }
 
         public mutating func close() {
-            file?.abandon()
+            if isKnown { file?.leave() } else { file?.abandon() }
             file = nil
             buffer.removeAll()
+        }
+
+        private func name(_ checkpoint: CheckpointNumber, _ number: Int) -> String {
+            directory.partName(
+                task: task, checkpoint: checkpoint, number: rolling.isEachCheckpoint ? nil : number)
         }
 
         private mutating func flush() throws {
             try file?.write(buffer)
             buffer.removeAll(keepingCapacity: true)
+        }
+
+        /// Completes the open file.
+        private mutating func roll() throws {
+            try flush()
+            if let part = try file?.finish() { closed.append(part) }
+            file = nil
+            isKnown = false
         }
     }
 }

@@ -5,7 +5,7 @@ struct OpenPart {
     private let directory: PartDirectory
     private let name: String
     private let descriptor: Int32
-    private var length = 0
+    private(set) var length = 0
     private var hash = BlockHash()
 
     init(directory: PartDirectory, name: String) throws {
@@ -32,17 +32,34 @@ struct OpenPart {
         bytes.withUnsafeBytes { hash.add($0) }
     }
 
-    /// Closes the file; it is complete, but neither safe nor visible yet.
-    func finish(task: Int, checkpoint: CheckpointNumber) throws -> PartFile {
-        guard close(descriptor) == 0 else { throw directory.failure("\(name) cannot be closed", errno) }
-        return PartFile(
-            hiddenName: name, finalName: directory.partName(task: task, checkpoint: checkpoint), length: length,
-            hash: hash.value)
+    /// As it is now, to be named like this; the file stays open.
+    func described(as finalName: String) -> PartFile {
+        PartFile(hiddenName: name, finalName: finalName, length: length, hash: hash.value, isOpen: true)
     }
+
+    /// Closes the file; it is complete, but neither safe nor visible yet.
+    func finish() throws -> ClosedPart {
+        guard close(descriptor) == 0 else { throw directory.failure("\(name) cannot be closed", errno) }
+        return ClosedPart(name: name, length: length, hash: hash.value)
+    }
+
+    /// Closes the file, which a checkpoint may speak of.
+    func leave() { close(descriptor) }
 
     /// Closes and removes the file.
     func abandon() {
-        close(descriptor)
+        leave()
         unlink(directory.path + "/" + name)
+    }
+}
+
+/// A complete hidden file that waits for its checkpoint.
+struct ClosedPart {
+    let name: String
+    let length: Int
+    let hash: UInt64
+
+    func described(as finalName: String) -> PartFile {
+        PartFile(hiddenName: name, finalName: finalName, length: length, hash: hash)
     }
 }

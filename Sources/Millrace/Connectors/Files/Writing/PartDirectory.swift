@@ -7,26 +7,23 @@ struct PartDirectory: Sendable, Hashable {
 
     private static let inProgress = ".inprogress"
 
-    /// The published name of a task's epoch.
-    func partName(task: Int, checkpoint: CheckpointNumber) -> String {
-        let checkpoint = String(checkpoint.value)
-        let task = String(task)
-        let padding = (
-            String(repeating: "0", count: max(0, 5 - task.count)),
-            String(repeating: "0", count: max(0, 8 - checkpoint.count))
-        )
-        return "part-\(padding.0)\(task)-\(padding.1)\(checkpoint).\(fileExtension)"
+    /// The published name of a file that a task closed in the epoch of `checkpoint`, the only one or one of several.
+    func partName(task: Int, checkpoint: CheckpointNumber, number: Int? = nil) -> String {
+        var name = "part-" + Self.padded(task, 5) + "-" + Self.padded(checkpoint.value, 8)
+        if let number { name += "-" + Self.padded(number, 5) }
+        return name + "." + fileExtension
     }
 
-    /// Whether a name is one that `partName` gives.
-    private func isPart(_ name: some StringProtocol) -> Bool {
-        checkpoint(ofPart: name) != nil
+    private static func padded(_ number: some FixedWidthInteger, _ digits: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 
+    /// The checkpoint in a name that `partName` gives; `nil` of another.
     private func checkpoint(ofPart name: some StringProtocol) -> UInt64? {
         guard name.hasPrefix("part-"), name.hasSuffix("." + fileExtension) else { return nil }
         let numbers = name.dropFirst(5).dropLast(fileExtension.count + 1).split(separator: "-")
-        guard numbers.count == 2, numbers.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else {
+        guard 2...3 ~= numbers.count, numbers.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else {
             return nil
         }
         return UInt64(numbers[1])
@@ -61,12 +58,16 @@ struct PartDirectory: Sendable, Hashable {
     }
 
     /// Gives a prepared file its name; nothing to do if it has it. Its length has to be what was written; of one that
-    /// another process wrote, the contents too.
+    /// another process wrote, the contents too. What was written to an open one behind the checkpoint is cut off.
     func publish(_ file: PartFile, isRecovered: Bool) throws {
         let (hidden, final) = (path + "/" + file.hiddenName, path + "/" + file.finalName)
         var status = stat()
         if stat(hidden, &status) == 0 {
-            try check(hidden, Int(status.st_size), file, contents: isRecovered)
+            if file.isOpen {
+                try cut(hidden, Int(status.st_size), file)
+            } else {
+                try check(hidden, Int(status.st_size), file, contents: isRecovered)
+            }
             guard rename(hidden, final) == 0 else {
                 throw failure("\(file.hiddenName) cannot be renamed to \(file.finalName)", errno)
             }
@@ -81,6 +82,15 @@ struct PartDirectory: Sendable, Hashable {
         try check(final, Int(status.st_size), file, contents: isRecovered)
     }
 
+    /// Brings a file that was written to further back to what the checkpoint says.
+    private func cut(_ hidden: String, _ size: Int, _ file: PartFile) throws {
+        try check(hidden, size >= file.length ? file.length : size, file, contents: true)
+        guard truncate(hidden, off_t(file.length)) == 0 else {
+            throw failure("\(file.hiddenName) cannot be shortened", errno)
+        }
+        try synchronise(hidden, named: file.hiddenName)
+    }
+
     private func check(_ found: String, _ size: Int, _ file: PartFile, contents: Bool) throws {
         guard size == file.length else {
             throw SinkError(
@@ -89,7 +99,7 @@ struct PartDirectory: Sendable, Hashable {
         }
         guard contents, let hash = file.hash else { return }
         let read: UInt64
-        do { read = try BlockHash.of(OpenFile(reading: found)) } catch { throw SinkError(error) }
+        do { read = try BlockHash.of(OpenFile(reading: found), length: file.length) } catch { throw SinkError(error) }
         guard read == hash else {
             throw SinkError(
                 "\(found) does not have the contents that a stored checkpoint promises: its checksum is another",
