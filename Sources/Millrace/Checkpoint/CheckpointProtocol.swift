@@ -32,7 +32,6 @@ struct CheckpointProtocol: Sendable, Equatable {
     private let tasks: Set<Int>
     private var running: Set<Int>
     private let interval: Duration?
-    private let tolerableFailures: Int
     private let endsBySources: Bool
     private let endOfInput: EndOfInput
     private var nextAt: Duration
@@ -47,7 +46,7 @@ struct CheckpointProtocol: Sendable, Equatable {
     init(
         after last: CheckpointNumber, tasks: Set<Int>, sources: Set<Int>, endsBySources: Bool = true,
         endOfInput: EndOfInput = .complete,
-        interval: Duration?, tolerableFailures: Int, now: Duration
+        interval: Duration?, now: Duration
     ) {
         self.endsBySources = endsBySources
         self.endOfInput = endOfInput
@@ -55,7 +54,6 @@ struct CheckpointProtocol: Sendable, Equatable {
         self.tasks = tasks
         running = sources
         self.interval = interval
-        self.tolerableFailures = tolerableFailures
         nextAt = now + (interval ?? .zero)
     }
 
@@ -63,7 +61,13 @@ struct CheckpointProtocol: Sendable, Equatable {
     mutating func want() { isWanted = true }
 
     /// The run is to end with a last checkpoint.
-    mutating func stop() { stopRequested = true }
+    mutating func stop() {
+        stopRequested = true
+        // Nobody waits for long now.
+        if case .waiting(let barrier, let attempt, _) = phase {
+            phase = .waiting(barrier, attempt: attempt, until: .zero)
+        }
+    }
 
     /// A source task has read its partition to the end.
     mutating func sourceEnded(_ task: Int) { running.remove(task) }
@@ -83,17 +87,18 @@ struct CheckpointProtocol: Sendable, Equatable {
         if let interval { nextAt = max(nextAt + interval, now) }
     }
 
-    /// The writer could not.
-    mutating func storingFailed(now: Duration) {
+    /// The writer could not, and is to try again after `delay`; `nil`: no more.
+    mutating func storingFailed(now: Duration, again delay: Duration?) {
         guard case .storing(let barrier, let attempt) = phase else { return }
-        if attempt >= tolerableFailures {
+        guard let delay else {
             phase = .failed(barrier, attempts: attempt)
-        } else {
-            // Half a second, doubled up to 16.
-            let delay = Duration.milliseconds(500 << min(attempt - 1, 5))
-            phase = .waiting(barrier, attempt: attempt, until: now + delay)
+            return
         }
+        phase = .waiting(barrier, attempt: attempt, until: now + (stopRequested ? min(delay, Self.lastPause) : delay))
     }
+
+    /// The most that is waited between two attempts when the run is to end.
+    private static let lastPause = Duration.seconds(1)
 
     /// What is to be done now.
     mutating func next(now: Duration) -> Action {

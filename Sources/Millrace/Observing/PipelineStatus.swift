@@ -40,6 +40,8 @@ public struct PipelineStatus: Sendable {
     public var lastCheckpoint: CheckpointStatistics?
     /// The longest that any task has stood still for a barrier.
     public var longestPause: Duration
+    /// How often storing a checkpoint has failed, each attempt counted.
+    public var failedCheckpoints: Int
     /// Restarts after failures.
     public var restarts: Int
     /// The run is over.

@@ -126,7 +126,8 @@ final class StatusBoard: Sendable {
             written: values.reduce(0) { $0 + $1.counters.written },
             peakMemory: values.reduce(0) { $0 + $1.counters.peakMemory },
             watermark: least, checkpoint: state.checkpoint, lastCheckpoint: state.last,
-            longestPause: state.longestPause, restarts: state.restarts, isFinished: isFinished)
+            longestPause: state.longestPause, failedCheckpoints: state.failedCheckpoints, restarts: state.restarts,
+            isFinished: isFinished)
         metrics.record(status)
         return status
     }

@@ -7,6 +7,10 @@ struct Coordinator {
     private let board: StatusBoard
     private let watch: RunWatch
     private var machine: CheckpointProtocol
+    /// Whether and when storing a checkpoint that failed is tried again.
+    private var decider: RestartDecider
+    /// Why the checkpoint that waits could not be stored.
+    private var trouble: StateError?
     private var snapshots: [TaskSnapshot] = []
     private var manifest: Manifest
     private var startedAt: Duration = .zero
@@ -26,14 +30,12 @@ struct Coordinator {
         self.watch = watch
         self.writer = writer
         self.board = board
-        let options = run.options.checkpoints
         machine = CheckpointProtocol(
             after: run.lastCheckpoint, tasks: Set(run.plan.tasks.map(\.number)),
             sources: Set(run.plan.tasks.filter { run.plan.plan.stages[$0.stage].head.source != nil }.map(\.number)),
             endsBySources: !run.plan.plan.isOpenEnded, endOfInput: run.options.endOfInput,
-            interval: run.interval,
-            tolerableFailures: options?.tolerableFailures ?? 1,
-            now: run.options.clock.now)
+            interval: run.interval, now: run.options.clock.now)
+        decider = RestartDecider(run.options.restart)
         manifest = Manifest(
             checkpoint: run.lastCheckpoint, pipeline: graph.pipeline, keyGroups: run.plan.keyGroups, graph: graph)
         manifest.states = run.catalogue.all
@@ -72,7 +74,13 @@ struct Coordinator {
             for next in [board.nextPublication, board.nextLook].compactMap(\.self) {
                 deadline = min(deadline ?? next, next)
             }
-            await run.control.coordinator.wait(until: deadline)
+            if let trouble {
+                await watch.step("room or rights in the state folder, where the last attempt failed: \(trouble)") {
+                    await run.control.coordinator.wait(until: deadline)
+                }
+            } else {
+                await run.control.coordinator.wait(until: deadline)
+            }
         }
     }
 
@@ -108,16 +116,25 @@ struct Coordinator {
                     if run.control.isHeldBack { TableMemory.trimHeap() }
                 }
             }
-        } catch let error as StateError where error.kind == .full || error.kind == .unusable {
-            machine.storingFailed(now: run.options.clock.now)
-            if case .failed(let barrier, let attempts) = machine.phase {
+        } catch let error as StateError where error.mayBeTriedAgain {
+            let now = run.options.clock.now
+            machine.storingFailed(
+                now: now, again: decider.delay(afterFailureAt: now, isTransient: error.isTransient))
+            switch machine.phase {
+            case .failed(let barrier, let attempts):
                 throw PipelineError.checkpointsFailed(
                     checkpoint: barrier.checkpoint, attempts: attempts, cause: error)
+            case .waiting(_, _, let until):
+                run.options.logger.error(
+                    "checkpoint \(barrier.checkpoint) cannot be stored, it is tried again in \(until - now): \(error)")
+            default: break
             }
-            run.options.logger.error("checkpoint \(barrier.checkpoint) failed, it is tried again: \(error)")
+            trouble = error
             board.noteFailedCheckpoint()
             return
         }
+        decider.noteProgress()
+        trouble = nil
         next.mark = .committed
         manifest = next
         self.snapshots = []
@@ -256,7 +273,7 @@ struct Coordinator {
             fold = more ? next : nil
             foldAgainAt = nil
             return true
-        } catch let error as StateError where error.kind == .full || error.kind == .unusable {
+        } catch let error as StateError where error.mayBeTriedAgain {
             // Nothing is lost, the journal is only longer. Whether the run goes on is for its checkpoints to say.
             if foldAgainAt == nil { run.options.logger.error("folding is put off: \(error)") }
             foldAgainAt = run.options.clock.now + Self.foldRetryDelay

@@ -5,7 +5,7 @@ public protocol RepeatedAttempt: Error {}
 /// A failure that no restart mends: another process has taken over, a right is missing.
 public protocol PermanentFailure: Error {}
 
-/// A failure of a system outside that may pass by itself: a broker or a database that cannot be reached.
+/// A failure of a system outside that may pass by itself: a broker or a database that cannot be reached, a full disk.
 ///
 /// The restart strategy decides what follows it, at the start of a run as well as later.
 public protocol TransientFailure: Error {

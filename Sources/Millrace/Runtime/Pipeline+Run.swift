@@ -75,9 +75,11 @@ extension Pipeline {
         }
     }
 
-    /// Opens the state folder, and waits for it if it is in use and the options say so; `nil` if it was stopped first.
+    /// Opens the state folder, and waits for it if it is in use and the options say so, or if its disk is full; `nil` if it
+    /// was stopped first.
     private func supervisor(_ options: RunOptions, _ stop: PipelineStop) async throws -> Supervisor? {
         var hasSaid = false
+        var decider = RestartDecider(options.restart)
         while true {
             do { return try Supervisor(self, options, stop) } catch let error as StateError
                 where error.kind == .inUse && options.checkpoints?.waitsWhenInUse ?? false
@@ -86,6 +88,15 @@ extension Pipeline {
                 hasSaid = true
                 if stop.isRequested { return nil }
                 try await options.clock.sleep(until: options.clock.now + Self.standByInterval)
+            } catch let error as StateError where error.isTransient {
+                let now = options.clock.now
+                guard let delay = decider.delay(afterFailureAt: now, isTransient: true) else { throw error }
+                options.logger.error("\(name) cannot open its state folder, and tries again in \(delay): \(error)")
+                let deadline = now + delay
+                while options.clock.now < deadline {
+                    if stop.isRequested { return nil }
+                    try await options.clock.sleep(until: min(deadline, options.clock.now + Self.standByInterval))
+                }
             }
         }
     }

@@ -2,9 +2,13 @@
 ///
 /// Applies to failures while the pipeline runs, and to transient ones (`TransientFailure`) while it starts. What a restart
 /// cannot mend (a missing right, a topic that does not exist, a state folder that does not fit) ends the run at once.
+///
+/// A checkpoint that cannot be stored does not throw away what has been done since the last: storing it is tried again, as
+/// often and after the same pauses as the strategy says of restarts, and then the run ends.
 public enum RestartStrategy: Sendable, Hashable {
-    /// The default. A system outside that is away (`TransientFailure`) is waited for without end: after half a second,
-    /// then twice that, and so on up to 30 s, with a log line each. Other failures: up to 3 in a row, a second apart.
+    /// The default. A system outside that is away, or a disk that is full, below the state folder or an output folder
+    /// (`TransientFailure`), is waited for without end: after half a second, then twice that, and so on up to 30 s, with
+    /// a log line each. Other failures: up to 3 in a row, a second apart.
     case automatic
     /// It does not: the failure is final.
     case never

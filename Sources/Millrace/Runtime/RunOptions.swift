@@ -8,8 +8,8 @@ public struct RunOptions: Sendable {
     public var delivery: DeliveryGuarantee = .exactlyOnce
     /// Tasks of each keyed stage.
     public var parallelism: Parallelism = .perPartition
-    /// What follows a failure. Default: a broker or database that is away is waited for without end, other failures are
-    /// followed by up to three restarts in a row (`RestartStrategy.automatic`).
+    /// What follows a failure. Default: a broker or database that is away, or a disk that is full, is waited for without
+    /// end, other failures are followed by up to three restarts in a row (`RestartStrategy.automatic`).
     public var restart: RestartStrategy = .automatic
     /// Bytes that keyed state of all tasks may take in memory, with its changes on their way to the store: 1 GiB. Beyond it,
     /// state that a checkpoint has stored leaves memory and is read from the store when it is needed; where too much has
@@ -78,8 +78,6 @@ public struct CheckpointOptions: Sendable, Hashable {
     public var allowDropping: Set<String>
     /// Bytes beyond which `data.mdb` may not grow.
     public var maximumSize: Int
-    /// Failed attempts at storing one checkpoint before the pipeline fails.
-    public var tolerableFailures: Int
     /// The journal is folded into the tree when it holds this many checkpoints (8: each is one more place to look for
     /// what is not in memory) or 16 MiB.
     public var foldAfter = 8
@@ -93,14 +91,13 @@ public struct CheckpointOptions: Sendable, Hashable {
     /// A folder and an interval (a second by default).
     public init(
         directory: String, every interval: Duration = .seconds(1), fresh: Bool = false,
-        allowDropping: Set<String> = [], maximumSize: Int = 1 << 40, tolerableFailures: Int = 10
+        allowDropping: Set<String> = [], maximumSize: Int = 1 << 40
     ) {
         self.directory = directory
         self.interval = interval
         self.fresh = fresh
         self.allowDropping = allowDropping
         self.maximumSize = maximumSize
-        self.tolerableFailures = tolerableFailures
     }
 
     var problems: [GraphProblem] {
@@ -110,10 +107,6 @@ public struct CheckpointOptions: Sendable, Hashable {
             (
                 maximumSize >= 1 << 16, "The state folder may take \(maximumSize) bytes",
                 "Give maximumSize 64 KiB at least"
-            ),
-            (
-                tolerableFailures >= 1, "Storing a checkpoint may fail \(tolerableFailures) times",
-                "Give tolerableFailures 1, which is one attempt, or more"
             ),
             (foldAfter >= 1, "The journal is folded after \(foldAfter) checkpoints", "Give foldAfter 1 or more"))
     }

@@ -123,7 +123,8 @@ final class Supervisor: Sendable {
     private static func isWorthRestarting(_ error: any Error) -> Bool {
         guard let error = error as? PipelineError else { return transientCause(of: error) != nil }
         switch error {
-        case .failed(_, _, _, let cause): return !(cause is StateError || cause is any PermanentFailure)
+        case .failed(_, _, _, let cause):
+            return !(cause is any PermanentFailure) && (cause as? StateError)?.isTransient ?? true
         case .gaveUp, .checkpointsFailed, .notEnded, .internalFault: return false
         }
     }

@@ -76,7 +76,7 @@ import Testing
         let sources = Set(tasks.prefix(max(1, tasks.count / 2)))
         var machine = CheckpointProtocol(
             after: CheckpointNumber(3), tasks: tasks, sources: sources, interval: .milliseconds(100),
-            tolerableFailures: 4, now: .zero)
+            now: .zero)
         var now = Duration.zero
         var stored = CheckpointNumber(3)
         var current: Barrier?
@@ -114,7 +114,8 @@ import Testing
                 isStoring = false
                 if Int.random(in: 0..<3, using: &random) == 0 {
                     failures += 1
-                    machine.storingFailed(now: now)
+                    let delay = Duration.milliseconds(500 << failures)
+                    machine.storingFailed(now: now, again: failures < 4 ? delay : nil)
                 } else {
                     machine.stored(now: now)
                     stored = current?.checkpoint ?? stored
@@ -132,7 +133,7 @@ import Testing
 
     @Test func withoutAnIntervalOnlyTheLastIsTaken() {
         var machine = CheckpointProtocol(
-            after: .none, tasks: [0], sources: [0], interval: nil, tolerableFailures: 1, now: .zero)
+            after: .none, tasks: [0], sources: [0], interval: nil, now: .zero)
         #expect(machine.next(now: .seconds(1000)) == .none)
         machine.sourceEnded(0)
         let barrier = Barrier(checkpoint: CheckpointNumber(1), isFinal: true, isEndOfInput: true)

@@ -146,12 +146,14 @@ import Testing
         let pipeline = Self.pipeline(wide: true, records: 1500)
         var options = CheckpointOptions(directory: folder.path, every: .milliseconds(10))
         options.maximumSize = 256 << 10
-        options.tolerableFailures = 3
         options.foldAfter = .max
         let error = #expect(throws: PipelineError.self) {
-            try PipelineTest(seed: 1, checkpoints: options).run(pipeline)
+            var test = PipelineTest(seed: 1, checkpoints: options)
+            test.options.restart = .fixedDelay(attempts: 2, delay: .seconds(5))
+            try test.run(pipeline)
         }
-        expect("\(try #require(error))", names: "could not be stored in 3 attempts", "data.mdb", "no room")
+        expect(
+            "\(try #require(error))", names: "could not be stored in 3 attempts", "data.mdb", "no room", "maximumSize")
         #expect(try StateInspection(directory: folder.path).checkpoint > .none)
         options.maximumSize = 1 << 30
         try PipelineTest(seed: 1, checkpoints: options).run(pipeline)

@@ -197,9 +197,6 @@ import Testing
         Setting("may take 5 bytes") {
             $0.checkpoints = CheckpointOptions(directory: "/tmp/never-made", maximumSize: 5)
         },
-        Setting("may fail 0 times") {
-            $0.checkpoints = CheckpointOptions(directory: "/tmp/never-made", tolerableFailures: 0)
-        },
         Setting("is to have 0 groups") { $0.keyGroups = 0 },
         Setting("is to have 40000 groups") { $0.keyGroups = 40000 },
         Setting("The status is to be told every") { $0.statusInterval = .zero },

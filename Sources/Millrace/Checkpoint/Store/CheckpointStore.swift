@@ -226,10 +226,15 @@ final class CheckpointStore: Sendable {
 
     static func stateError(_ error: LMDBError, path: String) -> StateError {
         if error.isDamaged { return .damaged(path, error.description) }
-        if error.isMapFull || error.isDiskFull {
+        if error.isDiskFull {
             return StateError(
                 .full, "There is no room to write to \(path)/data.mdb: \(error.description)",
-                advice: "Free disk space (or raise the store's maximum size); the checkpoint is tried again")
+                advice: "Free disk space, or allow this user more")
+        }
+        if error.isMapFull {
+            return StateError(
+                .tooLarge, "There is no room to write to \(path)/data.mdb: \(error.description)",
+                advice: "Allow the state folder a larger maximumSize (CheckpointOptions), or keep less state")
         }
         return StateError(
             .unusable, "\(path)/data.mdb cannot be used: \(error.description)",

@@ -1,5 +1,5 @@
 /// A state folder that cannot be used as asked: what is wrong, where, and what to do about it.
-public struct StateError: Error, CustomStringConvertible, Sendable {
+public struct StateError: TransientFailure, CustomStringConvertible, Sendable {
     /// What kind of trouble it is.
     public enum Kind: Sendable, Hashable {
         /// The folder cannot be created, read or written.
@@ -10,8 +10,10 @@ public struct StateError: Error, CustomStringConvertible, Sendable {
         case mismatch
         /// Its contents do not hold together.
         case damaged
-        /// There is no room for more.
+        /// The disk has no room for more.
         case full
+        /// `CheckpointOptions.maximumSize` is reached.
+        case tooLarge
     }
 
     /// What kind of trouble it is.
@@ -29,6 +31,17 @@ public struct StateError: Error, CustomStringConvertible, Sendable {
     }
 
     public var description: String { "\(problem). \(advice)." }
+
+    /// A full disk may have room soon.
+    public var isTransient: Bool { kind == .full }
+
+    /// Whether what was to be written may be written by another attempt.
+    var mayBeTriedAgain: Bool {
+        switch kind {
+        case .full, .tooLarge, .unusable: true
+        case .inUse, .mismatch, .damaged: false
+        }
+    }
 
     static func damaged(_ path: String, _ detail: String) -> StateError {
         StateError(

@@ -53,8 +53,8 @@ final class StateFolder: @unchecked Sendable {
     private static func createFolder(_ path: String) throws {
         let code = FolderCalls.make(path)
         if code == 0 { return }
-        throw StateError(
-            .unusable, "The state folder \(path) cannot be created: \(String(cString: strerror(code)))",
+        throw failure(
+            code, "The state folder \(path) cannot be created",
             advice: "Name a folder that this user can write to, with --state or checkpoints: .init(directory:)")
     }
 
@@ -62,9 +62,7 @@ final class StateFolder: @unchecked Sendable {
         let file = path + "/LOCK"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw StateError(
-                .unusable, "The state folder \(path) cannot be written: \(String(cString: strerror(errno)))",
-                advice: "Give this user the right to write there, or name another folder with --state")
+            throw failure(errno, "The state folder \(path) cannot be written", advice: writable)
         }
         guard lock(descriptor) else {
             var buffer = [UInt8](repeating: 0, count: 32)
@@ -206,8 +204,18 @@ final class StateFolder: @unchecked Sendable {
     }
 
     private static func unwritable(_ file: String, _ code: Int32) -> StateError {
-        StateError(
-            .unusable, "\(file) cannot be written: \(String(cString: strerror(code)))",
-            advice: "Give this user the right to write there, or name another folder with --state")
+        failure(code, "\(file) cannot be written", advice: writable)
+    }
+
+    private static var writable: String {
+        "Give this user the right to write there, or name another folder with --state"
+    }
+
+    /// - Parameter advice: where the disk is not full.
+    private static func failure(_ code: Int32, _ problem: String, advice: String) -> StateError {
+        let isFull = SinkError.mayHaveRoomSoon(code)
+        return StateError(
+            isFull ? .full : .unusable, "\(problem): \(String(cString: strerror(code)))",
+            advice: isFull ? "Free disk space, or allow this user more" : advice)
     }
 }
