@@ -209,7 +209,7 @@ let package = Package(
             name: "MillraceSQLTests",
             dependencies: [
                 "MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres", "Millrace", "MillraceTesting",
-                "MillraceJobs", "DatasetImport",
+                "MillraceJobs", "DatasetImport", "BulkInsert", "MillraceCLI",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "NexmarkTests", dependencies: ["Nexmark"]),

@@ -15,16 +15,8 @@ struct BulkInsert: AsyncParsableCommand {
     @Option(help: "A cluster, host:port (default: a broker of its own, in memory).")
     var brokers: String?
 
-    @Option(
-        help: "The database: \(DatabaseAddress.expected); its table millrace_messages is made anew.",
-        transform: { text in
-            guard let address = DatabaseAddress(text) else {
-                let shown = DatabaseAddress.withoutSecrets(text)
-                throw ValidationError("'\(shown)' is not a database: expected \(DatabaseAddress.expected)")
-            }
-            return address
-        })
-    var database: DatabaseAddress?
+    @Option(help: "The database: \(DatabaseAddress.expected); its table millrace_messages is made anew.")
+    var database: String?
 
     @Option(help: "Messages of each trial.")
     var messages = 200
@@ -40,6 +32,7 @@ struct BulkInsert: AsyncParsableCommand {
 
     func validate() throws {
         if messages < 1 { throw ValidationError("--messages must be at least 1, got \(messages)") }
+        if let database { do { _ = try DatabaseAddress.named(database) } catch { throw ValidationError("\(error)") } }
         if rounds < 1 { throw ValidationError("--rounds must be at least 1, got \(rounds)") }
         for number in sizes + inFlight where number < 1 {
             throw ValidationError("--sizes and --in-flight are at least 1, got \(number)")
@@ -49,7 +42,9 @@ struct BulkInsert: AsyncParsableCommand {
     func run() async throws {
         let broker = brokers == nil ? try await KafkaTestBroker.start() : nil
         let table: any MessageTable =
-            if let database { try await DatabaseTable(database.database()) } else { TimedTable() }
+            if let database { try await DatabaseTable(DatabaseAddress.named(database).database()) } else {
+                TimedTable()
+            }
         let trials = Trials(address: brokers ?? broker?.address ?? "", table: table)
         print("\(messages) messages, \(table.summary)")
         print("batches of  in flight  messages/s")

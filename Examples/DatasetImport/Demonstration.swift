@@ -17,7 +17,7 @@ struct Demonstration: AsyncParsableCommand {
 
     @Option(
         help:
-            "A PostgreSQL database to use instead of a SQLite file of its own: postgresql://USER@HOST/DATABASE. Its tables demo_... are emptied."
+            "A PostgreSQL database to use instead of a SQLite file of its own: postgresql://USER@HOST/DATABASE; or \(DatabaseAddress.variable) in the environment. Its tables demo_... are emptied."
     )
     var database: String?
 
@@ -41,6 +41,7 @@ struct Demonstration: AsyncParsableCommand {
     var kill = true
 
     func run() async throws {
+        let database = database ?? ProcessInfo.processInfo.environment[DatabaseAddress.variable]
         let broker = brokers == nil ? try await KafkaTestBroker.start() : nil
         let folder = FileManager.default.temporaryDirectory.appending(path: "dataset-import-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

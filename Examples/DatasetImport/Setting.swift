@@ -14,9 +14,9 @@ struct Setting: ParsableArguments, Sendable {
 
     @Option(
         help:
-            "The database: \(DatabaseAddress.expected) (default: MILLRACE_DATABASE in the environment, where nobody sees a password).",
-        transform: Self.address)
-    var database: DatabaseAddress?
+            "The database: \(DatabaseAddress.expected) (default: \(DatabaseAddress.variable) in the environment, where nobody sees a password)."
+    )
+    var database: String?
 
     @Option(help: "What the names of the tables begin with.")
     var tables = ""
@@ -38,24 +38,7 @@ struct Setting: ParsableArguments, Sendable {
     var rows: String { "\(job)-rows" }
     var verdicts: String { "\(job)-verdicts" }
 
-    static func address(_ text: String) throws -> DatabaseAddress {
-        guard let address = DatabaseAddress(text) else {
-            throw ValidationError(
-                "'\(DatabaseAddress.withoutSecrets(text))' is not a database: expected \(DatabaseAddress.expected)")
-        }
-        return address
-    }
-
-    /// What the environment names, if no database is given.
-    static let variable = "MILLRACE_DATABASE"
-
-    func openDatabase() throws -> any SQLDatabase {
-        if let database { return try database.database() }
-        guard let text = ProcessInfo.processInfo.environment[Self.variable] else {
-            throw ValidationError("give --database or \(Self.variable): \(DatabaseAddress.expected)")
-        }
-        return try Self.address(text).database()
-    }
+    func openDatabase() throws -> any SQLDatabase { try DatabaseAddress.named(database).database() }
 
     func table() throws -> FlightTable { FlightTable(database: try openDatabase(), prefix: tables) }
 

@@ -15,7 +15,7 @@ struct Trial {
 
     /// Runs it; false if it did not come out as it should.
     func run() async throws -> Bool {
-        let address = try Setting.address(database)
+        let address = try DatabaseAddress.named(database)
         let table = FlightTable(database: try address.database(), prefix: prefix)
         let board = JobBoard(table.database)
         try await table.create()
@@ -143,7 +143,7 @@ struct Trial {
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = [command] + setting + arguments
         // Not as an argument, which everybody on the machine can read.
-        process.environment = ProcessInfo.processInfo.environment.merging([Setting.variable: database]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging([DatabaseAddress.variable: database]) { $1 }
         try process.run()
         return process
     }

@@ -14,8 +14,9 @@ struct JobsCommand: AsyncParsableCommand {
     @Argument(help: "Only this job.")
     var job: String?
 
-    @Option(help: "The database: \(DatabaseAddress.expected).", transform: parseDatabase)
-    var database: DatabaseAddress
+    @Option(
+        help: "The database: \(DatabaseAddress.expected) (default: \(DatabaseAddress.variable) in the environment).")
+    var database: String?
 
     @Flag(help: "Look again every second until the job is decided.")
     var wait = false
@@ -25,9 +26,11 @@ struct JobsCommand: AsyncParsableCommand {
 
     func validate() throws {
         if wait, job == nil { throw ValidationError("--wait needs the name of a job") }
+        do { _ = try DatabaseAddress.named(database) } catch { throw ValidationError("\(error)") }
     }
 
     func run() async throws {
+        let database = try DatabaseAddress.named(database)
         let board = JobBoard(try database.database())
         guard let job else {
             let statuses = try await board.statuses()
@@ -78,12 +81,4 @@ struct JobsCommand: AsyncParsableCommand {
     private func time(_ milliseconds: Int64?) -> String {
         milliseconds.map { Date(timeIntervalSince1970: Double($0) / 1000).formatted(.iso8601) } ?? "-"
     }
-}
-
-func parseDatabase(_ text: String) throws -> DatabaseAddress {
-    guard let address = DatabaseAddress(text) else {
-        let shown = DatabaseAddress.withoutSecrets(text)
-        throw ValidationError("'\(shown)' is not a database: expected \(DatabaseAddress.expected)")
-    }
-    return address
 }

@@ -17,7 +17,7 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// What the text names; `nil` if it is neither.
     public init?(_ text: String) {
-        description = Self.withoutSecrets(text)
+        description = ConnectionText.withoutSecrets(text)
         if text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") {
             kind = .postgres(Secret(text))
         } else if text.hasPrefix("sqlite:"), text.count > 7 {
@@ -26,9 +26,6 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
             return nil
         }
     }
-
-    /// A text that may be an address, as messages may show it.
-    public static func withoutSecrets(_ text: String) -> String { ConnectionText.withoutSecrets(text) }
 
     /// What can be written there, for messages.
     public static let expected = "sqlite:PATH or postgresql://USER@HOST/DATABASE"
