@@ -17,8 +17,12 @@ struct StateCatalogue: Sendable {
 
     /// Numbers for a graph, taken over from `restored` where it has them. State that would be lost or misread is
     /// refused.
-    init(graph: GraphDescription, restored: Manifest?, allowDropping: Set<String>, path: String) throws {
-        var next: UInt32 = 1
+    ///
+    /// - Parameter inUse: numbers that anything is stored under, by state that was dropped too: new state gets others.
+    init(
+        graph: GraphDescription, restored: Manifest?, inUse: Set<StateID>, allowDropping: Set<String>, path: String
+    ) throws {
+        var next = (inUse.max()?.value ?? 0) + 1
         if let restored {
             guard restored.pipeline == graph.pipeline else {
                 throw StateError(
@@ -26,7 +30,7 @@ struct StateCatalogue: Sendable {
                     "The state folder \(path) belongs to pipeline '\(restored.pipeline)', not to '\(graph.pipeline)'",
                     advice: "Name another folder with --state, or start over with --fresh")
             }
-            next = (restored.states.map(\.id.value).max() ?? 0) + 1
+            next = max(next, (restored.states.map(\.id.value).max() ?? 0) + 1)
             try Self.compare(restored, graph, allowDropping, path)
         }
         for node in graph.operators {

@@ -15,6 +15,8 @@ struct Coordinator {
     private var manifest: Manifest
     private var startedAt: Duration = .zero
     private var fold: JournalFold?
+    /// A fold is over, and there may be state to remove that nobody has any more.
+    private var sweeps = false
     /// Folding failed, and is not tried before this.
     private var foldAgainAt: Duration?
     private var ended: Set<TaskID> = []
@@ -253,6 +255,14 @@ struct Coordinator {
     private mutating func foldStep() async throws -> Bool {
         guard let store = run.store else { return false }
         if let foldAgainAt, run.options.clock.now < foldAgainAt { return false }
+        if fold == nil, sweeps {
+            let (used, crash, checkpoint) = (manifest.states.map(\.id), run.crash, manifest.checkpoint)
+            sweeps =
+                try await storing {
+                    try StateSweep(store).step(used: used, crash: crash, at: checkpoint)
+                } ?? false
+            if sweeps { return true }
+        }
         if fold == nil {
             let checkpoints = store.journalCheckpoints
             guard
@@ -263,22 +273,32 @@ struct Coordinator {
         }
         guard let current = fold else { return false }
         let crash = run.crash
+        let done = try await storing {
+            var fold = current
+            let more = try fold.step(crash: crash)
+            try crash.reach(.foldStepped(fold.last))
+            return (fold, more)
+        }
+        guard let (next, more) = done else {
+            fold = nil
+            return false
+        }
+        fold = more ? next : nil
+        if !more { sweeps = true }
+        return true
+    }
+
+    /// What `work` in the store gives; `nil` if there is no room for it, and it is put off.
+    private mutating func storing<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R? {
         do {
-            let (next, more) = try await writer.perform {
-                var fold = current
-                let more = try fold.step(crash: crash)
-                try crash.reach(.foldStepped(fold.last))
-                return (fold, more)
-            }
-            fold = more ? next : nil
+            let result = try await writer.perform(work)
             foldAgainAt = nil
-            return true
+            return result
         } catch let error as StateError where error.mayBeTriedAgain {
             // Nothing is lost, the journal is only longer. Whether the run goes on is for its checkpoints to say.
             if foldAgainAt == nil { run.options.logger.error("folding is put off: \(error)") }
             foldAgainAt = run.options.clock.now + Self.foldRetryDelay
-            fold = nil
-            return false
+            return nil
         }
     }
 }

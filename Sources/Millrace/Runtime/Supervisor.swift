@@ -167,7 +167,8 @@ final class Supervisor: Sendable {
             return nil
         }
         let catalogue = try StateCatalogue(
-            graph: graph, restored: restored, allowDropping: options.checkpoints?.allowDropping ?? [],
+            graph: graph, restored: restored, inUse: store?.numbersInUse() ?? [],
+            allowDropping: options.checkpoints?.allowDropping ?? [],
             path: options.checkpoints?.directory ?? "")
         try await recoverOutputs(restored, start, sinkRun)
         hasRecovered.store(true, ordering: .relaxed)

@@ -5,13 +5,14 @@ extension CheckpointStore {
         var changed = manifest
         var deltas: [StateDelta] = []
         try checkCoded(manifest, operators)
+        let inUse = try numbersInUse().max() ?? StateID(0)
         for (index, entry) in manifest.states.enumerated() {
             guard let node = operators.first(where: { $0.id == entry.operatorID }),
                 let declared = node.states.first(where: { $0.name == entry.name }),
                 declared.keySchema == entry.keySchema, declared.valueSchema != entry.valueSchema,
                 let migration = node.migrations[entry.name], let convert = migration.conversion(entry.valueSchema)
             else { continue }
-            let number = StateID((changed.states.map(\.id.value).max() ?? 0) + 1)
+            let number = StateID(max(inUse.value, changed.states.map(\.id.value).max() ?? 0) + 1)
             changed.states[index].id = number
             changed.states[index].valueSchema = declared.valueSchema
             if let delta = try converted(entry, to: number, manifest.checkpoint, migration, convert) {
