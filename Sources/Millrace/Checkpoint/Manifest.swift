@@ -65,6 +65,22 @@ struct Manifest: Codable, Sendable, Equatable {
         return tasks.indices.lazy.filter { before.hashes(ofTask: $0).overlaps(hashes) }.map { tasks[$0] }.min()
     }
 
+    /// How many tasks a keyed stage goes on with that is to have `wanted`: as many as before where that many would bring
+    /// tasks together whose event times differ. One of them would go back, and give again what it had given; an event time
+    /// for each key would have to be kept for as long as the difference lasts.
+    func tasks(ofStage head: String, wanted: Int) -> Int {
+        guard let times = taskWatermarks?[head], 1...keyGroups ~= times.count else { return wanted }
+        let (before, after) = (
+            KeyGroupAssignment(groups: keyGroups, tasks: times.count),
+            KeyGroupAssignment(groups: keyGroups, tasks: wanted)
+        )
+        let bringsTogether = (0..<wanted).contains { task in
+            let hashes = after.hashes(ofTask: task)
+            return Set(times.indices.filter { before.hashes(ofTask: $0).overlaps(hashes) }.map { times[$0] }).count > 1
+        }
+        return bringsTogether ? times.count : wanted
+    }
+
     /// A transactional output.
     struct OutputNote: Codable, Sendable, Equatable {
         var name: String

@@ -185,7 +185,11 @@ final class PlannedRun: @unchecked Sendable {
     /// More source tasks than processors.
     let isCrowded: Bool
 
-    init(_ plan: PipelinePlan, partitions: [[PartitionID]], options: RunOptions, keyGroups: Int) {
+    /// Stages that have as many tasks as in the checkpoint, and not as many as they were to have.
+    let kept: [(stage: String, tasks: Int, wanted: Int)]
+
+    init(_ plan: PipelinePlan, partitions: [[PartitionID]], options: RunOptions, restored: Manifest?) {
+        let keyGroups = restored?.keyGroups ?? options.keyGroups
         self.plan = plan
         self.keyGroups = keyGroups
         self.partitions = partitions
@@ -198,7 +202,12 @@ final class PlannedRun: @unchecked Sendable {
         case .tasks(let count): keyedTasks = min(max(count, 1), keyGroups)
         }
         taskCounts = plan.stages.indices.map { stage in
-            plan.stages[stage].head.source != nil ? partitions[stage].count : keyedTasks
+            let head = plan.stages[stage].head
+            if head.source != nil { return partitions[stage].count }
+            return restored?.tasks(ofStage: head.id, wanted: keyedTasks) ?? keyedTasks
+        }
+        kept = zip(plan.stages, taskCounts).filter { $0.head.source == nil && $1 != keyedTasks }.map {
+            ($0.head.id, $1, keyedTasks)
         }
         var first: [Int] = []
         var tasks: [TaskID] = []

@@ -182,8 +182,12 @@ final class Supervisor: Sendable {
             try await pipeline.plan.sharedSource == nil ? open() : stop.cancelling(open)
         }
         let planned = PlannedRun(
-            pipeline.plan, partitions: partitions, options: options,
-            keyGroups: restored?.keyGroups ?? options.keyGroups)
+            pipeline.plan, partitions: partitions, options: options, restored: restored)
+        for (stage, tasks, wanted) in planned.kept {
+            options.logger.notice(
+                "operator '\(stage)' goes on in \(tasks) tasks, as before, and not in \(wanted): an idle input came back, and the event times of its tasks differ. A later start has it in \(wanted)"
+            )
+        }
         BroadcastAdvice.say(planned, options.logger)
         let control = RunControl()
         let run = RunContext(

@@ -25,6 +25,19 @@ import Testing
         #expect(restored(manifest, 1) == [10])
     }
 
+    /// Tasks whose event times differ stay apart.
+    @Test func tasksOfDifferentEventTimesStayApart() {
+        let graph = GraphDescription(pipeline: "test", operators: [], edges: [], stages: [])
+        var manifest = Manifest(checkpoint: CheckpointNumber(1), pipeline: "test", keyGroups: 128, graph: graph)
+        #expect(manifest.tasks(ofStage: "window", wanted: 7) == 7)
+        manifest.taskWatermarks = ["window": [30, 30, 20, 20]]
+        let wanted = [1, 2, 3, 4, 5, 8, 128]
+        #expect(wanted.map { manifest.tasks(ofStage: "window", wanted: $0) } == [4, 2, 4, 4, 4, 8, 128])
+        #expect(manifest.tasks(ofStage: "another", wanted: 3) == 3)
+        manifest.taskWatermarks = ["window": [5, 5, 5, 5]]
+        #expect(wanted.map { manifest.tasks(ofStage: "window", wanted: $0) } == wanted)
+    }
+
     /// Inputs deliver records and barriers in random order: nothing of the next epoch is taken before all have aligned.
     @Test(arguments: TestSeeds.some(50))
     func alignmentKeepsEpochsApart(seed: UInt64) {

@@ -105,6 +105,8 @@ public struct FileSink<Input: Sendable>: Sink {
         /// Whether a restart will know of a file that is open at a checkpoint.
         private let keepsOpen: Bool
         private var buffer: [UInt8] = []
+        /// Bytes in the buffer from which it is given to the system, or the file is full.
+        private var threshold = 0
         private var file: OpenPart?
         private var opened = Duration.zero
         /// A checkpoint may speak of the open file.
@@ -142,9 +144,9 @@ public struct FileSink<Input: Sendable>: Sink {
             if file == nil {
                 file = try directory.openPart(task: task)
                 opened = clock.now
+                threshold = min(Self.bufferSize, limit)
             }
-            if buffer.count >= Self.bufferSize || buffer.count >= limit { try flush() }
-            if let file, file.length >= limit - buffer.count { try roll() }
+            if buffer.count >= threshold { try passOn() }
         }
 
         public mutating func finish() { isLast = true }
@@ -173,9 +175,15 @@ public struct FileSink<Input: Sendable>: Sink {
                 task: task, checkpoint: checkpoint, number: rolling.isEachCheckpoint ? nil : number)
         }
 
+        private mutating func passOn() throws {
+            try flush()
+            if let file, file.length >= limit { try roll() }
+        }
+
         private mutating func flush() throws {
             try file?.write(buffer)
             buffer.removeAll(keepingCapacity: true)
+            if let file { threshold = min(Self.bufferSize, limit - file.length) }
         }
 
         /// Completes the open file.
