@@ -104,6 +104,8 @@ import Testing
             .deletingLastPathComponent().appending(path: program)
         process.arguments = arguments
         process.currentDirectoryURL = Self.root
+        // Whatever database the developer's shell names is not for tests.
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "MILLRACE_DATABASE" }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output

@@ -5,8 +5,6 @@ import Testing
 /// Programs that were given a password show it nowhere: not in their output, the arguments of any process, nor in any file.
 @Suite(.timeLimit(.minutes(10))) struct PlantedSecretTests {
     static let secret = "pl4nt3d-\(UUID().uuidString)"
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
-
     /// Looks for the secret while programs run.
     final class Search: Sendable {
         private struct State {
@@ -68,28 +66,29 @@ import Testing
         let input = folder.file("input")
         try FileManager.default.createDirectory(atPath: input, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
-            atPath: Self.root.appending(path: "Examples/Data/flights/2013-01.csv").path, toPath: input + "/2013-01.csv")
+            atPath: ProgramRun.root.appending(path: "Examples/Data/flights/2013-01.csv").path,
+            toPath: input + "/2013-01.csv")
         let socket = try PostgresServer.shared.get().folderPath
         let address = "postgresql://test:\(Self.secret)@/\(name)?host=\(socket)"
         let search = Search(folder: folder.path)
         search.start()
         var texts: [String] = []
         for way in ["batch-table", "single-loop"] {
-            let (status, text) = try Self.run(
+            let run = try ProgramRun(
                 "DatasetImport",
-                ["--way", way, "--input", input, "--limit", "1500", "--size", "100", "--poison", "555"], address, folder
-            )
-            #expect(status == 0, "\(text)")
-            #expect(text.contains("instance-1 is killed") && text.contains(": failed; "), "\(text)")
-            texts.append(text)
+                ["--way", way, "--input", input, "--limit", "1500", "--size", "100", "--poison", "555"],
+                database: address, temporary: folder)
+            #expect(run.status == 0, "\(run.text)")
+            #expect(run.text.contains("instance-1 is killed") && run.text.contains(": failed; "), "\(run.text)")
+            texts.append(run.text)
         }
-        let (status, jobs) = try Self.run("millrace", ["jobs"], address, folder)
-        #expect(status == 0 && jobs.contains("failed"), "\(jobs)")
+        let jobs = try ProgramRun("millrace", ["jobs"], database: address, temporary: folder)
+        #expect(jobs.status == 0 && jobs.text.contains("failed"), "\(jobs.text)")
         let (found, files, processes) = search.stop()
         #expect(found.isEmpty)
         // It has looked where there was something to see.
         #expect(files > 3 && processes > 2, "\(files) files, \(processes) processes")
-        for text in texts + [jobs] { #expect(!text.contains(Self.secret), "\(text)") }
+        for text in texts + [jobs.text] { #expect(!text.contains(Self.secret), "\(text)") }
     }
 
     /// What goes wrong before anything is done.
@@ -102,33 +101,11 @@ import Testing
     func errorsShowNoPassword(template: String) throws {
         let folder = try TemporaryFolder()
         let address = template.replacing("SOCKET", with: try PostgresServer.shared.get().folderPath)
-        let (status, text) = try Self.run("millrace", ["jobs"], address, folder)
-        #expect(status != 0 && !text.isEmpty, "\(text)")
-        #expect(!text.contains(Self.secret), "\(text)")
+        let run = try ProgramRun("millrace", ["jobs"], database: address, temporary: folder)
+        #expect(run.status != 0 && !run.text.isEmpty && !run.text.contains(Self.secret), "\(run.text)")
         for (program, arguments) in [("millrace", ["jobs"]), ("DatasetImport", ["verdict"]), ("BulkInsert", [])] {
-            let (status, said) = try Self.run(program, arguments + ["--database", address], nil, folder)
-            #expect(status != 0 && !said.isEmpty && !said.contains(Self.secret), "\(program): \(said)")
+            let run = try ProgramRun(program, arguments + ["--database", address], temporary: folder)
+            #expect(run.status != 0 && !run.text.isEmpty && !run.text.contains(Self.secret), "\(program): \(run.text)")
         }
-    }
-
-    private static func run(
-        _ program: String, _ arguments: [String], _ address: String?, _ folder: TemporaryFolder
-    ) throws -> (Int32, String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appending(path: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = root
-        var environment = ProcessInfo.processInfo.environment
-        environment["TMPDIR"] = folder.path
-        environment["MILLRACE_DATABASE"] = address
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
 }

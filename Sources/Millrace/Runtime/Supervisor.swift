@@ -185,7 +185,7 @@ final class Supervisor: Sendable {
             pipeline.plan, partitions: partitions, options: options, restored: restored)
         for (stage, tasks, wanted) in planned.kept {
             options.logger.notice(
-                "operator '\(stage)' goes on in \(tasks) tasks, as before, and not in \(wanted): an idle input came back, and the event times of its tasks differ. A later start has it in \(wanted)"
+                "operator '\(stage)' goes on in \(tasks) tasks, as before, and not in \(wanted): an idle input came back, and the event times of its tasks differ. A start at which they are equal has it in \(wanted)"
             )
         }
         BroadcastAdvice.say(planned, options.logger)
