@@ -6,6 +6,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Millrace", targets: ["Millrace"]),
+        .library(name: "MillraceFiles", targets: ["MillraceFiles"]),
+        .library(name: "MillraceGraphRendering", targets: ["MillraceGraphRendering"]),
         .library(name: "KafkaTestBroker", targets: ["KafkaTestBroker"]),
         .executable(name: "kafka-test-broker", targets: ["KafkaTestBrokerProgram"]),
         .library(name: "MillraceKafka", targets: ["MillraceKafka"]),
@@ -37,30 +39,34 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CLMDB", pkgConfig: "lmdb",
+            name: "CMillraceLMDB", pkgConfig: "lmdb",
             providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
         .systemLibrary(
-            name: "CRDKafka", pkgConfig: "rdkafka",
+            name: "CMillraceRDKafka", pkgConfig: "rdkafka",
             providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
         .systemLibrary(
-            name: "CPostgres", pkgConfig: "libpq",
+            name: "CMillraceLibPQ", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "CMillrace"),
-        .target(name: "Secrets"),
-        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
-        .target(name: "LMDB", dependencies: ["CLMDB"]),
-        .target(name: "MillraceJSON", dependencies: ["CSimdjson"]),
+        .target(name: "MillraceSecrets"),
+        .target(name: "CMillraceSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "MillraceLMDB", dependencies: ["CMillraceLMDB"]),
+        .target(name: "MillraceTime"),
+        .target(name: "MillraceState", dependencies: ["CMillrace", "MillraceLMDB", "MillraceTime"]),
+        .target(name: "MillraceJSON", dependencies: ["CMillraceSimdjson", "MillraceTime"]),
         .target(
             name: "Millrace",
             dependencies: [
-                "CMillrace", "LMDB", "MillraceJSON",
+                "MillraceTime", "MillraceState",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .target(name: "MillraceFiles", dependencies: ["Millrace", "MillraceJSON"]),
+        .target(name: "MillraceGraphRendering", dependencies: ["Millrace"]),
         .target(
             name: "RDKafka",
-            dependencies: ["CRDKafka", "Secrets", .product(name: "Logging", package: "swift-log")]),
+            dependencies: ["CMillraceRDKafka", "MillraceSecrets", .product(name: "Logging", package: "swift-log")]),
         .target(
             name: "MillraceKafka",
             dependencies: ["Millrace", "MillraceJSON", "RDKafka", .product(name: "Logging", package: "swift-log")]),
@@ -72,8 +78,8 @@ let package = Package(
                 "MillraceSQL", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .target(name: "Postgres", dependencies: ["CPostgres", "Secrets"]),
-        .target(name: "MillracePostgres", dependencies: ["MillraceSQL", "Postgres", "Secrets"]),
+        .target(name: "MillraceLibPQ", dependencies: ["CMillraceLibPQ", "MillraceSecrets"]),
+        .target(name: "MillracePostgres", dependencies: ["MillraceSQL", "MillraceLibPQ", "MillraceSecrets"]),
         .target(
             name: "KafkaTestBroker",
             dependencies: [
@@ -92,6 +98,7 @@ let package = Package(
         .target(
             name: "MillraceProgram",
             dependencies: [
+                "MillraceGraphRendering",
                 "Millrace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -104,12 +111,14 @@ let package = Package(
         .executableTarget(
             name: "FlightDelays",
             dependencies: [
+                "MillraceFiles",
                 "Millrace", "MillraceProgram",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/FlightDelays"),
         .executableTarget(
             name: "Nexmark",
             dependencies: [
+                "MillraceFiles", "MillraceGraphRendering",
                 "Millrace", "MillraceJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Examples/Nexmark", exclude: ["README.md"]),
@@ -128,7 +137,7 @@ let package = Package(
             ], path: "Examples/OffsetCommits"),
         .target(
             name: "MillraceDatabases",
-            dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres", "Secrets"]),
+            dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres", "MillraceLibPQ", "MillraceSecrets"]),
         .executableTarget(
             name: "BulkInsert",
             dependencies: [
@@ -138,6 +147,7 @@ let package = Package(
         .executableTarget(
             name: "DatasetImport",
             dependencies: [
+                "MillraceFiles",
                 "Millrace", "MillraceKafka", "MillraceJobs", "MillraceSQL", "MillraceDatabases", "MillraceJSON",
                 "RDKafka", "KafkaTestBroker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -157,17 +167,20 @@ let package = Package(
                 intent: .custom(
                     verb: "pipeline-graph",
                     description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
-        .testTarget(name: "LMDBTests", dependencies: ["LMDB", "MillraceTesting"]),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "MillraceLMDBTests", dependencies: ["MillraceLMDB", "MillraceTesting"]),
         .testTarget(name: "MillraceJSONTests", dependencies: ["MillraceJSON"]),
         .testTarget(
             name: "MillraceTests",
             dependencies: [
-                "Millrace", "MillraceTesting", "LMDB", .product(name: "Logging", package: "swift-log"),
+                "MillraceTime", "MillraceState", "MillraceFiles", "MillraceGraphRendering",
+                "Millrace", "MillraceTesting", "MillraceLMDB", .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
         .testTarget(
             name: "MillraceKafkaTests",
             dependencies: [
+                "MillraceFiles", "MillraceState",
                 "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "KafkaChild",
                 "RDKafka",
                 "Millrace", "MillraceTesting",
@@ -189,6 +202,7 @@ let package = Package(
         .testTarget(
             name: "MillraceCLITests",
             dependencies: [
+                "MillraceFiles",
                 "MillraceCLI", "KafkaTestBroker", "KafkaTestSupport", "Millrace", "MillraceKafka", "RDKafka",
             ]),
         .testTarget(
@@ -208,7 +222,8 @@ let package = Package(
         .testTarget(
             name: "MillraceSQLTests",
             dependencies: [
-                "MillraceSQL", "MillraceSQLite", "MillracePostgres", "Postgres", "Millrace", "MillraceTesting",
+                "MillraceFiles", "MillraceState", "MillraceTime",
+                "MillraceSQL", "MillraceSQLite", "MillracePostgres", "MillraceLibPQ", "Millrace", "MillraceTesting",
                 "MillraceJobs", "DatasetImport", "BulkInsert", "MillraceCLI",
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -1,5 +1,6 @@
 import Foundation
 import Millrace
+import MillraceFiles
 import MillraceSQL
 
 /// A departure from New York in 2013, as the `nycflights13` data have it: the entity that is made.

@@ -1,4 +1,5 @@
 import Millrace
+import MillraceFiles
 import MillraceJobs
 import MillraceSQL
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Millrace
+import MillraceFiles
 import MillraceProgram
 
 /// How late flights left New York's airports in 2013, hour by hour: CSV in, event-time windows, JSON Lines out.

@@ -1,8 +1,8 @@
 import MillracePostgres
 public import MillraceSQL
 import MillraceSQLite
-import Postgres
-import Secrets
+import MillraceLibPQ
+import MillraceSecrets
 
 /// A database as a command line names it: `sqlite:shop.db`, `postgresql://app@db/shop`.
 public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {

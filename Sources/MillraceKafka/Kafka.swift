@@ -1,7 +1,6 @@
 import Millrace
 import MillraceJSON
 public import RDKafka
-import Synchronization
 
 /// A Kafka cluster as a pipeline's source and sink.
 ///
@@ -23,7 +22,7 @@ public final class Kafka: Sendable {
     /// Where the cluster is, and how to talk to it.
     public let configuration: KafkaConfiguration
     let output: KafkaOutput
-    let sessions = Mutex<[String: SourceSession]>([:])
+    private let sessions = SourceSessions()
 
     /// - Parameters:
     ///   - transactionalID: what the pipeline's transactions are known by; of two processes with the same one, the later
@@ -32,8 +31,7 @@ public final class Kafka: Sendable {
     ///     or an id that is given, keeps notes of its checkpoints in the topic `millrace-checkpoints-<transactional id>`.
     public init(_ configuration: KafkaConfiguration, transactionalID: String? = nil) {
         self.configuration = configuration
-        output = KafkaOutput(configuration, transactionalID: transactionalID)
-        output.connect { [weak self] in self?.sessions.withLock { $0 } ?? [:] }
+        output = KafkaOutput(configuration, transactionalID: transactionalID, sessions)
     }
 
     /// A cluster that is reached without encryption: `localhost:9092`, several separated by commas.
@@ -46,7 +44,7 @@ public final class Kafka: Sendable {
         _ topics: String..., decoding decoder: KafkaDecoder<Output>, group: String? = nil,
         options: KafkaSourceOptions = KafkaSourceOptions()
     ) -> KafkaSource<Output> {
-        KafkaSource(self, .names(topics), decoder, group: group, options)
+        source(.names(topics), decoder, group: group, options)
     }
 
     /// Records of all topics whose name as a whole matches a regular expression.
@@ -54,7 +52,18 @@ public final class Kafka: Sendable {
         matching pattern: String, decoding decoder: KafkaDecoder<Output>, group: String? = nil,
         options: KafkaSourceOptions = KafkaSourceOptions()
     ) -> KafkaSource<Output> {
-        KafkaSource(self, .pattern(pattern), decoder, group: group, options)
+        source(.pattern(pattern), decoder, group: group, options)
+    }
+
+    func source<Output>(
+        _ topics: TopicSelection, _ decoder: KafkaDecoder<Output>, group: String?, _ options: KafkaSourceOptions,
+        retries: Set<String> = []
+    ) -> KafkaSource<Output> {
+        output.addMembership(options.membership)
+        let session = SourceSession(configuration, topics, group: group, options, in: sessions) { [output] in
+            output.isTransactional
+        }
+        return KafkaSource(session, decoder, retries: retries)
     }
 
     /// Writes records to `topic` as JSON documents; `key` gives their keys, null if it is left out. A topic may remove

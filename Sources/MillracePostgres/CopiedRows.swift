@@ -1,5 +1,5 @@
 import MillraceSQL
-import Postgres
+import MillraceLibPQ
 
 /// Rows on their way through a `COPY`.
 struct CopiedRows {

@@ -1,4 +1,4 @@
-import Postgres
+import MillraceLibPQ
 import Synchronization
 
 /// What the server has to say about a table or view before rows are inserted into it.

@@ -1,6 +1,6 @@
 public import MillraceSQL
-import Postgres
-import Secrets
+import MillraceLibPQ
+import MillraceSecrets
 import Synchronization
 
 /// A PostgreSQL database (12 or later).

@@ -1,5 +1,5 @@
 import MillraceSQL
-import Postgres
+import MillraceLibPQ
 
 /// One insertion of rows into a table or view, in a transaction.
 struct PostgresInsertion {

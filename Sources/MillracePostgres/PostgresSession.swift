@@ -1,6 +1,6 @@
 import Millrace
 import MillraceSQL
-import Postgres
+import MillraceLibPQ
 
 /// A connection while it is lent out.
 struct PostgresSession: SQLSession {

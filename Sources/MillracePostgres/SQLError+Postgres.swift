@@ -1,5 +1,5 @@
 import MillraceSQL
-import Postgres
+import MillraceLibPQ
 
 extension SQLError {
     /// What PostgreSQL's code means (its documentation, appendix A).

@@ -1,5 +1,5 @@
 import MillraceSQL
-import Postgres
+import MillraceLibPQ
 
 extension SQLValue {
     /// Why PostgreSQL could not hold it.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Millrace
+import MillraceGraphRendering
 
 /// `graph`: prints the operator graph.
 struct GraphCommand<Program: PipelineProgram>: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 import Synchronization
 
 /// Answers that a consumer owes its group: librdkafka does nothing more about it until it has them.

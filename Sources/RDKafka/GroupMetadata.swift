@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 
 /// A group and its member, for a transaction that commits the group's offsets.
 ///

@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 public import Logging
 
 /// Makes and removes topics, and reads what groups have committed. Each call waits for its answer.

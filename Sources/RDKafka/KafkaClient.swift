@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 import Foundation
 import Logging
 

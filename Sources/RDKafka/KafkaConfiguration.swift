@@ -1,5 +1,5 @@
-import CRDKafka
-import Secrets
+import CMillraceRDKafka
+import MillraceSecrets
 
 /// Where a Kafka cluster is and how to talk to it: every setting of librdkafka, by its name.
 ///

@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 public import Logging
 import Synchronization
 

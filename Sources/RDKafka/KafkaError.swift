@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 
 /// What librdkafka or a broker refused, while what was being done, and what kind of failure it is.
 public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import CRDKafka
+public import CMillraceRDKafka
 
 /// A record as librdkafka holds it; valid only while the closure that it was lent to runs.
 public struct KafkaMessage {

@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 
 /// What a cluster says of its topics.
 enum KafkaMetadata {

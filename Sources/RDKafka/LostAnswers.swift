@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 import Synchronization
 
 /// Notes requests of a transaction whose answer never came: whether, and when, the broker acts on them is not known.

@@ -1,4 +1,4 @@
-public import CRDKafka
+public import CMillraceRDKafka
 
 /// The records of one partition that have been fetched.
 ///

@@ -1,4 +1,4 @@
-import CRDKafka
+import CMillraceRDKafka
 import Foundation
 
 /// A partition of a topic, perhaps with an offset.

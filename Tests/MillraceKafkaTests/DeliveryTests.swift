@@ -2,6 +2,7 @@ import Foundation
 import KafkaTestBroker
 import KafkaTestSupport
 import Millrace
+import MillraceFiles
 import MillraceKafka
 import MillraceTesting
 import RDKafka

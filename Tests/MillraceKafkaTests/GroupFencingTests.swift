@@ -105,8 +105,9 @@ import Testing
         let rig = try await KafkaRig()
         try rig.makeTopic("in", partitions: 1)
         let kafka = Kafka(rig.configuration)
-        let session = SourceSession(
-            kafka, .names([rig.topic("in")]), group: rig.name, KafkaSourceOptions(membership: .group()))
+        let session = kafka.source(
+            rig.topic("in"), decoding: .string, group: rig.name, options: KafkaSourceOptions(membership: .group())
+        ).session
         let position = CommittedPosition(
             operatorID: "source", partition: PartitionID("\(rig.topic("in"))/0"), position: [5, 0, 0, 0, 0, 0, 0, 0])
         #expect(throws: NoLongerMember.self) { try session.transactionOffsets([position]) }

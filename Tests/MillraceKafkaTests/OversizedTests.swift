@@ -1,6 +1,7 @@
 import Foundation
 import KafkaTestSupport
 import Millrace
+import MillraceFiles
 import MillraceKafka
 import RDKafka
 import Synchronization

@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Millrace
+@testable import MillraceFiles
 
 /// Batches into real databases: one row in a hundred that the table does not take, and a database that goes away midway.
 @Suite(.serialized) struct DatabaseBatchTests {

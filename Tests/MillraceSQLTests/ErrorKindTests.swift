@@ -2,7 +2,7 @@ import MillracePostgres
 import MillraceSQL
 import Testing
 
-@testable import Postgres
+@testable import MillraceLibPQ
 
 /// What kind of failure a database's error is: this decides whether trying again can help.
 @Suite struct ErrorKindTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Postgres
+import MillraceLibPQ
 import Synchronization
 
 /// A PostgreSQL server of the tests' own, in a temporary folder, reached by a socket there. It ends when the tests do,

@@ -1,7 +1,7 @@
 import Foundation
 import MillracePostgres
 import MillraceSQL
-import Postgres
+import MillraceLibPQ
 import Testing
 
 /// What only PostgreSQL has.

@@ -1,4 +1,5 @@
 import Millrace
+import MillraceFiles
 import MillraceSQL
 import MillraceTesting
 import Testing

@@ -1,6 +1,6 @@
 import MillracePostgres
 import MillraceSQL
-import Postgres
+import MillraceLibPQ
 import Testing
 
 /// Passwords in connection strings appear in no message.

@@ -1,6 +1,8 @@
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
+@testable import MillraceState
 @testable import MillraceSQL
 
 /// The form in which rows wait in a state folder.

@@ -4,6 +4,7 @@
 
 import KafkaTestBroker
 import Millrace
+import MillraceFiles
 import MillraceJobs
 import MillraceKafka
 import MillracePostgres

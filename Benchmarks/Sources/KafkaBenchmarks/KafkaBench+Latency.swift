@@ -2,6 +2,7 @@ import CKafkaLoop
 import Foundation
 import Logging
 import Millrace
+import MillraceFiles
 import MillraceKafka
 import RDKafka
 

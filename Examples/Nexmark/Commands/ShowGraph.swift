@@ -1,5 +1,6 @@
 import ArgumentParser
 import Millrace
+import MillraceGraphRendering
 
 /// Prints a query's operator graph.
 struct ShowGraph: ParsableCommand {

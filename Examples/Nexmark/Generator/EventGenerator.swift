@@ -1,4 +1,5 @@
 import Millrace
+import MillraceFiles
 
 /// Makes the events of the published benchmark: the same kinds in the same proportions, the same distributions of ids,
 /// prices and times. Event `n` is always the same.

@@ -1,4 +1,5 @@
 import Millrace
+import MillraceFiles
 import Synchronization
 
 /// Where a query's rows go.

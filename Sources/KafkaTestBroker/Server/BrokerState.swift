@@ -6,7 +6,7 @@ import NIOCore
 ///
 /// `@unchecked Sendable`: touched on its event loop only.
 final class BrokerState: @unchecked Sendable {
-    let configuration: KafkaTestBroker.Configuration
+    let configuration: BrokerConfiguration
     let loop: any EventLoop
     let logger: Logger
     let faults: FaultScript
@@ -38,7 +38,7 @@ final class BrokerState: @unchecked Sendable {
     }
 
     init(
-        _ configuration: KafkaTestBroker.Configuration, loop: any EventLoop, faults: FaultScript,
+        _ configuration: BrokerConfiguration, loop: any EventLoop, faults: FaultScript,
         onDeath: @escaping @Sendable (BrokerState) -> Void
     ) throws {
         self.configuration = configuration

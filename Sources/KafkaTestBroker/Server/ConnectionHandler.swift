@@ -88,8 +88,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         // The answer that tells the versions has to be understood by those who know none of them.
         let reply = PendingReply(
-            self, correlation: correlation, version: version, hasFlexibleHeader: isFlexible && api != .apiVersions,
-            fault: fault)
+            correlation: correlation, version: version, hasFlexibleHeader: isFlexible && api != .apiVersions
+        ) { self.complete($0, fault) }
         if case .refuse(let error) = fault {
             broker.forced = error
             defer { broker.forced = nil }
@@ -116,8 +116,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let api = KafkaAPI(rawValue: key) else { return }
         reader.isFlexible = api.isFlexible(version)
         if reader.isFlexible { try reader.tags() }
-        let reply = PendingReply(
-            self, correlation: correlation, version: version, hasFlexibleHeader: false, fault: .loseResponse)
+        let reply = PendingReply(correlation: correlation, version: version, hasFlexibleHeader: false) {
+            self.complete($0, .loseResponse)
+        }
         try broker.handle(api, &reader, client: client, reply, isKnown: true)
     }
 

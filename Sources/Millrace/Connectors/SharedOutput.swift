@@ -39,20 +39,6 @@ extension SharedOutput {
     public func begin(_ checkpoint: CheckpointNumber) {}
 }
 
-/// What a transactional output leaves with each commit.
-public struct CommitMarker: Sendable, Hashable {
-    /// The state folder's identity; empty if there is none.
-    public let folder: String
-    /// The checkpoint that was committed.
-    public let checkpoint: CheckpointNumber
-
-    /// Both.
-    public init(folder: String, checkpoint: CheckpointNumber) {
-        self.folder = folder
-        self.checkpoint = checkpoint
-    }
-}
-
 /// What a shared output is told about the run.
 public struct OutputRun: Sendable {
     /// The pipeline's name.
@@ -82,22 +68,5 @@ public struct OutputRun: Sendable {
         self.interval = interval
         self.folder = folder
         self.logger = logger
-    }
-}
-
-/// Where a source partition was at a checkpoint.
-public struct CommittedPosition: Sendable, Hashable {
-    /// The source operator.
-    public let operatorID: String
-    /// The partition.
-    public let partition: PartitionID
-    /// The position as its codec wrote it.
-    public let position: [UInt8]
-
-    /// All three.
-    public init(operatorID: String, partition: PartitionID, position: [UInt8]) {
-        self.operatorID = operatorID
-        self.partition = partition
-        self.position = position
     }
 }

@@ -31,9 +31,9 @@ public struct SinkRun: Sendable {
         self.logger = logger
     }
 
-    func of(_ node: OperatorNode, published: [Int: CheckpointNumber]? = nil) -> SinkRun {
+    package func of(_ operatorID: String, published: [Int: CheckpointNumber]? = nil) -> SinkRun {
         SinkRun(
-            pipeline: pipeline, operatorID: node.id, folder: folder, isRestart: isRestart, published: published,
+            pipeline: pipeline, operatorID: operatorID, folder: folder, isRestart: isRestart, published: published,
             logger: logger)
     }
 }

@@ -11,16 +11,13 @@ extension Stream {
         write(to: sink, name: name)
     }
 
-    // Of these types by name: a closure within a generic argument would not be taken for `@Sendable` (Swift 6.3).
-
-    /// Writes the stream to files; see `FileSink`.
-    public func sink(_ sink: FileSink<Record>, name: String? = nil) { write(to: sink, name: name) }
+    // Of this type by name: a closure within a generic argument would not be taken for `@Sendable` (Swift 6.3).
 
     /// Prints the stream; see `PrintSink`.
     public func sink(_ sink: PrintSink<Record>, name: String? = nil) { write(to: sink, name: name) }
 
     @inlinable
-    func write<S: Sink>(to sink: S, name: String?) where S.Input == Record {
+    package func write<S: Sink>(to sink: S, name: String?) where S.Input == Record {
         let producer = graph.add(kind: "sink", detail: sink.summary, inputs: [input])
         if let name { producer.setName(name) }
         if let target = sink.exclusiveTarget { graph.claim(target, for: producer) }

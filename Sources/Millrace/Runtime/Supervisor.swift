@@ -154,7 +154,7 @@ final class Supervisor: Sendable {
             .renaming(manifest, for: graph)
         }
         if let store, let manifest = restored {
-            restored = try store.migrate(manifest, for: pipeline.plan.operators)
+            restored = try store.migrate(manifest, for: pipeline.plan.operators.map(\.stateDeclaration))
         }
         if let restored, restored.isComplete {
             try await CompletedRun(manifest: restored, plan: pipeline.plan, options: options).refuseNewInput()
@@ -310,7 +310,7 @@ final class Supervisor: Sendable {
             let mayLose = options.checkpoints?.allowDropping.contains(OperatorMatching.original(node.id)) ?? false
             let published = mayLose ? nil : restored?.published.map { $0[node.id] ?? [:] }
             try await stop.watch.step("sink '\(node.id)' to publish what is pending") {
-                try await writer.perform { try recover(pending, mode, run.of(node, published: published)) }
+                try await writer.perform { try recover(pending, mode, run.of(node.id, published: published)) }
             }
         }
     }

@@ -64,3 +64,13 @@ struct Session<Accumulator: StateValue>: StateValue {
             hasOthers: flags & 2 != 0)
     }
 }
+
+extension Session {
+    @usableFromInline
+    static func migration(from schema: String) -> (@Sendable (inout ByteReader) throws -> Session)? {
+        guard schema.hasPrefix("Session<"), schema.hasSuffix(">"),
+            let read = Accumulator.migration(from: String(schema.dropFirst(8).dropLast()))
+        else { return nil }
+        return { reader in try Session.decode(from: &reader, value: read) }
+    }
+}

@@ -1,4 +1,4 @@
-import CSimdjson
+import CMillraceSimdjson
 
 extension JSONDocument {
     /// Parses `bytes`, which take the place of the record before.

@@ -1,4 +1,4 @@
-import CSimdjson
+import CMillraceSimdjson
 
 extension JSONDocument {
     /// Where the text of the value at `node` begins.

@@ -1,13 +1,11 @@
-import CSimdjson
+import CMillraceSimdjson
+import MillraceTime
 
 /// The record being decoded: simdjson's parser with the tape it wrote last.
 ///
 /// A decoder that someone keeps beyond its record finds that the generation has changed, and says so, instead of
 /// reading another record's values.
 final class JSONDocument {
-    /// How deep a record may be nested, as in Foundation's decoder.
-    static var depthLimit: Int { 512 }
-
     struct State {
         var tape: Tape?
         /// Counts the records.
@@ -36,10 +34,10 @@ final class JSONDocument {
     let state: UnsafeMutablePointer<State>
 
     init(options: JSONDecodingOptions) throws {
-        guard let parser = csimdjson_create(JSONDocument.depthLimit) else { throw JSONOutOfMemory() }
+        guard let parser = csimdjson_create(SyntaxCheck.depthLimit) else { throw JSONOutOfMemory() }
         self.parser = parser
         self.options = options
-        if options.times != .millisecondsSince1970, let key = JSONDecodingOptions.timesKey {
+        if options.times != .millisecondsSince1970, let key = Timestamp.numberMeaningKey {
             userInfo = [key: options.times]
         } else {
             userInfo = [:]

@@ -8,6 +8,9 @@ struct SyntaxCheck {
         let offset: Int
     }
 
+    /// How deep a record may be nested, as in Foundation's decoder.
+    static var depthLimit: Int { 512 }
+
     let text: UnsafeRawBufferPointer
     var offset = 0
     /// For each open bracket, whether it is an object's.
@@ -66,8 +69,8 @@ struct SyntaxCheck {
     }
 
     private mutating func begin(isObject: Bool) throws {
-        guard open.count < JSONDocument.depthLimit else {
-            throw fail("Nested more than \(JSONDocument.depthLimit) levels deep")
+        guard open.count < Self.depthLimit else {
+            throw fail("Nested more than \(Self.depthLimit) levels deep")
         }
         offset += 1
         skipSpace()

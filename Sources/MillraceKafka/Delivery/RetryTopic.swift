@@ -84,7 +84,6 @@ extension Kafka {
         _ topics: String..., decoding decoder: KafkaDecoder<KafkaRecord<Value>>, retries: RetryTopic<Value>,
         group: String? = nil, options: KafkaSourceOptions = KafkaSourceOptions()
     ) -> KafkaSource<KafkaRecord<Value>> {
-        KafkaSource(
-            self, .names(topics + retries.topics), decoder, group: group, options, retries: Set(retries.topics))
+        source(.names(topics + retries.topics), decoder, group: group, options, retries: Set(retries.topics))
     }
 }

@@ -43,7 +43,7 @@ package struct CheckpointTopic: Sendable {
     }
 
     /// What the names of all such topics begin with.
-    static let prefix = "millrace-checkpoints-"
+    private static var prefix: String { CheckpointTopicName.prefix }
 
     /// Topics have names of letters, digits, `.`, `_` and `-`; where an id has others, a hash tells it from its like.
     static func name(for id: String) -> String {

@@ -37,15 +37,12 @@ final class KafkaOutput: SharedOutput {
     /// Tells this run's notes from those of others with the same transactional id.
     let instance = UUID().uuidString
     let state = Mutex(State())
-    private let sessions = Mutex<@Sendable () -> [String: SourceSession]>({ [:] })
+    private let sessions: SourceSessions
 
-    init(_ configuration: KafkaConfiguration, transactionalID: String?) {
+    init(_ configuration: KafkaConfiguration, transactionalID: String?, _ sessions: SourceSessions) {
+        self.sessions = sessions
         self.configuration = configuration
         givenID = transactionalID
-    }
-
-    func connect(_ sessions: @escaping @Sendable () -> [String: SourceSession]) {
-        self.sessions.withLock { $0 = sessions }
     }
 
     /// A sink writes to `topic`. Where one stamps with event time, that is what its retention goes by.
@@ -147,7 +144,7 @@ final class KafkaOutput: SharedOutput {
         guard let timeout = state.withLock({ $0.transactions?.timeout }) else { return }
         let producer = try openProducer(for: checkpoint)
         do {
-            for (operatorID, session) in sessions.withLock({ $0 })() {
+            for (operatorID, session) in sessions.all {
                 let own = positions.filter { $0.operatorID == operatorID }
                 if own.isEmpty { continue }
                 let (offsets, group) = try session.transactionOffsets(own)

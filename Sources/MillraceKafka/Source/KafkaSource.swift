@@ -15,12 +15,10 @@ public struct KafkaSource<Record: Sendable>: Source {
     private let retries: Set<String>
 
     init(
-        _ kafka: Kafka, _ topics: TopicSelection, _ decoder: KafkaDecoder<Record>, group: String?,
-        _ options: KafkaSourceOptions, retries: Set<String> = []
+        _ session: SourceSession, _ decoder: KafkaDecoder<Record>, retries: Set<String> = []
     ) {
         self.retries = retries
-        kafka.output.addMembership(options.membership)
-        session = SourceSession(kafka, topics, group: group, options)
+        self.session = session
         self.decoder = decoder
     }
 

@@ -46,15 +46,22 @@ final class SourceSession: Sendable {
         var announced: Set<TopicPartition> = []
     }
 
-    let kafka: Kafka
+    let configuration: KafkaConfiguration
+    private let sessions: SourceSessions
+    /// Whether the records that sinks of the same `Kafka` write are committed in transactions.
+    private let isOutputTransactional: @Sendable () -> Bool
     let topics: TopicSelection
     private let givenGroup: String?
     let options: KafkaSourceOptions
     let state = Mutex(State())
 
-    init(_ kafka: Kafka, _ topics: TopicSelection, group: String?, _ options: KafkaSourceOptions) {
-        // The cluster finds its sessions; they keep it alive.
-        self.kafka = kafka
+    init(
+        _ configuration: KafkaConfiguration, _ topics: TopicSelection, group: String?, _ options: KafkaSourceOptions,
+        in sessions: SourceSessions, isOutputTransactional: @escaping @Sendable () -> Bool
+    ) {
+        self.configuration = configuration
+        self.sessions = sessions
+        self.isOutputTransactional = isOutputTransactional
         self.topics = topics
         givenGroup = group
         self.options = options
@@ -95,7 +102,7 @@ final class SourceSession: Sendable {
         }
         // A client that has failed for good is of no use to another attempt.
         if let broken { try await blocking { broken.close() } }
-        kafka.sessions.withLock { $0[run.operatorID] = self }
+        sessions.add(self, of: run.operatorID)
         if run.commitsPositionsWithOutput, !run.storesPositions, !commitsWithOutput {
             throw ConfigurationError(
                 "\(summary) and the output are of different clusters, whose offsets and records cannot be committed as one without a state folder",
@@ -103,12 +110,12 @@ final class SourceSession: Sendable {
         }
         guard isNew else { return }
         try await blocking { [self] in
-            var configuration = kafka.configuration
+            var configuration = configuration
             configuration["auto.offset.reset"] =
                 options.whenOutOfRange == .fail ? "error" : options.whenOutOfRange.rawValue
             if case .pattern = topics {
                 let others = configuration["topic.blacklist"].map { $0 + "," } ?? ""
-                configuration["topic.blacklist"] = others + "^\(CheckpointTopic.prefix).*"
+                configuration["topic.blacklist"] = others + "^\(CheckpointTopicName.prefix).*"
             }
             if case .group(let instance) = options.membership {
                 configuration = configuration.withDefaults([
@@ -156,7 +163,7 @@ final class SourceSession: Sendable {
             case .pattern(let pattern):
                 let regex = try Regex(pattern)
                 return try consumer.topics(timeout: options.timeout).filter {
-                    !$0.key.hasPrefix(CheckpointTopic.prefix) && (try? regex.wholeMatch(in: $0.key)) != nil
+                    !$0.key.hasPrefix(CheckpointTopicName.prefix) && (try? regex.wholeMatch(in: $0.key)) != nil
                 }
                 .flatMap { topic in (0..<Int32(topic.value)).map { TopicPartition(topic.key, $0) } }.sorted()
             }
@@ -198,7 +205,7 @@ final class SourceSession: Sendable {
     private func advice(_ error: KafkaError) -> String {
         if error.isUnauthorised { return "Give this client the right, or other credentials" }
         if error.isTransient {
-            return "See that a broker listens at \(kafka.configuration.brokers), and that this machine reaches it"
+            return "See that a broker listens at \(configuration.brokers), and that this machine reaches it"
         }
         if error.isUnknownTopic { return "Make the topic, or correct its name" }
         return "Correct the configuration, or look at the broker's log"
@@ -271,7 +278,7 @@ final class SourceSession: Sendable {
     }
 
     /// The offsets go into the transactions of this cluster's sinks.
-    var commitsWithOutput: Bool { run?.commitsPositionsWithOutput == true && kafka.output.isTransactional }
+    var commitsWithOutput: Bool { run?.commitsPositionsWithOutput == true && isOutputTransactional() }
 
     var commitMode: CommitMode {
         guard let run else { return .never }
@@ -316,6 +323,6 @@ final class SourceSession: Sendable {
         }
         timer?.timer.cancel()
         consumer?.close()
-        if let run { kafka.sessions.withLock { _ = $0.removeValue(forKey: run.operatorID) } }
+        if let run { sessions.remove(run.operatorID) }
     }
 }

@@ -1,9 +1,10 @@
 import Foundation
-import LMDB
+import MillraceLMDB
 import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
 
 /// A process that dies while it creates its state folder, or is not the first to use it, leaves no folder behind that a
 /// later start cannot use.

@@ -2,6 +2,7 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
 
 @Suite struct ProtocolTests {
     /// A task goes on from the event time of those that had its keys; a checkpoint without theirs has the stage's.

@@ -3,6 +3,7 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
 
 /// What a start does with a folder that does not fit, is in use, or is damaged.
 @Suite struct StateFolderTests {

@@ -3,6 +3,8 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
+@testable import MillraceFiles
 
 /// Files that are written to over several checkpoints.
 @Suite struct FileRollingTests {

@@ -3,6 +3,8 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
+@testable import MillraceFiles
 
 /// What the file sink writes: headers, quotes, and nothing of a record that does not encode.
 @Suite struct FileSinkEncodingTests {

@@ -3,6 +3,8 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
+@testable import MillraceFiles
 
 /// The file sink's side of the commit protocol, a crash before and after each step.
 @Suite struct FileSinkTests {

@@ -3,6 +3,7 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceFiles
 
 /// Files as sources: what is read, and that a restart at any record gives exactly the rest.
 @Suite struct FileSourceTests {

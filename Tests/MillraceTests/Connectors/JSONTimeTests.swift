@@ -1,4 +1,5 @@
 import Millrace
+import MillraceFiles
 import MillraceJSON
 import MillraceTesting
 import Testing
@@ -9,7 +10,7 @@ import Testing
         var at: Timestamp
     }
 
-    static let cases: [(JSONDecodingOptions.TimeStrategy, String, Int64?)] = [
+    static let cases: [(Timestamp.NumberMeaning, String, Int64?)] = [
         (.millisecondsSince1970, "1700000000123", 1_700_000_000_123),
         (.millisecondsSince1970, "\"2023-11-14T22:13:20.123Z\"", 1_700_000_000_123),
         (.secondsSince1970, "1700000000", 1_700_000_000_000), (.secondsSince1970, "1700000000.123", 1_700_000_000_123),
@@ -20,7 +21,7 @@ import Testing
     ]
 
     @Test(arguments: cases)
-    func timesOfAFile(strategy: JSONDecodingOptions.TimeStrategy, text: String, expected: Int64?) throws {
+    func timesOfAFile(strategy: Timestamp.NumberMeaning, text: String, expected: Int64?) throws {
         let folder = try TemporaryFolder()
         try "{\"at\":\(text)}\n".write(toFile: folder.file("x.jsonl"), atomically: true, encoding: .utf8)
         let (output, malformed) = (TestOutput<Int64>(), TestOutput<String>())

@@ -3,6 +3,8 @@ import Synchronization
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
+@testable import MillraceState
 
 /// The order of a key's records is kept also behind one that is given up.
 @Suite struct ParkingTests {

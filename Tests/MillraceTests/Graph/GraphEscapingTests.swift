@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Millrace
+@testable import MillraceGraphRendering
 
 @Suite("Names with special characters")
 struct GraphEscapingTests {

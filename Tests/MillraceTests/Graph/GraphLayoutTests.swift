@@ -1,6 +1,8 @@
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
+@testable import MillraceGraphRendering
 
 @Suite("Layout of a drawn graph")
 struct GraphLayoutTests {

@@ -1,4 +1,5 @@
 import Millrace
+import MillraceFiles
 import MillraceTesting
 import Testing
 

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Millrace
+@testable import MillraceGraphRendering
 
 @Suite("A branching graph as text, Mermaid and DOT")
 struct GraphRenderingTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Millrace
+@testable import MillraceGraphRendering
 
 @Suite("A graph as SVG")
 struct GraphSVGTests {

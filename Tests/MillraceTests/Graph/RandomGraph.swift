@@ -1,4 +1,5 @@
 @testable import Millrace
+@testable import MillraceState
 
 /// Graphs with forks, merges, exchanges and side outputs anywhere a pipeline could have them; the same seed gives the
 /// same graph.

@@ -5,6 +5,7 @@ import Foundation
 #endif
 
 @testable import Millrace
+@testable import MillraceGraphRendering
 
 /// What a test looks at in a drawing: parsed as XML, so that a drawing that is not well formed fails.
 final class SVGDocument: NSObject, XMLParserDelegate {

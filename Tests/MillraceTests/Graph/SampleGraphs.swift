@@ -1,4 +1,5 @@
 @testable import Millrace
+@testable import MillraceState
 
 /// Graphs to render, small enough to check by eye.
 enum SampleGraphs {

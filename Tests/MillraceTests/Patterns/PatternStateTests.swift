@@ -2,6 +2,7 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
 
 /// What a pattern keeps of a key, as it is stored.
 @Suite struct PatternStateTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Millrace
+import MillraceFiles
 import MillraceTesting
 import Testing
 

@@ -3,6 +3,8 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
+@testable import MillraceFiles
 
 /// Input and output folders that no longer fit the checkpoint that a run starts from.
 @Suite struct StartRefusalTests {

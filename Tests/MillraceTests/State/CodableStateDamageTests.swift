@@ -2,6 +2,9 @@ import Foundation
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
+@testable import MillraceState
+@testable import MillraceFiles
 
 /// Random values, random damage, and the bytes that the format has to keep.
 @Suite struct CodableStateDamageTests {

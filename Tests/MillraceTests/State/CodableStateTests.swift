@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
+@testable import MillraceState
 
 /// What `CodableState` writes reads back as the same value, also in another version of its type; damage throws.
 @Suite struct CodableStateTests {

@@ -2,6 +2,7 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
 
 /// State that a changed graph has no more: what comes after it never sees it, and its room is given back.
 @Suite struct DroppedStateTests {

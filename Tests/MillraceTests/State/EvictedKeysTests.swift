@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
 
 /// The filter of keys that have left memory.
 @Suite struct EvictedKeysTests {

@@ -2,6 +2,7 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceState
 
 /// Tables over a real store: what was encoded, committed and folded is found again by any other division of the keys.
 @Suite struct StoreTests {

@@ -2,6 +2,8 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
+@testable import MillraceState
 
 /// An input that is idle and comes back: some tasks have gone on without it, others have not. A restart at another
 /// parallelism between the two.

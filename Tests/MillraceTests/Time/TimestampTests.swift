@@ -3,6 +3,8 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
+@testable import MillraceState
 
 @Suite struct TimestampTests {
     @Test func calendarAndTextAgreeWithFoundation() throws {

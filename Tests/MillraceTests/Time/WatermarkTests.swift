@@ -2,6 +2,7 @@ import MillraceTesting
 import Testing
 
 @testable import Millrace
+@testable import MillraceTime
 
 @Suite struct WatermarkTests {
     func at(_ milliseconds: Int64, idle: Bool = false) -> Watermark {

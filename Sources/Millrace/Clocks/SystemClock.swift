@@ -1,0 +1,21 @@
+import Foundation
+
+/// The machine's clocks.
+public struct SystemClock: PipelineClock {
+    private static let origin = ContinuousClock.now
+
+    /// The machine's clocks.
+    public init() {}
+
+    public var now: Duration { Self.origin.duration(to: .now) }
+
+    public var wallTime: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    public func sleep(until deadline: Duration) async throws {
+        try await WakeUp.sleep(for: deadline - now)
+    }
+}

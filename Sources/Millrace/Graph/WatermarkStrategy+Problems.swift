@@ -1,0 +1,22 @@
+extension WatermarkStrategy {
+    var problems: [GraphProblem] {
+        GraphProblem.unmet(
+            (
+                boundMilliseconds >= 0, "records out of order by \(boundMilliseconds) ms",
+                "Give .boundedOutOfOrder(by:) zero or more"
+            ),
+            (
+                idleAfter.map { $0 > .zero } ?? true, "a partition is idle after \(idleAfter ?? .zero)",
+                "Give idleAfter: a time above zero, or none"
+            ),
+            (
+                idleAfter != nil || whenIdle == .stands,
+                "whenIdle says what becomes of time in idle partitions, and none is ever idle",
+                "Say after how long one is: idleAfter"
+            ),
+            (
+                alignment.map { $0 >= .zero } ?? true, "partitions aligned within \(alignment ?? .zero)",
+                "Give .aligned(within:) zero or more"
+            ))
+    }
+}

@@ -1,0 +1,37 @@
+/// An error policy made ready for one task.
+@usableFromInline
+struct FailureHandler<Record: Sendable> {
+    @usableFromInline let policy: ErrorPolicy<Record>
+    @usableFromInline let operatorID: String
+    @usableFromInline let context: TaskContext
+    @usableFromInline let deadLetters: Push<DeadLetter<Record>>?
+
+    @inlinable
+    init(_ policy: ErrorPolicy<Record>, of node: OperatorNode, in context: TaskContext) {
+        self.policy = policy
+        operatorID = node.id
+        self.context = context
+        if case .deadLetter(let side) = policy { deadLetters = side.push(in: context) } else { deadLetters = nil }
+    }
+
+    /// Deals with a record that `error` was thrown for: passes the error on, or leaves the record out.
+    @inlinable
+    @inline(never)
+    func handle(_ error: any Error, _ record: Record, _ time: Timestamp, attempts: Int = 1) throws {
+        switch policy {
+        case .fail: throw OperatorFailure(operatorID: operatorID, cause: error)
+        case .skip: context.counters.skipped += 1
+        case .deadLetter:
+            context.counters.deadLettered += 1
+            try deadLetters?(letter(for: record, error, attempts: attempts), time)
+        }
+    }
+
+    @usableFromInline
+    func letter(for record: Record, _ error: any Error, attempts: Int) -> DeadLetter<Record> {
+        DeadLetter(
+            record: record, reason: FailureReason.storable(error), operatorID: operatorID, attempts: attempts,
+            partition: context.origin.partition, position: context.origin.position,
+            givenUpAt: context.run.options.clock.wallTime)
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Millrace
+import MillraceJSON
+
+extension CSVRow {
+    /// The column that a property is read from; `nil` if the file has none of that name.
+    func column(_ name: String) throws -> Int? {
+        let column = plan.column(of: name, in: header)
+        if !header.repeated.isEmpty, header.repeated.contains(name) { throw refuse(repeated: name) }
+        return column < 0 ? nil : column
+    }
+
+    /// The column that a property without which there is no record is read from.
+    func requiredColumn(_ key: some CodingKey) throws -> Int {
+        guard let column = try column(key.stringValue) else { throw refuse(absent: key) }
+        return column
+    }
+
+    /// The column that an optional property is read from; `nil` if there is none, or no value in it.
+    func columnWithValue(_ key: some CodingKey) throws -> Int? {
+        guard let column = try column(key.stringValue), !isMissing(column) else { return nil }
+        return column
+    }
+
+    /// The bytes of a field, with its doubled quotes.
+    func raw(_ column: Int) -> UnsafeRawBufferPointer {
+        let field = fields[column]
+        return UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.end)])
+    }
+
+    func isMissing(_ column: Int) -> Bool { missing.contains(raw(column)) }
+
+    func text(_ column: Int) -> String { CSVRow.text(of: fields[column], in: bytes) }
+
+    static func text(of field: Field, in bytes: UnsafeRawBufferPointer) -> String {
+        let raw = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.end)])
+        guard field.form == .quotedWithQuotes else { return String(decoding: raw, as: UTF8.self) }
+        // By bytes: a quote before a combining mark is one character with it.
+        let text = [UInt8](unsafeUninitializedCapacity: raw.count) { target, count in
+            var isSecond = false
+            for byte in raw {
+                isSecond = byte == UInt8(ascii: "\"") && !isSecond
+                if isSecond { continue }
+                target[count] = byte
+                count += 1
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    func integer<T: FixedWidthInteger>(_ column: Int) throws -> T {
+        guard !isMissing(column), let value = NumberText.integer(raw(column), as: T.self) else {
+            throw mismatch(column, T.self)
+        }
+        return value
+    }
+
+    func double(_ column: Int) throws -> Double {
+        guard !isMissing(column), let value = NumberText.double(raw(column)) else {
+            throw mismatch(column, Double.self)
+        }
+        return value
+    }
+
+    func float(_ column: Int) throws -> Float {
+        guard !isMissing(column), let value = NumberText.float(raw(column)) else { throw mismatch(column, Float.self) }
+        return value
+    }
+
+    func bool(_ column: Int) throws -> Bool {
+        guard !isMissing(column), let value = NumberText.bool(raw(column)) else { throw mismatch(column, Bool.self) }
+        return value
+    }
+
+    func string(_ column: Int) throws -> String {
+        if isMissing(column) { throw mismatch(column, String.self) }
+        return text(column)
+    }
+
+    func timestamp(_ column: Int) throws -> Timestamp {
+        let bytes = raw(column)
+        if let time = Timestamp(iso8601: bytes) { return time }
+        guard !isMissing(column), let milliseconds = NumberText.integer(bytes, as: Int64.self) else {
+            throw mismatch(column, Timestamp.self, expected: "Timestamp (ISO 8601 or milliseconds)")
+        }
+        return Timestamp(milliseconds: milliseconds)
+    }
+
+    /// A value of a type that has no way of its own above.
+    func value<T: Decodable>(_ column: Int, as type: T.Type) throws -> T {
+        if type == Timestamp.self { return unsafeBitCast(try timestamp(column), to: T.self) }
+        if type == Date.self, let time = Timestamp(iso8601: raw(column)) {
+            return unsafeBitCast(Date(timeIntervalSince1970: Double(time.milliseconds) / 1000), to: T.self)
+        }
+        if type == Date.self { throw mismatch(column, type, expected: "Date (ISO 8601)") }
+        do {
+            return try T(from: CSVCellDecoder(row: self, column: column))
+        } catch DecodingError.dataCorrupted(let context) {
+            // An enum's own message names neither the column nor, in every case, what it found.
+            throw mismatch(column, type, detail: context.debugDescription)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Millrace
+
+extension FileReader {
+    private static var byteOrderMark: [UInt8] { [0xef, 0xbb, 0xbf] }
+
+    /// Passes over byte order mark and header, then goes to `position`. `false` if the file does not hold all of these
+    /// yet (or, without `following`, at all: an empty file).
+    @usableFromInline
+    mutating func start() throws -> Bool {
+        if position.offset == 0 || decoder.hasHeader {
+            var place = FilePosition(offset: window.offset)
+            try skipByteOrderMark()
+            place.offset = window.offset
+            if decoder.hasHeader {
+                guard let frame = try nextFrame() else { return false }
+                try decoder.readHeader(UnsafeRawBufferPointer(rebasing: window.bytes[..<frame.content]))
+                window.advance(frame.length)
+                place = FilePosition(offset: window.offset, line: 1 + frame.lines)
+            }
+            if position.offset < place.offset { position = place }
+        }
+        window.move(to: position.offset)
+        isStarted = true
+        return true
+    }
+
+    private mutating func skipByteOrderMark() throws {
+        guard window.offset == 0 else { return }
+        while window.bytes.count < Self.byteOrderMark.count {
+            guard case .more = try fill() else { break }
+        }
+        if window.bytes.starts(with: Self.byteOrderMark) { window.advance(Self.byteOrderMark.count) }
+    }
+
+    /// The next record's end within `window.bytes`; `nil` at the end of the file, or what there is of it so far, and
+    /// while a line is read past (`longLine`).
+    @usableFromInline
+    mutating func nextFrame() throws -> RecordFrame? {
+        guard longLine == nil else { return nil }
+        while true {
+            if !window.bytes.isEmpty, let frame = decoder.frame(window.bytes, isLast: false) { return frame }
+            switch try fill() {
+            case .more: continue
+            case .endOfFile:
+                return try isAtEnd() || window.bytes.isEmpty ? nil : decoder.frame(window.bytes, isLast: true)
+            case .recordTooLong:
+                // A quote that is never closed swallows all lines after it; its format ends it with the first.
+                if let frame = decoder.frame(window.bytes, isLast: true),
+                    window.bytes[frame.length - 1] == UInt8(ascii: "\n")
+                {
+                    return frame
+                }
+                longLine = LongLine(excerpt: excerpt(of: window.bytes))
+                return nil
+            }
+        }
+    }
+
+    /// Reads more, and notes what was read.
+    mutating func fill() throws -> FileWindow.Fill {
+        let fill = try window.fill()
+        if case .more = fill {
+            try reading { () throws(FileFailure) in try position.mark?.note(window.file, upTo: window.endOffset) }
+        }
+        return fill
+    }
+
+    /// Behind the last byte: whether that is all for now, or what is in memory is all that there will be.
+    mutating func isAtEnd() throws -> Bool {
+        let status = try reading { () throws(FileFailure) in try window.file.status() }
+        window.noteSize(status.size)
+        position.mark?.modified = status.modified
+        let path = window.file.path
+        guard status.size >= window.endOffset else {
+            throw SourceError(
+                "\(path) shrank to \(status.size) bytes while it was read, from \(window.endOffset) or more",
+                advice:
+                    "Put the file back as it was (it may only grow), or start afresh with --fresh; have it rotated by renaming, not by copying and cutting it"
+            )
+        }
+        guard rotation != nil else { return false }
+        let now = clock.now
+        try rotation?.look(at: now)
+        return try rotation?.isDue(at: now) != true && !isDeleted(at: now)
+    }
+
+    private func isDeleted(at now: Duration) throws -> Bool {
+        try canEnd && rotation?.isGone(window.file, at: now) == true
+    }
+
+    /// What there is to say at the end of the file: nothing yet, or that another has come.
+    @usableFromInline
+    mutating func outcomeAtEnd() throws -> ReadOutcome {
+        guard rotation != nil else { return .end }
+        let now = clock.now
+        if window.bytes.isEmpty || !isStarted, longLine == nil, try rotation?.isDue(at: now) == true,
+            let next = rotation?.takeNext()
+        {
+            let status = try reading { () throws(FileFailure) in try next.status() }
+            window = FileWindow(next, size: status.size, readSize: readSize)
+            position = FilePosition()
+            position.mark = FileMark(status)
+            decoder = try makeDecoder()
+            isStarted = false
+            return .more
+        }
+        if window.bytes.isEmpty, try isDeleted(at: now) {
+            position.mark?.isDeleted = true
+            return .end
+        }
+        return .idle(retryAfter: Self.pollInterval)
+    }
+
+    /// The beginning of a malformed record, cut between two characters.
+    func excerpt(of content: UnsafeRawBufferPointer) -> String {
+        var end = min(content.count, MalformedInput.excerptLimit)
+        var backward = 0
+        while end < content.count, end > 0, backward < 3, content[end] & 0xc0 == 0x80 {
+            end -= 1
+            backward += 1
+        }
+        return String(decoding: content[..<end], as: UTF8.self)
+    }
+}

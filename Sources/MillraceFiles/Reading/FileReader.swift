@@ -1,0 +1,105 @@
+import Millrace
+
+/// Reads the records of one file of a `FileSource`.
+///
+/// Throws a `SourceError` for a file that cannot be read any further: unreadable, shorter than before, or with a header
+/// that does not fit. A line of more than 16 MiB is malformed; it is read past in pieces.
+public struct FileReader<Format: FileFormat>: SourceReader {
+    public typealias Record = Format.Record
+
+    /// How soon a file that is being followed is looked at again.
+    @usableFromInline static var pollInterval: Duration { .milliseconds(50) }
+
+    /// The first byte of the record being handed over, or of the next one.
+    public internal(set) var position: FilePosition
+    @usableFromInline var window: FileWindow
+    @usableFromInline var decoder: Format.RecordDecoder
+    /// Whether byte order mark and header are behind us.
+    @usableFromInline var isStarted = false
+    /// What has taken the file's place; only of one that is being followed.
+    var rotation: FileRotation?
+    /// The line that is being read past.
+    @usableFromInline var longLine: LongLine?
+    /// Whether a followed file that was deleted is done with.
+    let canEnd: Bool
+    let name: String
+    let clock: any PipelineClock
+    let readSize: Int
+    let makeDecoder: () throws -> Format.RecordDecoder
+
+    init(
+        window: FileWindow, status: FileStatus, name: String, position: FilePosition, rotation: FileRotation?,
+        canEnd: Bool, clock: any PipelineClock, readSize: Int,
+        makeDecoder: @escaping () throws -> Format.RecordDecoder
+    ) throws {
+        self.window = window
+        self.name = name
+        self.position = position
+        self.rotation = rotation
+        self.canEnd = canEnd
+        self.clock = clock
+        self.readSize = readSize
+        self.makeDecoder = makeDecoder
+        decoder = try makeDecoder()
+        var mark = position.mark ?? FileMark(status)
+        mark.identity = status.identity
+        self.position.mark = mark
+    }
+
+    @usableFromInline var following: Bool { rotation != nil }
+
+    /// Bytes read of the file's length when it was last looked at.
+    public var progress: SourceProgress? {
+        SourceProgress(done: Int64(position.offset), total: Int64(max(window.knownSize, position.offset)))
+    }
+
+    @inlinable
+    public mutating func read(
+        limit: ReadLimit, into collector: inout some RecordCollector<Record>
+    ) throws -> ReadOutcome {
+        if !isStarted, try !start() { return try outcomeAtEnd() }
+        var records = 0
+        var bytes = 0
+        while records < limit.records, bytes < limit.bytes {
+            guard let frame = try nextFrame() else {
+                guard longLine != nil else { return try outcomeAtEnd() }
+                let passed = try passLongLine()
+                bytes &+= passed.bytes
+                if let malformed = passed.malformed {
+                    try collector.malformed(malformed)
+                    endLongLine()
+                    records &+= 1
+                } else if passed.bytes == 0 {
+                    return try outcomeAtEnd()
+                }
+                continue
+            }
+            let content = UnsafeRawBufferPointer(rebasing: window.bytes[..<frame.content])
+            switch try decoder.decode(content) {
+            case .record(let record):
+                try collector.record(record, bytes: frame.length)
+                records &+= 1
+            case .malformed(let reason):
+                try collector.malformed(malformed(content, reason: reason))
+                records &+= 1
+            case .blank:
+                break
+            }
+            pass(frame)
+            bytes &+= frame.length
+        }
+        return .more
+    }
+
+    @usableFromInline
+    mutating func pass(_ frame: RecordFrame) {
+        window.advance(frame.length)
+        position.offset += frame.length
+        position.line += frame.lines
+    }
+
+    @usableFromInline
+    func malformed(_ content: UnsafeRawBufferPointer, reason: String) -> MalformedInput {
+        MalformedInput(excerpt: excerpt(of: content), place: "\(name), \(position)", reason: reason)
+    }
+}

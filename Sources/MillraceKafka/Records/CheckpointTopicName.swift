@@ -1,0 +1,4 @@
+/// What the topics with notes of checkpoints are named by.
+enum CheckpointTopicName {
+    static let prefix = "millrace-checkpoints-"
+}

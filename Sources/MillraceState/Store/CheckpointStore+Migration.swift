@@ -1,0 +1,88 @@
+extension CheckpointStore {
+    /// Stores anew what older versions of value types wrote, where the types say how: all of it and the manifest in one
+    /// transaction, so that a crash leaves it undone or done. Returns the manifest as it then is.
+    package func migrate(_ manifest: Manifest, for operators: [StateDeclaration]) throws -> Manifest {
+        var changed = manifest
+        var deltas: [StateDelta] = []
+        try checkCoded(manifest, operators)
+        let inUse = try numbersInUse().max() ?? StateID(0)
+        for (index, entry) in manifest.states.enumerated() {
+            guard let node = operators.first(where: { $0.operatorID == entry.operatorID }),
+                let declared = node.states.first(where: { $0.name == entry.name }),
+                declared.keySchema == entry.keySchema, declared.valueSchema != entry.valueSchema,
+                let migration = node.migrations[entry.name], let convert = migration.conversion(entry.valueSchema)
+            else { continue }
+            let number = StateID(max(inUse.value, changed.states.map(\.id.value).max() ?? 0) + 1)
+            changed.states[index].id = number
+            changed.states[index].valueSchema = declared.valueSchema
+            if let delta = try converted(entry, to: number, manifest.checkpoint, migration, convert) {
+                deltas.append(delta)
+            }
+        }
+        guard changed.states != manifest.states else { return manifest }
+        try commit(changed, deltas, crash: .off)
+        return changed
+    }
+
+    /// Where the fields of a `Codable` type have changed, all that is stored has to be readable still.
+    private func checkCoded(_ manifest: Manifest, _ operators: [StateDeclaration]) throws {
+        for entry in manifest.states {
+            guard let node = operators.first(where: { $0.operatorID == entry.operatorID }),
+                let declared = node.states.first(where: { $0.name == entry.name }),
+                declared.keySchema == entry.keySchema, declared.valueSchema == entry.valueSchema,
+                let before = manifest.layouts(of: entry), let now = declared.layouts,
+                let read = node.migrations[entry.name]?.read
+            else { continue }
+            let (old, new) = (Self.coded(before), Self.coded(now))
+            guard old != new else { continue }
+            let reader = try StateReader(store: self)
+            defer { reader.release() }
+            for slice in try reader.slices(entry.id) {
+                try reader.visit(entry.id, slice, 0...UInt64.max) { _, _, value in
+                    do { try read(&value) } catch {
+                        let original = OperatorMatching.original(entry.operatorID)
+                        throw StateError(
+                            .mismatch,
+                            "The state '\(original)/\(entry.name)' in \(path) does not decode any more: \(error). It was stored with the fields \(old.joined(separator: ", ")), which are now \(new.joined(separator: ", "))",
+                            advice:
+                                "Make new fields optional or decode them with a default, or raise the type's stateVersion and say with migration(from:) how the new values are made of the old; give the changed operator a new name and allow the loss with --drop-state \(original); or start over with --fresh"
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    private static func coded(_ layouts: [String]) -> [String] {
+        layouts.filter { $0.hasPrefix(StateLayout.coded) }.map { String($0.dropFirst(StateLayout.coded.count)) }
+    }
+
+    private func converted(
+        _ entry: Manifest.StateEntry, to number: StateID, _ checkpoint: CheckpointNumber, _ migration: StateMigration,
+        _ convert: StateMigration.Conversion
+    ) throws -> StateDelta? {
+        let reader = try StateReader(store: self)
+        defer { reader.release() }
+        var delta = DeltaBuilder(checkpoint, number, task: 0)
+        for slice in try reader.slices(entry.id) {
+            var segment = SegmentWriter(keyWidth: migration.keyWidth, valueWidth: migration.valueWidth)
+            try reader.visit(entry.id, slice, 0...UInt64.max) { hash, remainder, value in
+                let key = try remainder.readBytes(remainder.remaining)
+                var new = ByteWriter()
+                do { try convert(&value, &new) } catch {
+                    throw StateError(
+                        .mismatch,
+                        "'\(entry.operatorID)/\(entry.name)' in \(path) cannot be made of \(entry.valueSchema): \(error)",
+                        advice: "Mend the type's migration(from:), or start over with --fresh")
+                }
+                let bytes = new.bytes()
+                segment.append(
+                    hash: hash, key: { $0.write(key) },
+                    value: { writer in bytes.withUnsafeBytes { writer.write($0) } })
+                if segment.encodedSize >= DeltaBuilder.chunkSize { delta.add(slice, &segment) }
+            }
+            delta.add(slice, &segment)
+        }
+        return delta.finish()
+    }
+}

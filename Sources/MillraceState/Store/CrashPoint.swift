@@ -1,0 +1,76 @@
+/// The places where a test can make a run die, one before and one after each step of the commit protocol.
+///
+/// In production no switch is set and none of this costs anything worth counting.
+public enum CrashPoint: Hashable, Sendable {
+    /// The coordinator has started a checkpoint, no barrier has been sent.
+    case beforeBarriers(CheckpointNumber)
+    /// A source task has noted its position and is about to send the barrier on.
+    case sourceNoted(CheckpointNumber)
+    /// A keyed task has aligned and is about to encode its delta.
+    case aligned(CheckpointNumber)
+    /// A task has encoded its delta and is about to hand it in.
+    case encoded(CheckpointNumber)
+    /// All tasks have handed in.
+    case handedIn(CheckpointNumber)
+    /// The sinks' prepared output is on disk.
+    case outputDurable(CheckpointNumber)
+    /// Everything is put, the transaction is not committed.
+    case insideCommit(CheckpointNumber)
+    /// The checkpoint is stored as prepared; the transactional output has not committed it.
+    case prepared(CheckpointNumber)
+    /// The transactional output has committed; the store still says prepared.
+    case outputCommitted(CheckpointNumber)
+    /// The checkpoint counts; nobody has been told.
+    case committed(CheckpointNumber)
+    /// Some sinks have published, others have not.
+    case publishing(CheckpointNumber)
+    /// All sinks have published.
+    case published(CheckpointNumber)
+    /// A fold step is written, its transaction is not committed.
+    case insideFold(CheckpointNumber)
+    /// A fold step is committed.
+    case foldStepped(CheckpointNumber)
+
+    /// The checkpoint that the point belongs to.
+    public var checkpoint: CheckpointNumber {
+        switch self {
+        case .beforeBarriers(let number), .sourceNoted(let number), .aligned(let number), .encoded(let number),
+            .handedIn(let number), .outputDurable(let number), .insideCommit(let number), .prepared(let number),
+            .outputCommitted(let number), .committed(let number), .publishing(let number), .published(let number),
+            .insideFold(let number), .foldStepped(let number):
+            number
+        }
+    }
+}
+
+/// Asks a test whether the run dies here.
+public struct CrashSwitch: Sendable {
+    private let decide: (@Sendable (CrashPoint) throws -> Void)?
+
+    /// Never.
+    public static let off = CrashSwitch(nil)
+
+    /// Whenever `decide` throws.
+    public init(_ decide: (@Sendable (CrashPoint) throws -> Void)?) {
+        self.decide = decide
+    }
+
+    package func reach(_ point: @autoclosure () -> CrashPoint) throws {
+        if let decide { try decide(point()) }
+    }
+}
+
+/// What a test's crash switch throws: the run ends at once, with nothing cleaned up and nothing tried again.
+public struct SimulatedCrash: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where.
+    public let point: CrashPoint
+
+    /// A crash at `point`.
+    public init(at point: CrashPoint) { self.point = point }
+
+    public var description: String { "simulated crash at \(point)" }
+}
+
+extension CrashSwitch {
+    package func caused(_ error: any Error) -> Bool { error is SimulatedCrash }
+}

@@ -1,0 +1,49 @@
+import CMillrace
+import Foundation
+
+/// Zeroed memory for a table: from the page map if large (zeroed lazily, huge pages asked for, since look-ups go all
+/// over it), else from the heap.
+@usableFromInline
+package enum TableMemory {
+    private static let mapThreshold = 1 << 20
+
+    @usableFromInline
+    package static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        if bytes < mapThreshold {
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            memset(memory, 0, bytes)
+            return memory
+        }
+        let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory, memory != MAP_FAILED else {
+            // As with every allocation in Swift, memory that is not there ends the process.
+            fatalError("no memory for a table of \(bytes) bytes; set a smaller memory budget")
+        }
+        #if os(Linux)
+            // At least two huge pages: below that, rounding up would waste what it gains.
+            if bytes >= 4 << 20 { madvise(memory, bytes, 14 /* MADV_HUGEPAGE */) }
+        #endif
+        return memory
+    }
+
+    /// Memory that is walked through is let go of in pieces of this many bytes: two huge pages.
+    @inlinable static var releaseStep: Int { 4 << 20 }
+
+    /// Gives the pages between two places in memory of `bytes` bytes back to the system, as far as they are whole.
+    @usableFromInline
+    package static func letGo(_ first: UnsafeMutableRawPointer, through last: UnsafeMutableRawPointer, of bytes: Int) {
+        guard bytes >= mapThreshold else { return }
+        let page = UInt(4096)
+        guard let start = UnsafeMutableRawPointer(bitPattern: UInt(bitPattern: first) / page * page) else { return }
+        let length = UInt(bitPattern: last) / page * page - UInt(bitPattern: start)
+        madvise(start, Int(length), Int32(MADV_DONTNEED))
+    }
+
+    @usableFromInline
+    package static func deallocate(_ memory: UnsafeMutableRawPointer, bytes: Int) {
+        if bytes < mapThreshold { memory.deallocate() } else { munmap(memory, bytes) }
+    }
+
+    /// Has the allocator give what it keeps for later back to the system, where it can.
+    package static func trimHeap() { millrace_trim_heap() }
+}

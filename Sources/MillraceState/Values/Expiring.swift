@@ -1,0 +1,29 @@
+/// A value with the time at which it is over.
+@frozen
+@usableFromInline
+package struct Expiring<Value: StateValue>: StateValue {
+    /// Milliseconds; the first instant at which it is gone.
+    @usableFromInline package var expires: Int64
+    @usableFromInline package var value: Value
+
+    @inlinable
+    package init(expires: Int64, value: Value) {
+        self.expires = expires
+        self.value = value
+    }
+
+    @usableFromInline
+    package static var stateSchema: String { "Expiring<\(Value.stateSchema)>" }
+    @inlinable
+    package static var fixedWidth: Int? { Value.fixedWidth.map { $0 + 8 } }
+    @inlinable
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(expires)
+        value.encode(into: &writer)
+    }
+    @inlinable
+    package static func decode(from reader: inout ByteReader) throws -> Expiring {
+        let expires = try reader.read(Int64.self)
+        return Expiring(expires: expires, value: try Value.decode(from: &reader))
+    }
+}

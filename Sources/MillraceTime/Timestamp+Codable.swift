@@ -1,0 +1,66 @@
+extension Timestamp {
+    /// What a number stands for where a time is decoded.
+    public enum NumberMeaning: Sendable, Hashable {
+        /// Milliseconds since 1970.
+        case millisecondsSince1970
+        /// Seconds since 1970, perhaps with a fraction.
+        case secondsSince1970
+        /// Nothing: only ISO 8601 text is read, `2026-01-31T12:00:00.250+01:00`.
+        case iso8601
+    }
+
+    /// Under which a decoder's `userInfo` says what numbers stand for. Default: milliseconds.
+    public static let numberMeaningKey = CodingUserInfoKey(rawValue: "millrace.times")
+
+    /// Reads ISO 8601 text (as `init(iso8601:)` does) or a whole number of milliseconds since 1970; where the decoder has a
+    /// `NumberMeaning` under `numberMeaningKey`, what that says.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let text = try? container.decode(String.self) else {
+            self = try Self.number(in: container, decoder.userInfo)
+            return
+        }
+        guard let time = Timestamp(iso8601: text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "expected an ISO 8601 time or milliseconds since 1970, found \"\(text)\"")
+        }
+        self = time
+    }
+
+    private static func number(
+        in container: any SingleValueDecodingContainer, _ settings: [CodingUserInfoKey: Any]
+    ) throws -> Timestamp {
+        let times = settings.isEmpty ? nil : numberMeaningKey.flatMap { settings[$0] as? NumberMeaning }
+        switch times ?? .millisecondsSince1970 {
+        case .millisecondsSince1970: return Timestamp(milliseconds: try container.decode(Int64.self))
+        case .secondsSince1970:
+            if let seconds = try? container.decode(Int64.self) {
+                let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+                if !overflow { return Timestamp(milliseconds: milliseconds) }
+            }
+            let seconds = try container.decode(Double.self)
+            guard let milliseconds = Int64(exactly: (seconds * 1000).rounded()) else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "expected seconds since 1970, found \(seconds)")
+            }
+            return Timestamp(milliseconds: milliseconds)
+        case .iso8601:
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected an ISO 8601 time, found a number")
+        }
+    }
+
+    /// Writes ISO 8601 text in UTC; a whole number of milliseconds if the year is not one of 0 to 9999.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if Self.fourDigitYears.contains(milliseconds) {
+            try container.encode(description)
+        } else {
+            try container.encode(milliseconds)
+        }
+    }
+
+    /// 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z.
+    private static var fourDigitYears: ClosedRange<Int64> { -62_167_219_200_000...253_402_300_799_999 }
+}

@@ -1,0 +1,92 @@
+extension Timestamp {
+    /// The time that an ISO 8601 text names: `2013-01-01T05:15:00Z`, `2013-01-01 05:15:00.250+01:00`, `2013-01-01`.
+    ///
+    /// `nil` if it is none. Between date and time stands a `T` or a space; seconds, and a fraction of them after a
+    /// point, may be left out (more digits than three are cut off); without a zone it is UTC.
+    public init?(iso8601 text: some StringProtocol) {
+        var text = String(text)
+        guard let time = text.withUTF8({ Timestamp(iso8601: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = time
+    }
+
+    package init?(iso8601 bytes: UnsafeRawBufferPointer) {
+        var scanner = DigitScanner(bytes)
+        guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
+            let day = scanner.digits(2)
+        else { return nil }
+        var (hour, minute, second, millisecond, zone) = (0, 0, 0, 0, 0)
+        if !scanner.isAtEnd {
+            guard scanner.skip("T") || scanner.skip(" ") || scanner.skip("t"), let hours = scanner.digits(2),
+                scanner.skip(":"), let minutes = scanner.digits(2)
+            else { return nil }
+            (hour, minute) = (hours, minutes)
+            if scanner.skip(":") {
+                guard let seconds = scanner.digits(2) else { return nil }
+                second = seconds
+                if scanner.skip(".") || scanner.skip(",") {
+                    guard let fraction = scanner.thousandths() else { return nil }
+                    millisecond = fraction
+                }
+            }
+            guard let minutesEast = scanner.zone(), scanner.isAtEnd else { return nil }
+            zone = minutesEast
+        }
+        guard
+            let local = Timestamp(
+                year: year, month: month, day: day, hour: hour, minute: minute, second: second,
+                millisecond: millisecond)
+        else { return nil }
+        self.init(milliseconds: local.milliseconds - Int64(zone) * 60_000)
+    }
+}
+
+/// Takes numbers of a fixed number of digits off the front of some bytes.
+private struct DigitScanner {
+    private let bytes: UnsafeRawBufferPointer
+    private var index = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var isAtEnd: Bool { index == bytes.count }
+
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
+        index += 1
+        return true
+    }
+
+    mutating func digits(_ count: Int) -> Int? {
+        guard bytes.count - index >= count else { return nil }
+        var value = 0
+        for place in index..<(index + count) {
+            let digit = bytes[place] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value * 10 + Int(digit)
+        }
+        index += count
+        return value
+    }
+
+    /// One digit or more, of which three count.
+    mutating func thousandths() -> Int? {
+        guard let first = digits(1) else { return nil }
+        var (value, scale) = (first * 100, 10)
+        while let digit = digits(1) {
+            value += digit * scale
+            scale /= 10
+        }
+        return value
+    }
+
+    /// Minutes east of UTC: `Z`, nothing, `+01:00`, `+0100`, `+01`.
+    mutating func zone() -> Int? {
+        if isAtEnd || skip("Z") || skip("z") { return 0 }
+        let sign: Int
+        if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
+        guard let hours = digits(2), hours < 24 else { return nil }
+        if isAtEnd { return sign * hours * 60 }
+        _ = skip(":")
+        guard let minutes = digits(2), minutes < 60 else { return nil }
+        return sign * (hours * 60 + minutes)
+    }
+}
