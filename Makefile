@@ -1,4 +1,4 @@
-# The commands of the house. `make run` and `make test` do all the set-up on a fresh Debian or Ubuntu with Swift 6.1+.
+# The commands of the project. `make run` and `make test` do all the set-up on a fresh Debian or Ubuntu with Swift 6.1+.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -8,7 +8,10 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # make bench W=W1 N=10000000 JSON=1
 BENCH_FLAGS := $(if $(W),--workload $(W)) $(if $(N),--records $(N)) $(if $(JSON),--json)
 
-# How long all tests may take.
+SWIFT_FILES := Sources Tests Plugins Package.swift Examples/Sources Examples/Tests Examples/Package.swift Benchmarks/Sources \
+  Benchmarks/Tests Benchmarks/Package.swift
+
+# How long the tests of a package may take.
 TEST_LIMIT ?= 50m
 
 .PHONY: help deps libraries test-server run test soak test-release kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
@@ -34,22 +37,33 @@ test-server:
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; \
 	fi
 
+# The examples are a package of their own, so that whoever depends on Millrace does not build them.
+EXAMPLES := swift build --package-path Examples -c release
+BIN = $$($(EXAMPLES) --show-bin-path)
+
 run: libraries ## Builds in release mode and runs the main job: the hourly delays of New York's airports
-	swift build -c release --product FlightDelays
-	@mkdir -p out
-	"$$(swift build -c release --show-bin-path)/FlightDelays" run --fresh $(ARGS)
+	$(EXAMPLES) --product FlightDelays
+	@mkdir -p out .build; bin=$$(swift build -c release --show-bin-path); mkdir -p "$$bin"; \
+	  [ -e .build/release ] || ln -s "$$bin" .build/release; ln -sf "$(BIN)/FlightDelays" .build/release/FlightDelays
+	.build/release/FlightDelays run --fresh $(ARGS)
 
 # A quarter of an hour is usual. Tests that stand still for longer are stopped, and where there is a debugger it says what
 # each of their threads is at. What failed is said again at the end.
+define run-tests
+@{ sleep $(TEST_LIMIT) >/dev/null 2>&1 || exit; echo "the tests take longer than $(TEST_LIMIT)"; \
+  for p in $$(pgrep -f "^$(CURDIR)/$(1).build/.*PackageTests"); do \
+    ! command -v gdb >/dev/null || gdb -p $$p -batch -ex "thread apply all bt 12" 2>/dev/null; kill -KILL $$p; \
+  done; } 2>/dev/null & watch=$$!; \
+out=$$(mktemp); swift test --package-path ./$(1) --skip-build --no-parallel 2>&1 | tee $$out; status=$${PIPESTATUS[0]}; \
+pkill -P $$watch sleep 2>/dev/null; \
+[ $$status = 0 ] || { echo; echo "What failed:"; grep -a -A4 "recorded an issue" $$out; }; rm -f $$out; exit $$status
+endef
+
 test: deps ## Builds and runs all tests, one after the other: many of them start brokers and processes
 	swift build --build-tests
-	@{ sleep $(TEST_LIMIT) >/dev/null 2>&1 || exit; echo "the tests take longer than $(TEST_LIMIT)"; \
-	  for p in $$(pgrep -f "^$(CURDIR)/.build/.*PackageTests"); do \
-	    ! command -v gdb >/dev/null || gdb -p $$p -batch -ex "thread apply all bt 12" 2>/dev/null; kill -KILL $$p; \
-	  done; } 2>/dev/null & watch=$$!; \
-	out=$$(mktemp); swift test --skip-build --no-parallel 2>&1 | tee $$out; status=$${PIPESTATUS[0]}; \
-	pkill -P $$watch sleep 2>/dev/null; \
-	[ $$status = 0 ] || { echo; echo "What failed:"; grep -a -A4 "recorded an issue" $$out; }; rm -f $$out; exit $$status
+	$(call run-tests,)
+	swift build --package-path Examples --build-tests
+	$(call run-tests,Examples/)
 
 # Each round has new seeds, which it prints; MILLRACE_SEED and MILLRACE_ROUNDS run one again.
 soak: deps ## Runs the tests that have seeds with new ones for so long: make soak MINUTES=60 [ROUNDS=100] [TESTS=Batch]
@@ -79,31 +93,31 @@ bench-kafka: libraries ## Measures reading, windows exactly once and latency, ag
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/KafkaBenchmarks" $(ARGS)
 
 bench-nexmark: libraries ## Measures the Nexmark queries: make bench-nexmark [ARGS="q5 --events 10000000"]
-	swift build -c release --product nexmark
-	"$$(swift build -c release --show-bin-path)/nexmark" bench $(ARGS)
+	$(EXAMPLES) --product nexmark
+	"$(BIN)/nexmark" bench $(ARGS)
 
 kafka-demo: libraries ## Shows offset commits and a fan-out over processes, with a broker of its own
-	swift build -c release --product OffsetCommits
-	swift build -c release --product FanOut
-	"$$(swift build -c release --show-bin-path)/OffsetCommits"
-	"$$(swift build -c release --show-bin-path)/FanOut"
+	$(EXAMPLES) --product OffsetCommits
+	$(EXAMPLES) --product FanOut
+	"$(BIN)/OffsetCommits"
+	"$(BIN)/FanOut"
 
 format: ## Lays the sources out
-	swift format -i -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	swift format -i -r $(SWIFT_FILES)
 
 lint: ## Checks the layout
-	swift format lint --strict -r Sources Tests Examples Plugins Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	swift format lint --strict -r $(SWIFT_FILES)
 
 jobs-demo: libraries ## Imports a data set with three instances, one of which is killed, in each of the three ways: make jobs-demo [ARGS="--database postgresql://USER@HOST/DATABASE"]
-	swift build -c release --product DatasetImport
-	"$$(swift build -c release --show-bin-path)/DatasetImport" $(ARGS)
+	$(EXAMPLES) --product DatasetImport
+	"$(BIN)/DatasetImport" $(ARGS)
 
 bench-batches: libraries ## Messages a second, singly and in batches: make bench-batches [ARGS="--database sqlite:x.db"]
-	swift build -c release --product BulkInsert
-	"$$(swift build -c release --show-bin-path)/BulkInsert" $(ARGS)
+	$(EXAMPLES) --product BulkInsert
+	"$(BIN)/BulkInsert" $(ARGS)
 
 graph: libraries ## Draws the main job's operator graph as SVG
-	swift package pipeline-graph --target FlightDelays
+	swift package --package-path Examples pipeline-graph --target FlightDelays
 
 clean: ## Removes what was built and run
-	rm -rf .build Benchmarks/.build out state
+	rm -rf .build Examples/.build Benchmarks/.build out state

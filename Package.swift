@@ -1,6 +1,12 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+let kafka = TargetDependencyCondition.when(traits: ["Kafka"])
+let sqlite = TargetDependencyCondition.when(traits: ["SQLite"])
+let postgres = TargetDependencyCondition.when(traits: ["Postgres"])
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"]))
+
 let package = Package(
     name: "millrace",
     platforms: [.macOS(.v15)],
@@ -19,15 +25,19 @@ let package = Package(
         .library(name: "MillraceProgram", targets: ["MillraceProgram"]),
         .library(name: "MillraceJobs", targets: ["MillraceJobs"]),
         .library(name: "MillraceDatabases", targets: ["MillraceDatabases"]),
+        .library(name: "PostgresTestServer", targets: ["PostgresTestServer"]),
         .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "millrace", targets: ["MillraceCLI"]),
-        .executable(name: "FlightDelays", targets: ["FlightDelays"]),
-        .executable(name: "OffsetCommits", targets: ["OffsetCommits"]),
-        .executable(name: "FanOut", targets: ["FanOut"]),
-        .executable(name: "DatasetImport", targets: ["DatasetImport"]),
-        .executable(name: "BulkInsert", targets: ["BulkInsert"]),
-        .executable(name: "nexmark", targets: ["Nexmark"]),
         .plugin(name: "PipelineGraph", targets: ["PipelineGraph"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["Kafka", "SQLite", "Postgres", "CommandLine"]),
+        .trait(
+            name: "Kafka", description: "MillraceKafka, RDKafka and KafkaTestBroker: needs librdkafka and swift-nio."),
+        .trait(name: "SQLite", description: "MillraceSQLite: needs GRDB and SQLite."),
+        .trait(name: "Postgres", description: "MillracePostgres and PostgresTestServer: needs libpq."),
+        .trait(
+            name: "CommandLine", description: "MillraceProgram and the tool millrace: needs swift-argument-parser."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -66,7 +76,10 @@ let package = Package(
         .target(name: "MillraceGraphRendering", dependencies: ["Millrace"]),
         .target(
             name: "RDKafka",
-            dependencies: ["CMillraceRDKafka", "MillraceSecrets", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                .target(name: "CMillraceRDKafka", condition: kafka), "MillraceSecrets",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "MillraceKafka",
             dependencies: ["Millrace", "MillraceJSON", "RDKafka", .product(name: "Logging", package: "swift-log")]),
@@ -75,23 +88,26 @@ let package = Package(
         .target(
             name: "MillraceSQLite",
             dependencies: [
-                "MillraceSQL", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "MillraceSQL", .product(name: "GRDB", package: "GRDB.swift", condition: sqlite),
+                .product(name: "GRDBSQLite", package: "GRDB.swift", condition: sqlite),
             ]),
-        .target(name: "MillraceLibPQ", dependencies: ["CMillraceLibPQ", "MillraceSecrets"]),
+        .target(
+            name: "MillraceLibPQ",
+            dependencies: [.target(name: "CMillraceLibPQ", condition: postgres), "MillraceSecrets"]),
+        .target(name: "PostgresTestServer", dependencies: ["MillraceLibPQ"]),
         .target(name: "MillracePostgres", dependencies: ["MillraceSQL", "MillraceLibPQ", "MillraceSecrets"]),
         .target(
             name: "KafkaTestBroker",
             dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: kafka),
+                .product(name: "NIOPosix", package: "swift-nio", condition: kafka),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "KafkaTestBrokerProgram",
             dependencies: [
                 "KafkaTestBroker",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -100,7 +116,7 @@ let package = Package(
             dependencies: [
                 "MillraceGraphRendering",
                 "Millrace",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -109,58 +125,18 @@ let package = Package(
             dependencies: ["Millrace", "MillraceSQL", .product(name: "Logging", package: "swift-log")]),
         .target(name: "MillraceTesting", dependencies: ["Millrace"]),
         .executableTarget(
-            name: "FlightDelays",
-            dependencies: [
-                "MillraceFiles",
-                "Millrace", "MillraceProgram",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Examples/FlightDelays"),
-        .executableTarget(
-            name: "Nexmark",
-            dependencies: [
-                "MillraceFiles", "MillraceGraphRendering",
-                "Millrace", "MillraceJSON",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Examples/Nexmark", exclude: ["README.md"]),
-        .executableTarget(
             name: "MillraceCLI",
             dependencies: [
                 "Millrace", "MillraceKafka", "RDKafka", "MillraceJobs", "MillraceDatabases",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .executableTarget(
-            name: "OffsetCommits",
-            dependencies: [
-                "Millrace", "MillraceKafka", "RDKafka", "KafkaTestBroker",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Examples/OffsetCommits"),
         .target(
             name: "MillraceDatabases",
-            dependencies: ["MillraceSQL", "MillraceSQLite", "MillracePostgres", "MillraceLibPQ", "MillraceSecrets"]),
-        .executableTarget(
-            name: "BulkInsert",
             dependencies: [
-                "Millrace", "MillraceKafka", "MillraceSQL", "MillraceDatabases", "RDKafka", "KafkaTestBroker",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "Examples/BulkInsert"),
-        .executableTarget(
-            name: "DatasetImport",
-            dependencies: [
-                "MillraceFiles",
-                "Millrace", "MillraceKafka", "MillraceJobs", "MillraceSQL", "MillraceDatabases", "MillraceJSON",
-                "RDKafka", "KafkaTestBroker",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ], path: "Examples/DatasetImport"),
-        .executableTarget(
-            name: "FanOut",
-            dependencies: [
-                "Millrace", "MillraceKafka", "MillraceJSON", "RDKafka", "KafkaTestBroker",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ], path: "Examples/FanOut"),
+                "MillraceSQL", "MillraceSecrets", .target(name: "MillraceSQLite", condition: sqlite),
+                .target(name: "MillracePostgres", condition: postgres),
+            ]),
         .plugin(
             name: "PipelineGraph",
             capability: .command(
@@ -184,7 +160,6 @@ let package = Package(
                 "MillraceKafka", "KafkaTestBroker", "KafkaTestBrokerProgram", "KafkaTestSupport", "KafkaChild",
                 "RDKafka",
                 "Millrace", "MillraceTesting",
-                "FanOut", "OffsetCommits",
             ]),
         .target(
             name: "KafkaTestSupport",
@@ -197,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "KafkaBrokerTests",
             dependencies: [
-                "KafkaTestBroker", "KafkaTestSupport", "RDKafka", .product(name: "NIOCore", package: "swift-nio"),
+                "KafkaTestBroker", "KafkaTestSupport", "RDKafka",
+                .product(name: "NIOCore", package: "swift-nio", condition: kafka),
             ]),
         .testTarget(
             name: "MillraceCLITests",
@@ -208,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "MillraceJobsTests",
             dependencies: [
-                "MillraceJobs", "MillraceSQLite", "Millrace", "MillraceTesting", "DatasetImport", "BulkInsert",
+                "MillraceJobs", "MillraceSQLite", "Millrace", "MillraceTesting",
                 "MillraceCLI",
             ]),
         .executableTarget(
@@ -216,19 +192,19 @@ let package = Package(
         .executableTarget(
             name: "HeldUpProgram",
             dependencies: [
-                "Millrace", "MillraceProgram", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Millrace", "MillraceProgram", argumentParser,
             ], path: "Tests/HeldUpProgram"),
         .testTarget(name: "MillraceProgramTests", dependencies: ["HeldUpProgram", "Millrace"]),
         .testTarget(
             name: "MillraceSQLTests",
             dependencies: [
+                "PostgresTestServer",
                 "MillraceFiles", "MillraceState", "MillraceTime",
-                "MillraceSQL", "MillraceSQLite", "MillracePostgres", "MillraceLibPQ", "Millrace", "MillraceTesting",
-                "MillraceJobs", "DatasetImport", "BulkInsert", "MillraceCLI",
+                "MillraceSQL", "MillraceSQLite", "MillracePostgres", "MillraceLibPQ", "MillraceSecrets", "Millrace",
+                "MillraceTesting",
+                "MillraceJobs", "MillraceCLI",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "NexmarkTests", dependencies: ["Nexmark"]),
-        .testTarget(name: "FlightDelaysTests", dependencies: ["FlightDelays", "Millrace"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,8 +1,12 @@
-import MillracePostgres
 public import MillraceSQL
-import MillraceSQLite
-import MillraceLibPQ
 import MillraceSecrets
+
+#if Postgres
+    import MillracePostgres
+#endif
+#if SQLite
+    import MillraceSQLite
+#endif
 
 /// A database as a command line names it: `sqlite:shop.db`, `postgresql://app@db/shop`.
 public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
@@ -32,11 +36,33 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The database; nothing is opened yet.
     ///
-    /// - Throws: `SQLError` if libpq does not take the address.
+    /// - Throws: `SQLError` if libpq does not take the address; `DatabaseNotSupported` if the program was built without the
+    ///   package trait that the database needs.
     public func database(connections: Int = 4) throws -> any SQLDatabase {
         switch kind {
-        case .sqlite(let path): SQLiteDatabase(path: path)
-        case .postgres(let text): try PostgresDatabase(text.value, connections: connections)
+        case .sqlite(let path):
+            #if SQLite
+                return SQLiteDatabase(path: path)
+            #else
+                throw DatabaseNotSupported(database: path, trait: "SQLite")
+            #endif
+        case .postgres(let text):
+            #if Postgres
+                return try PostgresDatabase(text.value, connections: connections)
+            #else
+                throw DatabaseNotSupported(database: ConnectionText.withoutSecrets(text.value), trait: "Postgres")
+            #endif
         }
+    }
+}
+
+/// A database that this program was built without.
+public struct DatabaseNotSupported: Error, CustomStringConvertible {
+    /// The database, without its password.
+    public let database: String
+    /// The trait of the package that brings it.
+    public let trait: String
+    public var description: String {
+        "\(database) cannot be used: this program was built without the trait \(trait) of the package millrace. Build it with that"
     }
 }

@@ -1,4 +1,5 @@
 import CMillraceLibPQ
+import MillraceSecrets
 
 /// What a connection string says, as keywords and values.
 public struct PostgresSettings: Sendable {

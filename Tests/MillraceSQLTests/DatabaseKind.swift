@@ -1,6 +1,7 @@
 import MillracePostgres
 import MillraceSQL
 import MillraceSQLite
+import PostgresTestServer
 
 /// The databases that every test is for.
 enum DatabaseKind: String, CaseIterable, Sendable {
@@ -19,7 +20,7 @@ enum DatabaseKind: String, CaseIterable, Sendable {
     func make(in folder: TemporaryFolder) throws -> any SQLDatabase {
         switch self {
         case .sqlite: SQLiteDatabase(path: folder.file("test.db"), busyTimeout: .milliseconds(50))
-        case .postgres: try PostgresDatabase(PostgresServer.shared.get().makeDatabase())
+        case .postgres: try PostgresDatabase(PostgresTestServer.shared.get().makeDatabase())
         }
     }
 }

@@ -1,5 +1,6 @@
 import MillracePostgres
 import MillraceSQL
+import PostgresTestServer
 import Testing
 
 @testable import MillraceLibPQ
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test func refusalsOfPostgres() throws {
-        let server = try PostgresServer.shared.get()
+        let server = try PostgresTestServer.shared.get()
         let conninfo = try server.makeDatabase()
         let database = try PostgresDatabase(conninfo)
         let name = try #require(conninfo.split(separator: "=").last)
@@ -42,7 +43,7 @@ import Testing
         "options='-c no_such_setting=1'", "options='-c work_mem=nonsense'",
     ])
     func settingsThatAreNone(setting: String) throws {
-        let conninfo = try PostgresServer.shared.get().conninfo() + " " + setting
+        let conninfo = try PostgresTestServer.shared.get().conninfo() + " " + setting
         let error = #expect(throws: SQLError.self) { try PostgresDatabase(conninfo).run("SELECT 1") }
         #expect(error?.kind == .refused && error?.isTransient == false, "\(String(describing: error))")
         expect(error, names: "Correct the connection string")

@@ -2,6 +2,7 @@ import Foundation
 import MillracePostgres
 import MillraceSQL
 import MillraceSQLite
+import PostgresTestServer
 
 /// Takes a database away, and gives it back.
 struct Outage: Sendable {
@@ -30,7 +31,7 @@ struct Outage: Sendable {
                     }, end: { mayEnd.signal() })
             )
         case .postgres:
-            let server = try PostgresServer()
+            let server = try PostgresTestServer()
             return (
                 try PostgresDatabase(server.makeDatabase()),
                 Outage(begin: { server.stop() }, end: { try? server.start() })

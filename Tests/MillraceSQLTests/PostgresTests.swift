@@ -1,14 +1,15 @@
 import Foundation
+import MillraceLibPQ
 import MillracePostgres
 import MillraceSQL
-import MillraceLibPQ
+import PostgresTestServer
 import Testing
 
 /// What only PostgreSQL has.
 @Suite struct PostgresTests {
     let database: PostgresDatabase
 
-    init() throws { database = try PostgresDatabase(PostgresServer.shared.get().makeDatabase()) }
+    init() throws { database = try PostgresDatabase(PostgresTestServer.shared.get().makeDatabase()) }
 
     @Test func textsBecomeWhatTheColumnIs() async throws {
         try await database.execute(
@@ -73,7 +74,7 @@ import Testing
         try await database.execute("CREATE TABLE kept (id INT)")
         for round in 0..<3 {
             // Somebody ends all connections of this database.
-            let other = try PostgresConnection(PostgresServer.shared.get().conninfo())
+            let other = try PostgresConnection(PostgresTestServer.shared.get().conninfo())
             let name = try #require(try await database.query("SELECT current_database()").first?.first?.string)
             try other.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [name])
             while try other.run("SELECT 1 FROM pg_stat_activity WHERE datname = $1", [name]).rowCount > 0 {
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test func aLockThatIsHeldTooLongIsATransientError() async throws {
-        let conninfo = try PostgresServer.shared.get().makeDatabase()
+        let conninfo = try PostgresTestServer.shared.get().makeDatabase()
         let database = try PostgresDatabase(conninfo, lockTimeout: .milliseconds(50))
         try await database.execute("CREATE TABLE held (id INT)")
         let other = try PostgresConnection(conninfo)
@@ -108,7 +109,7 @@ import Testing
     }
 
     @Test func noMoreConnectionsThanAllowed() async throws {
-        let conninfo = try PostgresServer.shared.get().makeDatabase()
+        let conninfo = try PostgresTestServer.shared.get().makeDatabase()
         let database = try PostgresDatabase(conninfo, connections: 2)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<12 { group.addTask { _ = try await database.query("SELECT pg_sleep(0.02)") } }
@@ -131,7 +132,7 @@ import Testing
     }
 
     @Test func aDatabaseThatIsNotThereIsNoOutage() async throws {
-        let database = try PostgresDatabase(PostgresServer.shared.get().conninfo(database: "nowhere"))
+        let database = try PostgresDatabase(PostgresTestServer.shared.get().conninfo(database: "nowhere"))
         let error = await #expect(throws: SQLError.self) { try await database.query("SELECT 1") }
         #expect(error?.kind == .missing)
         expect(error, names: "nowhere", "does not exist", "Create it")

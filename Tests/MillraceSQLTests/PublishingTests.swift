@@ -1,6 +1,7 @@
 import Foundation
 import Millrace
 import MillracePostgres
+import PostgresTestServer
 import Testing
 
 @testable import MillraceSQL
@@ -53,7 +54,7 @@ import Testing
     /// next attempt comes while the server is still at the last one.
     @Test(arguments: SocketProxy.Direction.allCases)
     func aConnectionIsCutAnywhere(direction: SocketProxy.Direction) throws {
-        let server = try PostgresServer()
+        let server = try PostgresTestServer()
         let direct = try PostgresDatabase(server.makeDatabase())
         try direct.run("CREATE TABLE numbers (n BIGINT)")
         try Self.slowDown(direct, seconds: 0.1)

@@ -1,6 +1,7 @@
 import MillracePostgres
 import MillraceSQL
 import MillraceLibPQ
+import MillraceSecrets
 import Testing
 
 /// Passwords in connection strings appear in no message.

@@ -1,6 +1,7 @@
 import Foundation
 import MillracePostgres
 import MillraceSQL
+import PostgresTestServer
 import Testing
 
 /// A server that is connected and says nothing: nobody waits for it without end.
@@ -27,7 +28,7 @@ import Testing
 
     @Test func aStatementHasADeadline() throws {
         let database = try PostgresDatabase(
-            PostgresServer.shared.get().makeDatabase(), answerTimeout: .milliseconds(400))
+            PostgresTestServer.shared.get().makeDatabase(), answerTimeout: .milliseconds(400))
         try database.run("CREATE TABLE numbers (n BIGINT)")
         try Self.whileStopped(database) {
             let began = ContinuousClock.now
@@ -43,7 +44,7 @@ import Testing
     /// More than the socket takes in.
     @Test func soDoesACopy() throws {
         let database = try PostgresDatabase(
-            PostgresServer.shared.get().makeDatabase(), answerTimeout: .milliseconds(400))
+            PostgresTestServer.shared.get().makeDatabase(), answerTimeout: .milliseconds(400))
         try database.run("CREATE TABLE texts (t TEXT)")
         let rows = (0..<400).map { _ in [SQLValue.text(String(repeating: "x", count: 50_000))] }
         let batch = try RowBatch(columns: ["t"], rows: rows)
@@ -59,7 +60,7 @@ import Testing
 
     @Test func aStatementThatWorksLongerThanThat() throws {
         let database = try PostgresDatabase(
-            PostgresServer.shared.get().makeDatabase(), answerTimeout: .milliseconds(300))
+            PostgresTestServer.shared.get().makeDatabase(), answerTimeout: .milliseconds(300))
         let text = Self.unavailable { try database.run("SELECT pg_sleep(2)") }
         #expect(text.contains("has not answered within"), "\(text)")
         try database.run("SELECT pg_sleep(0.1)")

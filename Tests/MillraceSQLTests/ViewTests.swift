@@ -2,6 +2,7 @@ import Millrace
 import MillracePostgres
 import MillraceSQL
 import MillraceTesting
+import PostgresTestServer
 import Testing
 
 /// Rows may go to a view that takes them, and to other targets to which `COPY` does not write.
@@ -144,7 +145,7 @@ import Testing
 
     /// `COPY` does not write where policies apply.
     @Test func rowLevelSecurity() throws {
-        let server = try PostgresServer.shared.get()
+        let server = try PostgresTestServer.shared.get()
         let conninfo = try server.makeDatabase()
         let database = try PostgresDatabase(conninfo)
         let role = "writer_\(try #require(conninfo.split(separator: "=").last))"

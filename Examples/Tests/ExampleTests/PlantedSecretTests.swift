@@ -1,4 +1,5 @@
 import Foundation
+import PostgresTestServer
 import Synchronization
 import Testing
 
@@ -61,14 +62,14 @@ import Testing
 
     /// An import by several processes with a record that its table refuses, one of them killed.
     @Test func anImportShowsNoPassword() throws {
-        let name = try #require(PostgresServer.shared.get().makeDatabase().split(separator: "=").last)
+        let name = try #require(PostgresTestServer.shared.get().makeDatabase().split(separator: "=").last)
         let folder = try TemporaryFolder()
         let input = folder.file("input")
         try FileManager.default.createDirectory(atPath: input, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             atPath: ProgramRun.root.appending(path: "Examples/Data/flights/2013-01.csv").path,
             toPath: input + "/2013-01.csv")
-        let socket = try PostgresServer.shared.get().folderPath
+        let socket = try PostgresTestServer.shared.get().folder
         let address = "postgresql://test:\(Self.secret)@/\(name)?host=\(socket)"
         let search = Search(folder: folder.path)
         search.start()
@@ -100,7 +101,7 @@ import Testing
     ])
     func errorsShowNoPassword(template: String) throws {
         let folder = try TemporaryFolder()
-        let address = template.replacing("SOCKET", with: try PostgresServer.shared.get().folderPath)
+        let address = template.replacing("SOCKET", with: try PostgresTestServer.shared.get().folder)
         let run = try ProgramRun("millrace", ["jobs"], database: address, temporary: folder)
         #expect(run.status != 0 && !run.text.isEmpty && !run.text.contains(Self.secret), "\(run.text)")
         for (program, arguments) in [("millrace", ["jobs"]), ("DatasetImport", ["verdict"]), ("BulkInsert", [])] {

@@ -22,4 +22,4 @@ struct ShowGraph: ParsableCommand {
     }
 }
 
-extension GraphFormat: ExpressibleByArgument {}
+extension GraphFormat: @retroactive ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 /// A connection string as it may be shown.
 public enum ConnectionText {
-    static func hasUnencodedPassword(_ text: String) -> Bool {
+    /// Whether a password holds a character that has to be percent-encoded there.
+    public static func hasUnencodedPassword(_ text: String) -> Bool {
         guard let scheme = text.range(of: "://"), let at = text.lastIndex(of: "@"), scheme.upperBound <= at else {
             return false
         }
@@ -27,7 +28,7 @@ public enum ConnectionText {
     }
 
     /// A message of libpq about a connection string, without what it repeats of it, except for the name of a setting.
-    static func withoutQuotes(_ message: String) -> String {
+    public static func withoutQuotes(_ message: String) -> String {
         let naming = ["invalid connection option", "invalid URI query parameter"]
         if naming.contains(where: { message.hasPrefix($0) }) { return message }
         return message.replacing(/"[^"]*("|$)/, with: "\"...\"")

@@ -1,9 +1,5 @@
 import Foundation
-import MillraceSQLite
 import Testing
-
-@testable import MillraceCLI
-@testable import MillraceJobs
 
 /// Three instances work on a real data set, one is killed: in each of the three ways the job ends as it should.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct DatasetImportTests {
@@ -12,12 +8,8 @@ import Testing
 
     init() throws {
         january = try TemporaryFolder()
-        let data = Self.root.appending(path: "Examples/Data/flights/2013-01.csv")
+        let data = ProgramRun.root.appending(path: "Examples/Data/flights/2013-01.csv")
         try FileManager.default.copyItem(atPath: data.path, toPath: january.file("2013-01.csv"))
-    }
-
-    static var root: URL {
-        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
     }
 
     @Test(arguments: ["batch-table", "await-and-poll", "single-loop"])
@@ -63,31 +55,6 @@ import Testing
         #expect(try #require(times.min()) <= 1.0, "\(times)")
     }
 
-    @Test func millraceShowsJobs() async throws {
-        let folder = try TemporaryFolder()
-        let database = SQLiteDatabase(path: folder.file("jobs.db"))
-        let board = JobBoard(database)
-        try await board.create()
-        try await board.note(
-            JobStatus(
-                job: "import", attempt: 1, phase: .running, total: 40, done: 10, failed: 1, plannedAt: 1000,
-                deadline: 5_000_000, updatedAt: .init(milliseconds: 7)))
-        try database.close()
-        let address = "sqlite:\(folder.file("jobs.db"))"
-        let (status, text) = try run("millrace", ["jobs", "--database", address])
-        #expect(status == 0)
-        #expect(text.contains("import") && text.contains("running") && text.contains("10 of 40 (25 %)"), "\(text)")
-        #expect(text.contains("1970-01-01T01:23:20Z"), "\(text)")
-        #expect(try run("millrace", ["jobs", "import", "--database", address]).0 == 2)
-        #expect(try await board.decide(JobBoardTests.verdict("import", missing: ["x"])))
-        try database.close()
-        let (failed, json) = try run("millrace", ["jobs", "import", "--database", address, "--json", "--wait"])
-        #expect(failed == 1)
-        #expect(json.contains("\"detail\":\"job import: failed; 1 missing: x\""), "\(json)")
-        let (refused, message) = try run("millrace", ["jobs", "--database", "oracle:x"])
-        #expect(refused == 64 && message.contains("expected sqlite:PATH or postgresql://"), "\(message)")
-    }
-
     @Test func batchesAreAsFastAsTheirTimesAllow() throws {
         let (status, text) = try run(
             "BulkInsert", ["--messages", "100", "--sizes", "1", "10", "--in-flight", "2", "--rounds", "1"])
@@ -99,19 +66,7 @@ import Testing
     private var small: [String] { ["--input", january.path, "--size", "100"] }
 
     private func run(_ program: String, _ arguments: [String]) throws -> (Int32, String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appending(path: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = Self.root
-        // Whatever database the developer's shell names is not for tests.
-        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "MILLRACE_DATABASE" }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+        let run = try ProgramRun(program, arguments)
+        return (run.status, run.text)
     }
 }

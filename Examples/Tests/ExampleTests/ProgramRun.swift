@@ -1,8 +1,8 @@
 import Foundation
 
-/// A program of this package, run to its end in the package's folder.
+/// A program of this package, run to its end in the repository's folder.
 struct ProgramRun {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
 
     let status: Int32
     /// Standard output and standard error.

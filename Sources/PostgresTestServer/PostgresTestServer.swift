@@ -2,38 +2,44 @@ import Foundation
 import MillraceLibPQ
 import Synchronization
 
-/// A PostgreSQL server of the tests' own, in a temporary folder, reached by a socket there. It ends when the tests do,
-/// however they end: a shell waits for that beside it.
-final class PostgresServer: Sendable {
-    private let folder: TemporaryFolder
+/// A PostgreSQL server for tests, in a temporary folder, reached by a socket there. It ends when the tests do, however they
+/// end: a shell waits for that beside it.
+///
+/// ```swift
+/// let server = try PostgresTestServer()
+/// let database = PostgresDatabase(try server.makeDatabase())
+/// ```
+///
+/// Needs the server's programs (Debian: `apt-get install postgresql`); the newest version in `/usr/lib/postgresql` is used,
+/// or what is in the `PATH`. Run as root, it starts the server as the user `postgres` or, if there is none, `nobody`.
+public final class PostgresTestServer: Sendable {
+    /// Where its socket is.
+    public let folder: String
     private let process = Mutex<(shell: Process, life: Pipe)?>(nil)
     private let databases = Mutex(0)
 
-    /// The one that most tests share.
-    static let shared = Result { try PostgresServer() }
-
-    init() throws {
-        folder = try TemporaryFolder()
+    /// Makes a server and starts it. Throws `Failure` if the server's programs are missing or it does not come up within
+    /// 30 seconds.
+    public init() throws {
+        folder = NSTemporaryDirectory() + "millrace-sql-" + UUID().uuidString.prefix(8)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if getuid() == 0 {
             // The server refuses to run as root.
             guard let user = getpwnam("postgres") ?? getpwnam("nobody") else {
                 throw Failure(message: "there is no user to run a server as")
             }
-            chown(folder.path, user.pointee.pw_uid, user.pointee.pw_gid)
+            chown(folder, user.pointee.pw_uid, user.pointee.pw_gid)
         }
         try Self.run(
-            "initdb", ["-D", folder.file("data"), "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
+            "initdb", ["-D", file("data"), "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
         try start()
     }
 
-    /// Where its socket is.
-    var folderPath: String { folder.path }
+    /// What `PostgresDatabase` is given to connect to a database of the server, as the user `test`.
+    public func conninfo(database: String = "postgres") -> String { "host=\(folder) user=test dbname=\(database)" }
 
-    /// For `PostgresDatabase`.
-    func conninfo(database: String = "postgres") -> String { "host=\(folder.path) user=test dbname=\(database)" }
-
-    /// Makes a database, and gives what is needed to connect to it.
-    func makeDatabase() throws -> String {
+    /// Makes a database, and returns what is needed to connect to it.
+    public func makeDatabase() throws -> String {
         let number = databases.withLock { Self.next(&$0) }
         let name = "test\(number)"
         try PostgresConnection(conninfo()).run("CREATE DATABASE \(name)")
@@ -45,21 +51,21 @@ final class PostgresServer: Sendable {
         return count
     }
 
-    /// Starts it, and returns when it can be connected to.
-    func start() throws {
+    /// Starts it again after `stop`, with the databases it had, and returns when it can be connected to.
+    public func start() throws {
         let shell = Process()
         let life = Pipe()
         let server = Self.command(
-            "postgres", ["-D", folder.file("data"), "-k", folder.path, "-c", "listen_addresses=", "-c", "fsync=off"])
+            "postgres", ["-D", file("data"), "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"])
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", Self.script, folder.path] + server
+        shell.arguments = ["-c", Self.script, folder] + server
         shell.standardInput = life
         try shell.run()
         process.withLock { $0 = (shell, life) }
         let deadline = ContinuousClock.now + .seconds(30)
         while (try? PostgresConnection(conninfo())) == nil {
             guard ContinuousClock.now < deadline else {
-                throw Failure(message: (try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) ?? "no log")
+                throw Failure(message: (try? String(contentsOfFile: file("log"), encoding: .utf8)) ?? "no log")
             }
             Thread.sleep(forTimeInterval: 0.02)
         }
@@ -78,22 +84,28 @@ final class PostgresServer: Sendable {
         """
 
     /// Stops it, and returns when it is gone.
-    func stop() {
+    public func stop() {
         let running = process.withLock { process in
             defer { process = nil }
             return process
         }
         try? running?.life.fileHandleForWriting.write(contentsOf: Data("end\n".utf8))
-        while FileManager.default.fileExists(atPath: folder.file("data/postmaster.pid")) {
+        while FileManager.default.fileExists(atPath: file("data/postmaster.pid")) {
             Thread.sleep(forTimeInterval: 0.01)
         }
     }
 
-    deinit { stop() }
+    deinit {
+        stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
 
-    struct Failure: Error, CustomStringConvertible {
+    private func file(_ name: String) -> String { folder + "/" + name }
+
+    /// Why there is no server.
+    public struct Failure: Error, CustomStringConvertible {
         let message: String
-        var description: String { "no PostgreSQL server to test with (apt-get install postgresql): \(message)" }
+        public var description: String { "no PostgreSQL server to test with (apt-get install postgresql): \(message)" }
     }
 
     private static func run(_ program: String, _ arguments: [String]) throws {

@@ -1,19 +1,20 @@
 import Foundation
-import KafkaTestSupport
 import Testing
 
 /// The examples do what they say, as processes of their own.
-@Suite(.serialized, .timeLimit(.minutes(20))) struct ExampleTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct KafkaExampleTests {
     /// One of three workers is killed midway: its partitions go to the others, every job is done, none twice.
     @Test func everyJobIsDoneOnce() throws {
-        let (status, text) = try run("FanOut", ["--jobs", "900", "--workers", "3"])
+        let run = try ProgramRun("FanOut", ["--jobs", "900", "--workers", "3"])
+        let (status, text) = (run.status, run.text)
         #expect(status == 0, "\(text)")
         #expect(text.contains("worker-1 is killed"))
         #expect(text.contains("every one of 900 jobs is done, 0 of them more than once"), "\(text)")
     }
 
     @Test func eachWayOfCommittingDoesWhatItSays() throws {
-        let (status, text) = try run("OffsetCommits", ["--measured", "300"])
+        let run = try ProgramRun("OffsetCommits", ["--measured", "300"])
+        let (status, text) = (run.status, run.text)
         #expect(status == 0, "\(text)")
         func counts(_ name: String) -> (lost: Int, repeated: Int)? {
             guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
@@ -29,18 +30,5 @@ import Testing
         }
         let perRecord = try #require(counts("per record"))
         #expect(perRecord == (0, 0))
-    }
-
-    private func run(_ program: String, _ arguments: [String]) throws -> (Int32, String) {
-        let process = Process()
-        process.executableURL = ChildProcess.program(program)
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
 }

@@ -22,7 +22,7 @@ struct FlightProgram {
 
     static var package: String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path
+            .deletingLastPathComponent().deletingLastPathComponent().path
     }
 
     /// Beside the test bundle.

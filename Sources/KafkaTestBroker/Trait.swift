@@ -1,0 +1,3 @@
+#if !Kafka
+    #error("KafkaTestBroker needs the trait Kafka of the package millrace: .package(url: ..., traits: [\"Kafka\"])")
+#endif

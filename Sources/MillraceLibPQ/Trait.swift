@@ -1,0 +1,3 @@
+#if !Postgres
+    #error("MillraceLibPQ needs the trait Postgres of the package millrace: .package(url: ..., traits: [\"Postgres\"])")
+#endif

@@ -1,0 +1,3 @@
+#if !SQLite
+    #error("MillraceSQLite needs the trait SQLite of the package millrace: .package(url: ..., traits: [\"SQLite\"])")
+#endif
