@@ -19,23 +19,37 @@ TEST_LIMIT ?= 50m
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-deps: libraries test-server ## Installs what is missing (apt): C libraries, and a PostgreSQL server for the tests
+deps: ## Installs what is missing (apt): C libraries, and a PostgreSQL server for the tests
+	@$(MAKE) --no-print-directory YES=1 libraries test-server
 
+# Packages are installed by root, and by others only when told: `make deps`, or YES=1.
+MAY_INSTALL := $(if $(filter 1,$(YES)),1,$(shell [ "$$(id -u)" = 0 ] && echo 1))
+
+define install
+if [ -n "$$missing" ]; then \
+  if [ -z "$(MAY_INSTALL)" ]; then \
+    echo "missing: $$missing"; \
+    echo "Install with: sudo apt-get install $$missing   (or: make deps, which does that; or YES=1 before a target)"; \
+    exit 1; \
+  fi; \
+  echo "installing $$missing"; \
+  $(SUDO) apt-get update -qq; \
+  $(2) $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1); \
+fi
+endef
+
+# Without dpkg the libraries have come in another way, or the build says what is missing.
 libraries:
-	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
-	if [ $${#missing[@]} -gt 0 ]; then \
-	  echo "installing $${missing[*]}"; \
-	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $${missing[*]}; \
-	fi
+	@command -v dpkg >/dev/null || exit 0; \
+	missing=$$(for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done | xargs); \
+	$(call install,$$missing)
 
 # The tests start servers of their own; so none is set up as a service of this machine.
 test-server:
-	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
-	  echo "installing postgresql"; \
-	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-common && \
-	  $(SUDO) sed -ri 's/^#?create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; \
-	fi
+	@command -v dpkg >/dev/null || exit 0; \
+	missing=$$(ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql); \
+	$(call install,postgresql,$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-common && \
+	  $(SUDO) sed -ri 's/^#?create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf &&)
 
 # The examples are a package of their own, so that whoever depends on Millrace does not build them.
 EXAMPLES := swift build --package-path Examples -c release
@@ -59,14 +73,14 @@ pkill -P $$watch sleep 2>/dev/null; \
 [ $$status = 0 ] || { echo; echo "What failed:"; grep -a -A4 "recorded an issue" $$out; }; rm -f $$out; exit $$status
 endef
 
-test: deps ## Builds and runs all tests, one after the other: many of them start brokers and processes
+test: libraries test-server ## Builds and runs all tests, one after the other: many of them start brokers and processes
 	swift build --build-tests
 	$(call run-tests,)
 	swift build --package-path Examples --build-tests
 	$(call run-tests,Examples/)
 
 # Each round has new seeds, which it prints; MILLRACE_SEED and MILLRACE_ROUNDS run one again.
-soak: deps ## Runs the tests that have seeds with new ones for so long: make soak MINUTES=60 [ROUNDS=100] [TESTS=Batch]
+soak: libraries test-server ## Runs the tests that have seeds with new ones for so long: make soak MINUTES=60 [ROUNDS=100] [TESTS=Batch]
 	swift build --build-tests
 	@end=$$(($$(date +%s) + 60 * $(or $(MINUTES),30))); round=0; \
 	while [ $$(date +%s) -lt $$end ]; do \

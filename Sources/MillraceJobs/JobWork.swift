@@ -20,7 +20,7 @@ extension Stream {
         inFlight: Int = 1, retry: RetryPolicy = RetryPolicy(), as worker: String? = nil,
         _ handle: @escaping @Sendable (JobBatch<Item>) async throws -> [EntityFailure]
     ) -> Stream<JobEvent> where Record == JobBatch<Item> {
-        lookup(LookupOptions(inFlight: inFlight, timeout: .hours(24), retries: 0)) { batch in
+        asyncMap(AsyncMapOptions(inFlight: inFlight, timeout: .hours(24), retries: 0)) { batch in
             JobEvent.worked(on: batch, try await result(of: batch, retry, worker, handle))
         }
     }

@@ -72,7 +72,7 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
         if let directory = state ?? Program.defaultState {
             options.checkpoints = CheckpointOptions(
                 directory: directory, every: checkpointEvery?.duration ?? .seconds(1), fresh: fresh,
-                allowDropping: Set(dropState))
+                allowNonRestoredState: Set(dropState))
         }
         if let parallelism { options.parallelism = .tasks(parallelism) }
         if availableNow { options.endOfInput = .availableNow }

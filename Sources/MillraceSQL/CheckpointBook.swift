@@ -156,7 +156,7 @@ struct CheckpointBook {
         SinkError(
             "Sink '\(sink)' of pipeline '\(pipeline)' has written rows up to checkpoint \(expected), and \(table) has them up to \(found) only: what up to \(expected.value - found.value) checkpoints wrote is missing. The database has lost commits (an older backup, a file that was replaced)",
             advice:
-                "Bring back the newer database, or a copy of the state folder from checkpoint \(found) or before; start over with --fresh; or go on without those rows with --drop-state \(sink) (checkpoints.allowDropping)"
+                "Bring back the newer database, or a copy of the state folder from checkpoint \(found) or before; start over with --fresh; or go on without those rows with --drop-state \(sink) (checkpoints.allowNonRestoredState)"
         )
     }
 

@@ -10,7 +10,7 @@ extension SQLDatabase {
     /// ```
     ///
     /// After a crash each row is there exactly once (`TableMode` says how). While the database is away, the sink tries
-    /// again with growing pauses; when `patience` is over the run fails, its restart strategy applies, and no row is lost.
+    /// again with growing pauses; when `retryTimeout` is over the run fails, its restart strategy applies, and no row is lost.
     /// What trying again cannot mend (no such column, a broken constraint) ends the run at once, with table, columns and
     /// row in the message.
     ///
@@ -20,16 +20,17 @@ extension SQLDatabase {
     ///   - mode: insert exactly once, or replace by key.
     ///   - clearOnFresh: whether starting over (`checkpoints.fresh`) removes all rows of the table. If not they stay, and
     ///     a run that starts over inserts its rows beside them.
-    ///   - patience: how long to try again while the database is away.
+    ///   - retryTimeout: how long to try again while the database is away.
     ///   - refused: what becomes of a row that the table refuses.
     ///   - row: a value for each of `columns`.
     public func table<Input: Sendable>(
         _ name: String, columns: [String], mode: TableMode = .insert, clearOnFresh: Bool = false,
-        patience: Duration = .seconds(60), refused: RefusedRowPolicy = .fail,
+        retryTimeout: Duration = .seconds(60), refused: RefusedRowPolicy = .fail,
         row: @escaping @Sendable (Input) throws -> [SQLValue]
     ) -> TableSink<Input> {
         TableSink(
-            database: self, table: name, columns: columns, mode: mode, clearOnFresh: clearOnFresh, patience: patience,
+            database: self, table: name, columns: columns, mode: mode, clearOnFresh: clearOnFresh,
+            retryTimeout: retryTimeout,
             refused: refused, row: row)
     }
 }

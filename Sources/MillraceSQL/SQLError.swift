@@ -87,7 +87,7 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
     public var advice: String {
         switch kind {
         case .unavailable: "See that the database runs, can be reached from here, and has room on its disk"
-        case .busy: "Find out who holds the lock, or allow more patience"
+        case .busy: "Find out who holds the lock, or allow a longer retryTimeout"
         case .missing: "Create it, or correct the name"
         case .constraint: "Correct the row or the table; .upsert(keys:) replaces rows whose key is there already"
         case .type: "Give the column a type that takes the value, or write another value"

@@ -20,14 +20,14 @@ public struct TableSink<Input: Sendable>: Sink {
 
     init(
         database: any SQLDatabase, table: String, columns: [String], mode: TableMode, clearOnFresh: Bool,
-        patience: Duration, refused: RefusedRowPolicy, row: @escaping @Sendable (Input) throws -> [SQLValue]
+        retryTimeout: Duration, refused: RefusedRowPolicy, row: @escaping @Sendable (Input) throws -> [SQLValue]
     ) {
         self.database = database
         self.table = table
         self.columns = columns
         self.mode = mode
         self.clearOnFresh = clearOnFresh
-        self.patience = Patience(limit: patience)
+        self.patience = Patience(limit: retryTimeout)
         self.refused = refused
         self.row = row
     }

@@ -3,7 +3,7 @@
 /// ```swift
 /// graph.source(.jsonLines(in: "events", decoding: Event.self),
 ///              eventTime: \.at,
-///              watermarks: .boundedOutOfOrder(by: .seconds(10), idleAfter: .seconds(5)))
+///              watermarks: .boundedOutOfOrder(by: .seconds(10), idleTimeout: .seconds(5)))
 /// ```
 ///
 /// Watermarks are made per partition, from the greatest event time seen there. Each checkpoint stores them, so a
@@ -12,13 +12,13 @@ public struct WatermarkStrategy: Hashable, Sendable {
     /// How much earlier than the greatest time seen a record may still be, in milliseconds.
     package let boundMilliseconds: Int64
     /// How long a partition may be silent before the others stop waiting for it; `nil`: they wait for ever.
-    package let idleAfter: Duration?
+    package let idleTimeout: Duration?
     /// What becomes of time in an idle partition.
     package private(set) var whenIdle = IdleTime.stands
     /// How far this partition may be ahead of the slowest of all aligned ones; `nil`: it does not wait.
     package private(set) var alignment: Duration?
-    /// The watermark as a function of its own; see `own`.
-    package let own: OwnWatermark?
+    /// The watermark as a function of its own; see `custom`.
+    package let own: CustomWatermark?
 
     /// What becomes of event time where every partition is idle.
     public enum IdleTime: Sendable, Hashable {
@@ -27,43 +27,43 @@ public struct WatermarkStrategy: Hashable, Sendable {
         /// It goes on with the clock, from when the partition fell idle: the last windows fire, and results that wait for
         /// their window's end come, although no record does. Records that come later than that, by their own time, are
         /// late.
-        case followsTheClock
+        case advancesWithClock
     }
 
-    package init(boundMilliseconds: Int64, idleAfter: Duration?, own: OwnWatermark? = nil) {
+    package init(boundMilliseconds: Int64, idleTimeout: Duration?, own: CustomWatermark? = nil) {
         self.boundMilliseconds = boundMilliseconds
-        self.idleAfter = idleAfter
+        self.idleTimeout = idleTimeout
         self.own = own
     }
 
     /// Times in a partition never go back: the watermark follows 1 ms behind the greatest time seen.
-    public static func monotonic(idleAfter: Duration? = nil) -> WatermarkStrategy {
-        WatermarkStrategy(boundMilliseconds: 0, idleAfter: idleAfter)
+    public static func monotonic(idleTimeout: Duration? = nil) -> WatermarkStrategy {
+        WatermarkStrategy(boundMilliseconds: 0, idleTimeout: idleTimeout)
     }
 
     /// A record may be up to `bound` earlier than the greatest time seen in its partition: the watermark follows at
     /// `greatest - bound - 1 ms`.
-    public static func boundedOutOfOrder(by bound: Duration, idleAfter: Duration? = nil) -> WatermarkStrategy {
-        WatermarkStrategy(boundMilliseconds: bound.wholeMilliseconds, idleAfter: idleAfter)
+    public static func boundedOutOfOrder(by bound: Duration, idleTimeout: Duration? = nil) -> WatermarkStrategy {
+        WatermarkStrategy(boundMilliseconds: bound.wholeMilliseconds, idleTimeout: idleTimeout)
     }
 
     /// A watermark of your own: `watermark` says, after each batch, what will not come any more.
     ///
     /// ```swift
     /// // Nobody's clock is more than a minute behind, whatever the records say.
-    /// .own("clock less a minute") { greatest, now in now.advanced(by: .minutes(-1)) }
+    /// .custom("clock less a minute") { greatest, now in now.advanced(by: .minutes(-1)) }
     /// ```
     ///
     /// - Parameters:
     ///   - name: for the graph's printout.
     ///   - watermark: gets the greatest event time seen in the partition (`nil`: none yet) and the time of day, and returns
     ///     a time at or before which nothing will come any more; `nil`: nothing is known yet. It never moves time back.
-    public static func own(
-        _ name: String, idleAfter: Duration? = nil,
+    public static func custom(
+        _ name: String, idleTimeout: Duration? = nil,
         _ watermark: @escaping @Sendable (_ greatest: Timestamp?, _ now: Timestamp) -> Timestamp?
     ) -> WatermarkStrategy {
         WatermarkStrategy(
-            boundMilliseconds: 0, idleAfter: idleAfter, own: OwnWatermark(name: name, watermark: watermark))
+            boundMilliseconds: 0, idleTimeout: idleTimeout, own: CustomWatermark(name: name, watermark: watermark))
     }
 
     /// The same, with what becomes of time in idle partitions.
@@ -90,8 +90,8 @@ extension WatermarkStrategy: CustomStringConvertible {
             own?.name
                 ?? (boundMilliseconds == 0 ? "monotonic" : "bounded by \(Duration.milliseconds(boundMilliseconds))")
         ]
-        if let idleAfter { parts.append("idle after \(idleAfter)") }
-        if whenIdle == .followsTheClock { parts.append("then by the clock") }
+        if let idleTimeout { parts.append("idle after \(idleTimeout)") }
+        if whenIdle == .advancesWithClock { parts.append("then by the clock") }
         if let alignment { parts.append("aligned within \(alignment)") }
         return parts.joined(separator: ", ")
     }
@@ -99,12 +99,12 @@ extension WatermarkStrategy: CustomStringConvertible {
 
 /// A watermark as a function; two are equal if their names are.
 @usableFromInline
-package struct OwnWatermark: Sendable, Hashable {
+package struct CustomWatermark: Sendable, Hashable {
     package let name: String
     package let watermark: @Sendable (Timestamp?, Timestamp) -> Timestamp?
 
     @usableFromInline
-    package static func == (left: OwnWatermark, right: OwnWatermark) -> Bool { left.name == right.name }
+    package static func == (left: CustomWatermark, right: CustomWatermark) -> Bool { left.name == right.name }
     @usableFromInline
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

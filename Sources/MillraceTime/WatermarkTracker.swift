@@ -7,9 +7,9 @@ package struct WatermarkTracker: Sendable {
     @usableFromInline package let bound: Int64
     /// Never below what was promised before (a restored promise may be ahead of the first records).
     @usableFromInline package var promised: Timestamp
-    package let idleAfter: Duration?
+    package let idleTimeout: Duration?
     private let whenIdle: WatermarkStrategy.IdleTime
-    private let own: OwnWatermark?
+    private let own: CustomWatermark?
     /// When the partition last gave a record or was opened, on the run's clock.
     package var lastActivity: Duration
     package var isIdle = false
@@ -20,7 +20,7 @@ package struct WatermarkTracker: Sendable {
         greatest = .min
         bound = strategy.boundMilliseconds
         promised = restored
-        idleAfter = strategy.idleAfter
+        idleTimeout = strategy.idleTimeout
         whenIdle = strategy.whenIdle
         own = strategy.own
         lastActivity = now
@@ -37,7 +37,7 @@ package struct WatermarkTracker: Sendable {
         if active {
             lastActivity = now
             isIdle = false
-        } else if let idleAfter, now - lastActivity >= idleAfter {
+        } else if let idleTimeout, now - lastActivity >= idleTimeout {
             if !isIdle { promisedBefore = promised }
             isIdle = true
         }
@@ -54,8 +54,8 @@ package struct WatermarkTracker: Sendable {
             let candidate = overflow ? Int64.min : max(time, Int64.min + 1) - 1
             promised = max(promised, Timestamp(milliseconds: min(candidate, .max - 1)))
         }
-        if isIdle, whenIdle == .followsTheClock, let idleAfter, promisedBefore > .distantPast {
-            let silence = (now - lastActivity - idleAfter).wholeMilliseconds
+        if isIdle, whenIdle == .advancesWithClock, let idleTimeout, promisedBefore > .distantPast {
+            let silence = (now - lastActivity - idleTimeout).wholeMilliseconds
             let (time, overflow) = promisedBefore.milliseconds.addingReportingOverflow(silence)
             if !overflow { promised = max(promised, Timestamp(milliseconds: min(time, .max - 1))) }
         }
@@ -65,9 +65,9 @@ package struct WatermarkTracker: Sendable {
     /// When `advance` has to be called again, at the latest, for idleness to be noticed.
     package var idleDeadline: Duration? {
         if isIdle { return nil }
-        return idleAfter.map { lastActivity + $0 }
+        return idleTimeout.map { lastActivity + $0 }
     }
 
     /// Whether `advance` has to be called from time to time although nothing is read.
-    package var followsClock: Bool { own != nil || isIdle && whenIdle == .followsTheClock }
+    package var followsClock: Bool { own != nil || isIdle && whenIdle == .advancesWithClock }
 }

@@ -12,7 +12,7 @@ enum TestPipeline: String, CaseIterable, Sendable {
     ) -> Pipeline {
         Pipeline(name) { graph in
             var options = KafkaSourceOptions()
-            options.endsAtLatest = true
+            options.stopsAtLatest = true
             let records = graph.source(
                 kafka.source(input, decoding: .string, group: name, options: options), name: "in",
                 eventTime: { Timestamp(milliseconds: Int64($0.split(separator: ",")[1]) ?? 0) },

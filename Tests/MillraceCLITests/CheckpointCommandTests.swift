@@ -15,7 +15,7 @@ import Testing
         return Pipeline(rig.name) { graph in
             graph.source(
                 kafka.source(
-                    rig.topic("in"), decoding: .string, options: KafkaSourceOptions(endsAtLatest: true)),
+                    rig.topic("in"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true)),
                 name: "numbers", recordsPerSecond: 200
             )
             .keyed { _ in 0 }.fold(into: 0) { count, _ in count += 1 }.named("count")

@@ -28,9 +28,9 @@ struct DeadLetterRig {
         let pipeline = Pipeline(rig.name) { [rig] graph in
             let dead = graph.sideOutput("dead", of: DeadLetter<KafkaRecord<[UInt8]>>.self)
             var source = KafkaSourceOptions()
-            source.endsAtLatest = true
+            source.stopsAtLatest = true
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.raw), group: rig.name, options: source))
-                .batches(of: 20, acknowledgement: .bestEffort, retry: .none, onError: .deadLetter(to: dead)) { batch in
+                .batches(of: 20, acknowledgement: .perRecord, retry: .none, onError: .deadLetter(to: dead)) { batch in
                     .failed(
                         batch.enumerated().compactMap { place, record in
                             Self.reason(record.value).map { RecordFailure(place, Failure($0)) }

@@ -59,10 +59,10 @@ import Testing
         let pipeline = Pipeline("\(rig.name)-poison") { graph in
             let dead = graph.sideOutput("dead", of: DeadLetter<KafkaRecord<[UInt8]>>.self)
             var source = KafkaSourceOptions()
-            source.endsAtLatest = true
+            source.stopsAtLatest = true
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.raw), group: rig.name, options: source))
                 .batches(
-                    of: 50, inFlight: 3, acknowledgement: .bestEffort,
+                    of: 50, inFlight: 3, acknowledgement: .perRecord,
                     retry: RetryPolicy(attempts: 3, initial: .milliseconds(1)), onError: .deadLetter(to: dead)
                 ) { batch in
                     let texts = batch.map { String(decoding: $0.value, as: UTF8.self) }
@@ -116,8 +116,8 @@ import Testing
                 rig.topic("again"), delays: [.milliseconds(300), .milliseconds(900)], payload: .string)
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.string), retries: retries, group: rig.name))
                 .batches(
-                    of: 20, within: .milliseconds(50), acknowledgement: .bestEffort, retry: .none,
-                    later: retries.route(in: graph), onError: .deadLetter(to: dead)
+                    of: 20, within: .milliseconds(50), acknowledgement: .perRecord, retry: .none,
+                    retryTopic: retries.route(in: graph), onError: .deadLetter(to: dead)
                 ) { batch in
                     var failures: [RecordFailure] = []
                     for (place, record) in batch.enumerated() {
@@ -183,8 +183,8 @@ import Testing
             )
             .keyed { $0.key.map { String(decoding: $0, as: UTF8.self) } ?? "" }
             .batches(
-                of: 5, within: .milliseconds(20), inFlight: 2, acknowledgement: .bestEffort, retry: .none,
-                later: retries.route(in: graph), onError: .deadLetter(to: dead), parking: .kafka()
+                of: 5, within: .milliseconds(20), inFlight: 2, acknowledgement: .perRecord, retry: .none,
+                retryTopic: retries.route(in: graph), onError: .deadLetter(to: dead), parking: .kafka()
             ) { batch in
                 var failures: [RecordFailure] = []
                 for (place, record) in batch.enumerated() {
@@ -235,13 +235,13 @@ import Testing
                 let pipeline = Pipeline("\(rig.name)-dead") { graph in
                     let dead = graph.sideOutput("dead", of: DeadLetter<KafkaRecord<String>>.self)
                     var source = KafkaSourceOptions()
-                    source.endsAtLatest = true
+                    source.stopsAtLatest = true
                     graph.source(
                         kafka.source(rig.topic("in"), decoding: .record(.string), group: rig.name, options: source),
                         recordsPerSecond: 1000
                     )
                     .batches(
-                        of: 7, inFlight: 2, acknowledgement: .bestEffort, retry: .none, onError: .deadLetter(to: dead)
+                        of: 7, inFlight: 2, acknowledgement: .perRecord, retry: .none, onError: .deadLetter(to: dead)
                     ) { batch in
                         try await Task.sleep(for: .milliseconds(1))
                         return .failed(
@@ -272,7 +272,7 @@ import Testing
         let back = ContinuousClock.now.advanced(by: .milliseconds(300) + Soak.outage)
         let pipeline = Pipeline("\(rig.name)-away") { graph in
             var source = KafkaSourceOptions()
-            source.endsAtLatest = true
+            source.stopsAtLatest = true
             graph.source(
                 kafka.source(rig.topic("in"), decoding: .string, group: rig.name, options: source),
                 recordsPerSecond: 300
@@ -314,7 +314,7 @@ import Testing
             let dead = graph.sideOutput("dead", of: DeadLetter<KafkaRecord<String>>.self)
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.string), group: rig.name))
                 .batches(
-                    of: 20, within: .milliseconds(20), acknowledgement: .bestEffort, retry: .none,
+                    of: 20, within: .milliseconds(20), acknowledgement: .perRecord, retry: .none,
                     onError: .deadLetter(to: dead)
                 ) { batch in
                     table.write(batch.map(\.value).filter { !Self.isPoison($0) })
@@ -360,10 +360,10 @@ import Testing
             let kafka = Kafka(rig.configuration, transactionalID: rig.name)
             let pipeline = Pipeline("\(rig.name)-first") { graph in
                 var source = KafkaSourceOptions()
-                source.endsAtLatest = true
+                source.stopsAtLatest = true
                 graph.source(kafka.source(rig.topic("in"), decoding: .string, group: rig.name, options: source))
                     .batches(
-                        of: 10, acknowledgement: .lastSuccessful,
+                        of: 10, acknowledgement: .upToFirstFailure,
                         retry: RetryPolicy(attempts: 2, initial: .milliseconds(10))
                     ) { batch in
                         handled.write(batch)
@@ -400,12 +400,12 @@ import Testing
             let kafka = Kafka(rig.configuration)
             return Pipeline("\(rig.name)-\(index)") { graph in
                 var source = KafkaSourceOptions()
-                source.endsAtLatest = true
+                source.stopsAtLatest = true
                 let records = graph.source(
                     kafka.source(rig.topic("in"), decoding: .string, group: "\(rig.name)-\(index)", options: source))
                 let done =
                     singly
-                    ? records.singly { tables[index].write([$0]) }
+                    ? records.forEachAsync { tables[index].write([$0]) }
                     : records.batches(of: 30) {
                         tables[index].write($0)
                         return .succeeded

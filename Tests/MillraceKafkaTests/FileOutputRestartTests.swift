@@ -20,7 +20,8 @@ import Testing
         let pipeline = Pipeline(rig.name) { graph in
             graph.source(
                 kafka.source(
-                    rig.topic("in"), decoding: .string, group: rig.name, options: KafkaSourceOptions(endsAtLatest: true)
+                    rig.topic("in"), decoding: .string, group: rig.name,
+                    options: KafkaSourceOptions(stopsAtLatest: true)
                 ),
                 recordsPerSecond: 2000
             )

@@ -27,7 +27,7 @@ import Testing
             graph.source(
                 kafka.source(
                     rig.topic("in"), decoding: .string, group: rig.name,
-                    options: KafkaSourceOptions(start: .earliest, endsAtLatest: true))
+                    options: KafkaSourceOptions(start: .earliest, stopsAtLatest: true))
             )
             .map { value in
                 if value == "30", once.first() { throw KafkaRigError("a failure before the first checkpoint") }
@@ -92,7 +92,7 @@ import Testing
                 let records = graph.source(
                     kafka.source(
                         matching: ".*\(rig.name).*in.*", decoding: .string,
-                        options: KafkaSourceOptions(start: .earliest, endsAtLatest: true)))
+                        options: KafkaSourceOptions(start: .earliest, stopsAtLatest: true)))
                 records.forEach { seen.note($0) }
                 records.sink(kafka.sink("\(rig.name)-copy") { $1.setValue($0) })
             }

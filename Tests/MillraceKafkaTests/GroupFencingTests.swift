@@ -62,7 +62,7 @@ import Testing
             configuration.clientID = name
             let kafka = Kafka(configuration)
             var source = KafkaSourceOptions(membership: .group())
-            source.revocation = .milliseconds(300)
+            source.revocationTimeout = .milliseconds(300)
             let pipeline = Pipeline(rig.name) { [source] graph in
                 graph.source(
                     kafka.source(rig.topic("in"), decoding: .record(.string), group: rig.name, options: source),

@@ -14,7 +14,7 @@ import Testing
     }
 
     static func orders(
-        _ rig: KafkaRig, _ kafka: Kafka, _ options: KafkaSourceOptions = KafkaSourceOptions(endsAtLatest: true),
+        _ rig: KafkaRig, _ kafka: Kafka, _ options: KafkaSourceOptions = KafkaSourceOptions(stopsAtLatest: true),
         to output: @escaping @Sendable (Order) -> Void = { _ in }
     ) -> Pipeline {
         Pipeline("\(rig.name)-orders") { graph in
@@ -39,7 +39,7 @@ import Testing
     @Test func aBrokerThatIsNotThere() async throws {
         let rig = try await KafkaRig()
         try await rig.stop()
-        var options = KafkaSourceOptions(endsAtLatest: true)
+        var options = KafkaSourceOptions(stopsAtLatest: true)
         options.timeout = .seconds(1)
         let kafka = Kafka(brokers: "127.0.0.1:1")
         let text = await message {
@@ -74,7 +74,7 @@ import Testing
         let kafka = Kafka(rig.configuration, transactionalID: rig.name)
         let pipeline = Pipeline(rig.name) { graph in
             graph.source(
-                kafka.source(rig.topic("in"), decoding: .string, options: KafkaSourceOptions(endsAtLatest: true))
+                kafka.source(rig.topic("in"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true))
             )
             .sink(kafka.sink(rig.topic("out")) { $1.setValue($0) })
         }
@@ -93,7 +93,7 @@ import Testing
         let kafka = Kafka(rig.configuration, transactionalID: rig.name)
         let pipeline = Pipeline(rig.name) { graph in
             graph.source(
-                kafka.source(rig.topic("in"), decoding: .string, options: KafkaSourceOptions(endsAtLatest: true))
+                kafka.source(rig.topic("in"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true))
             )
             .sink(kafka.sink(rig.topic("out")) { $1.setValue($0) })
         }
@@ -103,8 +103,8 @@ import Testing
         try await rig.stop()
     }
 
-    @Test(arguments: [KafkaOutOfRange.fail, .earliest, .latest])
-    func anOffsetThatIsGone(policy: KafkaOutOfRange) async throws {
+    @Test(arguments: [KafkaOffsetReset.fail, .earliest, .latest])
+    func anOffsetThatIsGone(policy: KafkaOffsetReset) async throws {
         let rig = try await KafkaRig()
         guard let broker = rig.broker else { return }
         try rig.makeTopic("in", partitions: 1)
@@ -119,13 +119,13 @@ import Testing
             graph.source(
                 kafka.source(
                     rig.topic("in"), decoding: .json(Order.self), group: rig.name,
-                    options: KafkaSourceOptions(whenOutOfRange: policy, endsAtLatest: true))
+                    options: KafkaSourceOptions(offsetReset: policy, stopsAtLatest: true))
             )
             .forEach { seen.note("\($0.id)") }
         }
         let text = await message { try await pipeline.run(rig.options(.atLeastOnce, folder: nil)) }
         switch policy {
-        case .fail: expect(text, names: "\(rig.topic("in"))/0", "offset 2", "whenOutOfRange")
+        case .fail: expect(text, names: "\(rig.topic("in"))/0", "offset 2", "offsetReset")
         case .earliest: #expect(text == "no error" && seen.all == ["5", "6", "7", "8", "9"])
         case .latest: #expect(text == "no error" && seen.all.isEmpty)
         }
@@ -147,7 +147,7 @@ import Testing
                 policy == "fail" ? .fail : policy == "skip" ? .skip : .deadLetter(to: dead)
             graph.source(
                 kafka.source(
-                    rig.topic("in"), decoding: .json(Order.self), options: KafkaSourceOptions(endsAtLatest: true)),
+                    rig.topic("in"), decoding: .json(Order.self), options: KafkaSourceOptions(stopsAtLatest: true)),
                 name: "orders", malformed: malformed
             )
             .forEach { good.note("\($0.id)") }
@@ -183,7 +183,7 @@ import Testing
         try rig.makeTopic("in", partitions: 1)
         let (kafka, other) = (Kafka(rig.configuration), Kafka(rig.configuration))
         let options = rig.options(.exactlyOnce, folder: nil)
-        let bounded = KafkaSourceOptions(endsAtLatest: true)
+        let bounded = KafkaSourceOptions(stopsAtLatest: true)
         let counting = Pipeline("counting") { graph in
             graph.source(kafka.source(rig.topic("in"), decoding: .string, options: bounded))
                 .keyed { $0 }.fold(into: 0) { count, _ in count += 1 }.named("counts").forEach { _ in }

@@ -26,7 +26,7 @@ import Testing
         texts.append(dumped)
         let kafka = Kafka(configuration)
         let pipeline = Pipeline("secret") { graph in
-            var options = KafkaSourceOptions(endsAtLatest: true)
+            var options = KafkaSourceOptions(stopsAtLatest: true)
             options.timeout = .milliseconds(300)
             graph.source(kafka.source("in", decoding: .string, group: "g", options: options)).forEach { _ in }
         }

@@ -33,7 +33,7 @@ import Testing
             graph.source(
                 kafka.source(
                     rig.topic("in"), decoding: .record(.string), group: rig.name,
-                    options: KafkaSourceOptions(endsAtLatest: true))
+                    options: KafkaSourceOptions(stopsAtLatest: true))
             )
             .map(onError: .deadLetter(to: dead)) { _ -> Int in throw Refused(description: reason) }
             .forEach { _ in }
@@ -105,7 +105,7 @@ import Testing
                 kafka.source(rig.topic("in"), decoding: .record(.string), retries: retries, group: rig.name)
             )
             .batches(
-                of: 1, acknowledgement: .bestEffort, retry: .none, later: retries.route(in: graph),
+                of: 1, acknowledgement: .perRecord, retry: .none, retryTopic: retries.route(in: graph),
                 onError: .deadLetter(to: dead)
             ) { batch in
                 // What comes back succeeds.

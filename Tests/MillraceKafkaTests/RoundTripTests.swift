@@ -12,7 +12,7 @@ import Testing
         let kafka = Kafka(rig.configuration, transactionalID: "\(rig.name)-copy")
         return Pipeline("\(rig.name)-copy") { graph in
             var source = KafkaSourceOptions()
-            source.endsAtLatest = true
+            source.stopsAtLatest = true
             graph.source(
                 kafka.source(rig.topic("in"), decoding: .record(.string), group: rig.name, options: source)
             )
@@ -65,7 +65,7 @@ import Testing
         let kafka = Kafka(rig.configuration)
         let pipeline = Pipeline("\(rig.name)-nulls") { graph in
             var source = KafkaSourceOptions()
-            source.endsAtLatest = true
+            source.stopsAtLatest = true
             graph.source(
                 kafka.source(rig.topic("in"), decoding: .record(.nullable(.raw)), options: source),
                 watermarks: .monotonic()

@@ -53,7 +53,7 @@ import Testing
             let pipeline = Pipeline("\(rig.name)-reader") { graph in
                 graph.source(
                     kafka.source(
-                        rig.topic("out"), decoding: .string, options: KafkaSourceOptions(endsAtLatest: true)),
+                        rig.topic("out"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true)),
                     watermarks: .monotonic()
                 )
                 .keyed { _ in 0 }.tumblingWindow(of: .minutes(1)).fold(into: "") { $0 += $1 }
@@ -83,7 +83,7 @@ import Testing
         let seen = Seen()
         let reader = Pipeline("\(rig.name)-reader") { graph in
             graph.source(
-                kafka.source(rig.topic("out"), decoding: .string, options: KafkaSourceOptions(endsAtLatest: true)),
+                kafka.source(rig.topic("out"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true)),
                 watermarks: .monotonic()
             )
             .keyed { _ in 0 }.tumblingWindow(of: .milliseconds(1)).fold(into: "") { $0 += $1 }

@@ -32,7 +32,7 @@ import Testing
     }
 
     static func bounded(_ start: KafkaStart) -> KafkaSourceOptions {
-        KafkaSourceOptions(start: start, endsAtLatest: true)
+        KafkaSourceOptions(start: start, stopsAtLatest: true)
     }
 
     @Test func itBeginsWhereItIsTold() async throws {
@@ -87,7 +87,7 @@ import Testing
             rig,
             {
                 var options = KafkaSourceOptions(start: .latest)
-                options.discovery = .milliseconds(200)
+                options.partitionDiscoveryInterval = .milliseconds(200)
                 return $0.source(matching: pattern, decoding: .string, options: options)
             }, until: 3
         ) {

@@ -45,7 +45,7 @@ import Testing
         let kafka = Kafka(rig.configuration, transactionalID: rig.name)
         let pipeline = Pipeline(rig.name) { graph in
             graph.source(
-                kafka.source(rig.topic("in"), decoding: .string, options: KafkaSourceOptions(endsAtLatest: true))
+                kafka.source(rig.topic("in"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true))
             )
             .sink(kafka.sink(rig.topic("out")) { $1.setValue($0) })
         }

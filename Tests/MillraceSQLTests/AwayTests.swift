@@ -20,12 +20,12 @@ import Testing
         }
 
         /// Twenty numbers; the outage begins with the seventh.
-        func pipeline(_ mode: TableMode, patience: Duration, outage begins: Switch) -> Pipeline {
+        func pipeline(_ mode: TableMode, retryTimeout: Duration, outage begins: Switch) -> Pipeline {
             let script = (0..<20).flatMap { [ScriptedSource<Int>.Step.record($0), .silence(.milliseconds(4))] }
             return Pipeline("numbers") { [database, outage] graph in
                 graph.source(ScriptedSource([script]))
                     .sink(
-                        database.table("numbers", columns: ["n"], mode: mode, patience: patience) { number in
+                        database.table("numbers", columns: ["n"], mode: mode, retryTimeout: retryTimeout) { number in
                             if number == 7, begins.flip() { outage.begin() }
                             return [.init(number)]
                         }, name: "out")
@@ -54,7 +54,7 @@ import Testing
             Thread.sleep(forTimeInterval: 0.6)
             outage.end()
         }
-        try setting.test.run(setting.pipeline(mode, patience: .seconds(30), outage: begins))
+        try setting.test.run(setting.pipeline(mode, retryTimeout: .seconds(30), outage: begins))
         #expect(try setting.count == 20)
         #expect(setting.log.lines.count { $0.contains("tried again for up to 30.0 s") } == 1)
         #expect(setting.log.lines.count { $0.contains("done after") } == 1)
@@ -63,7 +63,7 @@ import Testing
     @Test(arguments: DatabaseKind.allCases, modes)
     func aLongOneFailsTheRunAndLosesNothing(_ kind: DatabaseKind, _ mode: TableMode) throws {
         let setting = try Setting(kind)
-        let pipeline = setting.pipeline(mode, patience: .milliseconds(150), outage: Switch())
+        let pipeline = setting.pipeline(mode, retryTimeout: .milliseconds(150), outage: Switch())
         let error = #expect(throws: PipelineError.self) { try setting.test.run(pipeline) }
         expect(error, names: "operator out", "checkpoint", setting.database.summary, "for 0.2 s", "attempts")
         setting.outage.end()
@@ -76,7 +76,7 @@ import Testing
     func theRestartStrategyAppliesAtItsStartToo(_ kind: DatabaseKind) throws {
         let setting = try Setting(kind)
         let begins = Switch()
-        let pipeline = setting.pipeline(.insert, patience: .milliseconds(50), outage: begins)
+        let pipeline = setting.pipeline(.insert, retryTimeout: .milliseconds(50), outage: begins)
         var test = setting.test
         test.options.restart = .fixedDelay(attempts: 1_000, delay: .milliseconds(1))
         let outage = setting.outage

@@ -12,7 +12,9 @@ import Testing
         return Pipeline("numbers") { graph in
             graph.source(ScriptedSource([script]), name: "in")
                 .sink(
-                    database.table("numbers", columns: ["n"], mode: mode, patience: .milliseconds(100)) { [.init($0)] },
+                    database.table("numbers", columns: ["n"], mode: mode, retryTimeout: .milliseconds(100)) {
+                        [.init($0)]
+                    },
                     name: "out")
         }
     }
@@ -21,7 +23,7 @@ import Testing
         PipelineTest(
             seed: 1,
             checkpoints: .init(
-                directory: folder.file("state"), every: .milliseconds(10), allowDropping: dropping))
+                directory: folder.file("state"), every: .milliseconds(10), allowNonRestoredState: dropping))
     }
 
     static let modes = [TableMode.insert, .upsert(keys: ["n"])]
@@ -100,7 +102,8 @@ import Testing
                     return number
                 }
                 .sink(
-                    database.table("numbers", columns: ["n"], patience: .milliseconds(100)) { [.init($0)] }, name: "out"
+                    database.table("numbers", columns: ["n"], retryTimeout: .milliseconds(100)) { [.init($0)] },
+                    name: "out"
                 )
         }
         let error = #expect(throws: (any Error).self) { try Self.test(folder).run(pipeline) }

@@ -14,7 +14,7 @@ import Testing
         let run: SinkRun
 
         init(_ database: any SQLDatabase, _ mode: TableMode = .insert, folder: String = "f", isRestart: Bool = false) {
-            sink = database.table("numbers", columns: ["n"], mode: mode, patience: .seconds(20)) { [.init($0)] }
+            sink = database.table("numbers", columns: ["n"], mode: mode, retryTimeout: .seconds(20)) { [.init($0)] }
             run = SinkRun(pipeline: "p", operatorID: "out", folder: folder, isRestart: isRestart)
         }
 

@@ -28,7 +28,7 @@ import Testing
                     .sink(
                         database.table(
                             table, columns: columns, mode: mode, clearOnFresh: clearOnFresh,
-                            patience: .milliseconds(100),
+                            retryTimeout: .milliseconds(100),
                             row: row), name: "out")
             }
         }

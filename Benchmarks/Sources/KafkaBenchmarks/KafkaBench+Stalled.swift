@@ -12,7 +12,7 @@ extension KafkaBench {
         let gate = Gate()
         let pipeline = Pipeline("stalled") { graph in
             var options = KafkaSourceOptions(start: .earliest)
-            options.endsAtLatest = true
+            options.stopsAtLatest = true
             graph.source(
                 Kafka(brokers: address).source(topic, decoding: KafkaDecoder { $0.value?.count ?? 0 }, options: options)
             )

@@ -48,7 +48,7 @@ extension KafkaBench {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let pipeline = Pipeline("step") { graph in
             var options = KafkaSourceOptions(start: .earliest)
-            options.endsAtLatest = true
+            options.stopsAtLatest = true
             build(graph, Kafka(brokers: address), options)
         }
         let cpu = Self.cpuSeconds

@@ -58,7 +58,7 @@ struct KafkaBench {
             let pipeline = Pipeline("raw-\(round)") { graph in
                 let kafka = Kafka(brokers: address)
                 var options = KafkaSourceOptions(start: .earliest)
-                options.endsAtLatest = true
+                options.stopsAtLatest = true
                 graph.source(
                     kafka.source(topic, decoding: KafkaDecoder { $0.value?.count ?? 0 }, options: options)
                 )
@@ -86,7 +86,7 @@ struct KafkaBench {
             let pipeline = Pipeline("windows") { graph in
                 let kafka = Kafka(brokers: address)
                 var options = KafkaSourceOptions(start: .earliest)
-                options.endsAtLatest = true
+                options.stopsAtLatest = true
                 let rows = Self.totals(graph, kafka, topic, options)
                     .map {
                         Row(

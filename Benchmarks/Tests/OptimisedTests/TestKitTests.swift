@@ -23,7 +23,7 @@ import Testing
                 count += 1
             }
             .named("windows").map { "window \($0.key) \($0.window) \($0.value)" }
-            let timers = numbers.lookup(LookupOptions(inFlight: 4)) { number in
+            let timers = numbers.asyncMap(AsyncMapOptions(inFlight: 4)) { number in
                 try await clock.sleep(until: clock.now + .milliseconds(number % 4))
                 return number
             }

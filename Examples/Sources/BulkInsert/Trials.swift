@@ -20,7 +20,7 @@ struct Trials {
         let kafka = Kafka(brokers: address)
         let pipeline = Pipeline("bulk-insert-\(topic)") { [table] graph in
             var source = KafkaSourceOptions()
-            source.endsAtLatest = true
+            source.stopsAtLatest = true
             let arrived = graph.source(kafka.source(topic, decoding: .record(.string), options: source))
                 .map { record in
                     began.noteFirst()
@@ -29,7 +29,7 @@ struct Trials {
             // The difference between one by one and in batches is this one line.
             let inserted =
                 size == 1
-                ? arrived.singly(inFlight: .fixed(inFlight)) { try await table.insert($0) }
+                ? arrived.forEachAsync(inFlight: .fixed(inFlight)) { try await table.insert($0) }
                 : arrived.batches(of: size, inFlight: .fixed(inFlight)) { batch in
                     try await table.insert(batch.records)
                     return .succeeded

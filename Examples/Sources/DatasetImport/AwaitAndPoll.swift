@@ -17,7 +17,7 @@ enum AwaitAndPoll {
                     options: KafkaSourceOptions(membership: .group()))
             )
             .batches(
-                of: 200, within: .milliseconds(200), inFlight: 2, acknowledgement: .bestEffort,
+                of: 200, within: .milliseconds(200), inFlight: 2, acknowledgement: .perRecord,
                 onError: .deadLetter(to: rejected)
             ) { batch in
                 try await Task.sleep(for: .milliseconds(delay))
@@ -25,7 +25,9 @@ enum AwaitAndPoll {
                 return .succeeded
             }
             .forEach { _ in }
-            rejected.stream.singly { try await table.reject($0.record, job: job, reason: $0.reason) }.forEach { _ in }
+            rejected.stream.forEachAsync { try await table.reject($0.record, job: job, reason: $0.reason) }.forEach {
+                _ in
+            }
         }
     }
 

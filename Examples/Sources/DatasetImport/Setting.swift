@@ -69,7 +69,7 @@ struct Setting: ParsableArguments, Sendable {
     /// For pipelines with state: one instance runs them, the others stand by.
     func standBy(_ name: String) -> RunOptions {
         var checkpoints = CheckpointOptions(directory: "\(state)/\(job)-\(name)", every: .milliseconds(200))
-        checkpoints.waitsWhenInUse = true
+        checkpoints.standsBy = true
         var options = shared
         options.checkpoints = checkpoints
         return options

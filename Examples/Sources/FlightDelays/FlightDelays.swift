@@ -31,7 +31,7 @@ struct FlightDelays: PipelineProgram {
             let late = graph.sideOutput("late", of: Flight.self)
             let flights = graph.source(
                 .csvFiles(in: input, decoding: Flight.self), name: "flights", eventTime: \.scheduledDeparture,
-                missingTime: .fail, watermarks: .boundedOutOfOrder(by: .hours(24), idleAfter: .seconds(5)),
+                missingEventTime: .fail, watermarks: .boundedOutOfOrder(by: .hours(24), idleTimeout: .seconds(5)),
                 recordsPerSecond: rate)
             flights
                 .filter { !$0.isCancelled }

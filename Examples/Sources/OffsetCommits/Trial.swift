@@ -84,7 +84,7 @@ struct Trial {
     private func run(_ topic: String, _ handler: Handler) async throws {
         let kafka = Kafka(brokers: address)
         let pipeline = Pipeline(topic) { graph in
-            let options = KafkaSourceOptions(commits: way.commits, endsAtLatest: true)
+            let options = KafkaSourceOptions(commits: way.commits, stopsAtLatest: true)
             graph.source(kafka.source(topic, decoding: .string, group: topic, options: options))
                 .forEach(name: "handle") { order in try handler.handle(Int(order) ?? -1) }
         }

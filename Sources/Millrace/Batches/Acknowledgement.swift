@@ -9,12 +9,12 @@ public enum Acknowledgement: String, Sendable, Hashable, CaseIterable {
     case allOrNothing
     /// Each record for itself: those that succeeded are done; only those that failed are handed over again, and at last
     /// given up. For handlers that can say which record failed.
-    case bestEffort
+    case perRecord
     /// Up to the first failure: the records before it are done; it and all behind it are handed over again, in order. If
     /// it is given up, work goes on with the next. For work whose order matters.
     ///
     /// Where the operator is the only one between its source and the end of the task, a checkpoint does not wait for the
     /// attempts: its position is that of the first record that is not done, and a run that fails or stops leaves that
     /// position behind. Elsewhere a checkpoint waits, as in the other modes.
-    case lastSuccessful
+    case upToFirstFailure
 }

@@ -55,7 +55,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         lost = LostCalls(context.signal)
         if case .adaptive(let bounds) = shared.inFlight { limit = AdaptiveLimit(bounds) }
         notesPositions =
-            shared.acknowledgement == .lastSuccessful && context.run.interval != nil
+            shared.acknowledgement == .upToFirstFailure && context.run.interval != nil
             && context.run.plan.plan.stages[context.task.stage].head.source != nil
             && context.run.plan.plan.isOnlyConsumer(node, ofStage: context.task.stage)
         if notesPositions { context.notesPositions = true }
@@ -236,7 +236,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     /// Passes on what is done at the front.
     private func passOn() throws {
         while failure == nil, let work = works.first {
-            let done = shared.acknowledgement == .lastSuccessful || work.isOver
+            let done = shared.acknowledgement == .upToFirstFailure || work.isOver
             guard done else { return }
             let end = work.progress.firstOpen ?? work.entries.count
             while work.passed < end, failure == nil { try pass(work) }

@@ -77,8 +77,8 @@ struct BatchProgress {
             }
             switch mode {
             case .allOrNothing: return someFailed(failures, reason, random)
-            case .bestEffort: return theseFailed(failures, random)
-            case .lastSuccessful: return failed(from: first, reason, random)
+            case .perRecord: return theseFailed(failures, random)
+            case .upToFirstFailure: return failed(from: first, reason, random)
             }
         }
     }

@@ -13,7 +13,7 @@ extension Stream {
     /// are under way at once; more hold back the source.
     ///
     /// The handler returns `.succeeded`, returns `.failed` with the records that failed, or throws, which says that all
-    /// failed. `acknowledgement` says what is tried again then, `retry` how often, `later` where records go that are to be
+    /// failed. `acknowledgement` says what is tried again then, `retry` how often, `retryTopic` where records go that are to be
     /// tried again in minutes, and `onError` what becomes of those that are given up. The result has the records that
     /// succeeded, in order.
     ///
@@ -31,19 +31,20 @@ extension Stream {
     ///   - inFlight: batches of a task under way at once, one by default: `3`, or `.adaptive(1...32)`.
     ///   - acknowledgement: what is tried again if some records fail.
     ///   - retry: how often, and after which pauses.
-    ///   - later: a way for records to come back in minutes, without holding up those behind them.
+    ///   - retryTopic: a way for records to come back in minutes, without holding up those behind them.
     ///   - onError: what becomes of a record that failed for the last time.
     ///   - options: order by key, rate, timeout.
     @inlinable
     public func batches(
         of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, inFlight: BatchConcurrency = 1,
         acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
-        later: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
+        retryTopic: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
         options: BatchOptions<Record> = BatchOptions(),
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) -> Stream<Record> {
         let operation = BatchOperation(
-            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, later, onError, options,
+            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, retryTopic, onError,
+            options,
             isKeyed: false, handle)
         let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
             let batches = BatchParticipant(operation, of: node, in: context, next: next)
@@ -59,16 +60,17 @@ extension Stream {
     /// Works on records one by one, outside the pipeline: the same as `batches(of: 1)`, with a handler for a record.
     ///
     /// ```swift
-    /// orders.singly(inFlight: 3) { order in try await database.insert(order) }
+    /// orders.forEachAsync(inFlight: 3) { order in try await database.insert(order) }
     /// ```
     @inlinable
-    public func singly(
-        inFlight: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), later: RetryRoute<Record>? = nil,
+    public func forEachAsync(
+        inFlight: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), retryTopic: RetryRoute<Record>? = nil,
         onError: ErrorPolicy<Record> = .fail, options: BatchOptions<Record> = BatchOptions(),
         _ handle: @escaping @Sendable (Record) async throws -> Void
     ) -> Stream<Record> {
         batches(
-            of: 1, inFlight: inFlight, acknowledgement: .bestEffort, retry: retry, later: later, onError: onError,
+            of: 1, inFlight: inFlight, acknowledgement: .perRecord, retry: retry, retryTopic: retryTopic,
+            onError: onError,
             options: options
         ) { batch in
             for record in batch { try await handle(record) }
@@ -86,12 +88,13 @@ extension KeyedStream {
     public func batches(
         of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, inFlight: BatchConcurrency = 1,
         acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
-        later: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
+        retryTopic: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
         options: BatchOptions<Record> = BatchOptions(), parking: KeyParking<Record>? = nil,
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) -> Stream<Record> {
         let operation = BatchOperation(
-            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, later, onError, options,
+            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, retryTopic, onError,
+            options,
             isKeyed: true, handle)
         let keyOf = node.key
         let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
@@ -110,7 +113,7 @@ extension KeyedStream {
             result.node.producer.refuse(
                 GraphProblem.unmet(
                     (
-                        later.map { $0.delays.count == 1 } ?? true,
+                        retryTopic.map { $0.delays.count == 1 } ?? true,
                         "parking keeps an order, which a retry route with several delays does not",
                         "Give the route one delay, or leave out parking:"
                     )))

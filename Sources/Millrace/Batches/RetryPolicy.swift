@@ -3,7 +3,7 @@
 /// The pause doubles from `initial` up to `maximum`, less a random share of it up to `jitter`, so that many tasks do not
 /// come back at the same moment.
 ///
-/// A checkpoint waits for these attempts (see `Acknowledgement.lastSuccessful` for the exception), so pauses of minutes
+/// A checkpoint waits for these attempts (see `Acknowledgement.upToFirstFailure` for the exception), so pauses of minutes
 /// belong into a retry topic (`RetryRoute`).
 public struct RetryPolicy: Sendable, Hashable {
     /// How often it is tried, the first time included.

@@ -13,7 +13,7 @@ public struct SinkRun: Sendable {
     public let isRestart: Bool
     /// What the state folder says is published: of each task the last checkpoint, before the one that the run resumes
     /// from, in which it had output. A sink that keeps notes of what it has written finds out from it whether they were
-    /// lost. `nil` if the folder does not say, or the loss is allowed (`CheckpointOptions.allowDropping`).
+    /// lost. `nil` if the folder does not say, or the loss is allowed (`CheckpointOptions.allowNonRestoredState`).
     public let published: [Int: CheckpointNumber]?
     /// Where the sink says what it does.
     public let logger: Logger

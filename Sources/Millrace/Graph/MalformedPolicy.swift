@@ -26,6 +26,6 @@ public struct MissingEventTime: PermanentFailure, CustomStringConvertible, Senda
     @usableFromInline
     init() {}
     public var description: String {
-        "the record has no event time: give the source missingTime: .skip or .deadLetter(to:), or mend the input"
+        "the record has no event time: give the source missingEventTime: .skip or .deadLetter(to:), or mend the input"
     }
 }

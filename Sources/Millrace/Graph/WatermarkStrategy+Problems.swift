@@ -6,13 +6,13 @@ extension WatermarkStrategy {
                 "Give .boundedOutOfOrder(by:) zero or more"
             ),
             (
-                idleAfter.map { $0 > .zero } ?? true, "a partition is idle after \(idleAfter ?? .zero)",
-                "Give idleAfter: a time above zero, or none"
+                idleTimeout.map { $0 > .zero } ?? true, "a partition is idle after \(idleTimeout ?? .zero)",
+                "Give idleTimeout: a time above zero, or none"
             ),
             (
-                idleAfter != nil || whenIdle == .stands,
+                idleTimeout != nil || whenIdle == .stands,
                 "whenIdle says what becomes of time in idle partitions, and none is ever idle",
-                "Say after how long one is: idleAfter"
+                "Say after how long one is: idleTimeout"
             ),
             (
                 alignment.map { $0 >= .zero } ?? true, "partitions aligned within \(alignment ?? .zero)",

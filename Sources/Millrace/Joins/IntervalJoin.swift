@@ -3,7 +3,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// its own, both included.
     ///
     /// ```swift
-    /// orders.joined(with: payments, on: \.id, equals: \.order).interval(from: .minutes(-1), through: .minutes(10))
+    /// orders.joined(with: payments, on: \.id, equals: \.order).intervalJoin(from: .minutes(-1), through: .minutes(10))
     /// ```
     ///
     /// A result comes with the later of the two records, and has its time. A record without a partner comes, where `kind`
@@ -14,7 +14,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///
     /// Restart: as if there had been none.
     @inlinable
-    public func interval(
+    public func intervalJoin(
         from lower: Duration, through upper: Duration, kind: JoinKind = .inner,
         late: SideOutput<Either<Left, Right>>? = nil
     ) -> Stream<Joined<Key, Left, Right>> {

@@ -12,11 +12,12 @@ extension Stream {
     ///
     /// ```swift
     /// orders.joined(with: payments, on: \.id, equals: \.order)
-    ///     .interval(from: .zero, through: .minutes(10))           // Stream<Joined<OrderID, Order, Payment>>
+    ///     .intervalJoin(from: .zero, through: .minutes(10))           // Stream<Joined<OrderID, Order, Payment>>
     /// ```
     ///
-    /// Say next how records find each other: within a window (`window`), within an interval of each other (`interval`),
-    /// by what the other stream said last (`latest`, `tables`), or said at the record's time (`version`).
+    /// Say next how records find each other: within a window (`windowJoin`), within an interval of each other
+    /// (`intervalJoin`), by what the other stream said last (`streamTableJoin`, `tableJoin`), or said at the record's time
+    /// (`temporalJoin`), or any of them (`regularJoin`).
     @inlinable
     public func joined<Other: Sendable, Key: StreamKey>(
         with other: Stream<Other>, on key: @escaping @Sendable (Record) -> Key,

@@ -2,7 +2,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// Joins every record with every one of the other stream that has its key, whenever they come.
     ///
     /// ```swift
-    /// auctions.joined(with: people, on: \.seller, equals: \.id).all()
+    /// auctions.joined(with: people, on: \.seller, equals: \.id).regularJoin()
     /// ```
     ///
     /// Keeps all records of both streams for ever: for streams that end, or that are small. A pair is given once, when its
@@ -10,7 +10,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///
     /// Restart: as if there had been none.
     @inlinable
-    public func all() -> Stream<Joined<Key, Left, Right>> {
+    public func regularJoin() -> Stream<Joined<Key, Left, Right>> {
         keyed.process { states in
             let (lefts, rights) = (states.list("left", of: Left.self), states.list("right", of: Right.self))
             return ProcessFunction(onRecord: { record, context in

@@ -4,23 +4,24 @@ extension JoinedStream where Left: Sendable, Right: StateValue {
     ///
     /// ```swift
     /// orders.joined(with: customerChanges, on: \.customer, equals: \.id)
-    ///     .latest(kind: .left, deleting: { $0.isDeleted })
+    ///     .streamTableJoin(kind: .left, deleting: { $0.isDeleted })
     /// ```
     ///
-    /// What a record finds depends on the order in which the streams come together: for results that do not, use `version`.
+    /// What a record finds depends on the order in which the streams come together: for results that do not, use `temporalJoin`.
     ///
     /// - Parameters:
     ///   - kind: `.left` gives records without a table entry as well; `.inner` does not.
     ///   - deleting: whether a record of the right stream takes its key out of the table.
     @inlinable
-    public func latest(
+    public func streamTableJoin(
         kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false }
     ) -> Stream<Joined<Key, Left, Right>> {
         let result: Stream<Joined<Key, Left, Right>> = keyed.process { states in
             let table = states.value("table", of: Right.self)
             return ProcessFunction(onRecord: { record, context in
                 switch record {
-                case .right(let change): try table.set(deleting(change) ? nil : change)
+                case .right(let change):
+                    if deleting(change) { try table.clear() } else { try table.set(change) }
                 case .left(let record):
                     let entry = try table.get()
                     if entry != nil || kind.keepsLeft {
@@ -43,7 +44,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///   - deletingLeft, deletingRight: whether a record takes its key out of its table. Where that ends a pair that was
     ///     given before, it is given once more without that side.
     @inlinable
-    public func tables(
+    public func tableJoin(
         kind: JoinKind = .inner, deletingLeft: @escaping @Sendable (Left) -> Bool = { _ in false },
         deletingRight: @escaping @Sendable (Right) -> Bool = { _ in false }
     ) -> Stream<Joined<Key, Left, Right>> {
@@ -52,8 +53,10 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
             return ProcessFunction(onRecord: { record, context in
                 let before = (left: try left.get(), right: try right.get())
                 switch record {
-                case .left(let change): try left.set(deletingLeft(change) ? nil : change)
-                case .right(let change): try right.set(deletingRight(change) ? nil : change)
+                case .left(let change):
+                    if deletingLeft(change) { try left.clear() } else { try left.set(change) }
+                case .right(let change):
+                    if deletingRight(change) { try right.clear() } else { try right.set(change) }
                 }
                 let now = (left: try left.get(), right: try right.get())
                 func isGiven(_ pair: (left: Left?, right: Right?)) -> Bool {
@@ -75,7 +78,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// with the greatest time that is not after the record's.
     ///
     /// ```swift
-    /// trades.joined(with: rates, on: \.currency, equals: \.currency).version(kind: .left)
+    /// trades.joined(with: rates, on: \.currency, equals: \.currency).temporalJoin(kind: .left)
     /// ```
     ///
     /// Left records wait until the watermark has reached their time, so that the result does not depend on how the streams
@@ -88,7 +91,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///   - deleting: whether a record of the right stream says that there is no version from its time on.
     ///   - late: where late left records go.
     @inlinable
-    public func version(
+    public func temporalJoin(
         kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false },
         late: SideOutput<Left>? = nil
     ) -> Stream<Joined<Key, Left, Right>> {

@@ -30,7 +30,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// Joins records of one key that are in a window together: each of one stream with each of the other.
     ///
     /// ```swift
-    /// people.joined(with: auctions, on: \.id, equals: \.seller).window(.tumbling(of: .seconds(10)))
+    /// people.joined(with: auctions, on: \.id, equals: \.seller).windowJoin(.tumbling(of: .seconds(10)))
     /// ```
     ///
     /// Results come when the window fires, with its last instant as their time. A record that comes later, within the
@@ -38,7 +38,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///
     /// Restart: as if there had been none.
     @inlinable
-    public func window(
+    public func windowJoin(
         _ window: JoinWindow, kind: JoinKind = .inner, allowedLateness: Duration = .zero,
         late: SideOutput<Either<Left, Right>>? = nil
     ) -> Stream<WindowResult<Key, (left: Left?, right: Right?)>> {

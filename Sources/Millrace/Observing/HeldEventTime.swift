@@ -24,6 +24,6 @@ enum HeldEventTime {
     static func sentence(_ origin: TaskStatusCell.Origin, silentFor silence: Duration, ahead: [Watermark]) -> String {
         let greatest = ahead.max { $0.time < $1.time }.map { "\($0)" } ?? ""
         return
-            "source '\(origin.source)', partition \(origin.partition), has given no record for \(silence.components.seconds) s, and holds back event time: others are at \(greatest), their windows and timers wait for it. If a partition may be silent, say after how long it no longer counts: idleAfter in the source's watermarks"
+            "source '\(origin.source)', partition \(origin.partition), has given no record for \(silence.components.seconds) s, and holds back event time: others are at \(greatest), their windows and timers wait for it. If a partition may be silent, say after how long it no longer counts: idleTimeout in the source's watermarks"
     }
 }

@@ -11,7 +11,7 @@ public struct PipelineStatus: Sendable {
         /// Event time.
         public var watermark: Watermark
         /// How long this partition has given no record while event time waits for it and others are ahead: their windows
-        /// and timers wait too. `nil` if it does not hold them back. `idleAfter` says how long that may last.
+        /// and timers wait too. `nil` if it does not hold them back. `idleTimeout` says how long that may last.
         public var holdsBackEventTimeFor: Duration?
     }
 

@@ -9,7 +9,7 @@ extension Stream {
     /// ```
     ///
     /// It stands between a source that was declared without event time and whatever keeps records: behind `map`, `filter`,
-    /// `flatMap`, `compactMap`, `lookup`, `merge` and `split`, once on the way from each source. Watermarks are made per
+    /// `flatMap`, `compactMap`, `asyncMap`, `merge` and `split`, once on the way from each source. Watermarks are made per
     /// partition of the source, from the times given here. Streams that part from this one before are in processing time,
     /// and have this one's watermarks.
     ///
@@ -18,14 +18,14 @@ extension Stream {
     /// - Parameters:
     ///   - eventTime: when a record happened; `nil` if it has no time.
     ///   - watermarks: how event-time progress follows from the records of a partition.
-    ///   - missingTime: what becomes of records without a time.
+    ///   - missingEventTime: what becomes of records without a time.
     @inlinable
     public func assigningEventTime(
         _ eventTime: @escaping @Sendable (Record) -> Timestamp?, watermarks: WatermarkStrategy,
-        missingTime: ErrorPolicy<Record> = .fail
+        missingEventTime: ErrorPolicy<Record> = .fail
     ) -> Stream<Record> {
         let result: Stream<Record> = attach("event time", detail: watermarks.description) { context, node, next in
-            let failures = FailureHandler(missingTime, of: node, in: context)
+            let failures = FailureHandler(missingEventTime, of: node, in: context)
             let results = PushBuffer(next)
             return Push { records, times, count in
                 results.reserve(count)
@@ -41,7 +41,7 @@ extension Stream {
                 try results.flush()
             }
         }
-        link(missingTime, from: result.node.producer)
+        link(missingEventTime, from: result.node.producer)
         result.node.producer.refuse(node.producer.assignEventTime(watermarks))
         return result
     }
@@ -51,14 +51,14 @@ extension Stream {
     public func assigningEventTime(
         _ eventTime: @escaping @Sendable (Record) -> Timestamp, watermarks: WatermarkStrategy
     ) -> Stream<Record> {
-        assigningEventTime({ Optional(eventTime($0)) }, watermarks: watermarks, missingTime: .fail)
+        assigningEventTime({ Optional(eventTime($0)) }, watermarks: watermarks, missingEventTime: .fail)
     }
 }
 
 extension OperatorNode {
     /// Operators that pass records on before event time moves past them.
     private static let passing: Set<String> = [
-        "map", "filter", "flatMap", "compactMap", "lookup", "merge", "split",
+        "map", "filter", "flatMap", "compactMap", "async map", "merge", "split",
     ]
 
     /// The sources behind this operator get their event time from one that follows it; what speaks against that.

@@ -2,14 +2,14 @@ extension KeyedStream {
     /// Passes on the first record of each key, and leaves out the others for as long as the key is remembered.
     ///
     /// ```swift
-    /// payments.keyed(by: \.id).deduplicated(for: TimeToLive(.hours(24), in: .event))
+    /// payments.keyed(by: \.id).deduplicated(timeToLive: TimeToLive(.hours(24), in: .event))
     /// ```
     ///
     /// Restart: as if there had been none.
     ///
     /// - Parameter timeToLive: how long a key is remembered after its first record; `nil`: for ever.
     @inlinable
-    public func deduplicated(for timeToLive: TimeToLive? = nil) -> Stream<Record> {
+    public func deduplicated(timeToLive: TimeToLive? = nil) -> Stream<Record> {
         process(to: Record.self) { states in
             let seen = states.value("seen", of: Bool.self, timeToLive: timeToLive)
             return ProcessFunction(onRecord: { record, context in
@@ -26,7 +26,7 @@ extension KeyedStream where Record: StateValue {
     ///
     /// - Parameter precedes: whether the first ranks before the second; of equal ones the one that came first stays before.
     @inlinable
-    public func best(
+    public func topK(
         _ limit: Int, by precedes: @escaping @Sendable (Record, Record) -> Bool
     ) -> Stream<Keyed<Key, [Record]>> {
         let top = TopK<Record>(limit, by: precedes)
@@ -46,7 +46,7 @@ extension KeyedStream where Record: StateValue {
 extension KeyedStream where Record: StateValue & Equatable {
     /// Passes on the records that differ from the one before them of the same key.
     @inlinable
-    public func changes(timeToLive: TimeToLive? = nil) -> Stream<Record> {
+    public func removeDuplicates(timeToLive: TimeToLive? = nil) -> Stream<Record> {
         process(to: Record.self) { states in
             let last = states.value("last", of: Record.self, timeToLive: timeToLive)
             return ProcessFunction(onRecord: { record, context in

@@ -101,7 +101,7 @@ struct PatternMatcher<Key: StreamKey, Record: StateValue> {
             state.wakeTime = next
             isEmpty = state.isEmpty
         }
-        if isEmpty { try state.set(nil) }
+        if isEmpty { try state.clear() }
         if let next { try context.setTimer(.event(Timestamp(milliseconds: next))) }
         context.context.counters.skipped += UInt64(outcome.dropped)
         for found in outcome.timedOut {

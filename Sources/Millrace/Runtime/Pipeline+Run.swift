@@ -59,7 +59,7 @@ extension Pipeline {
     /// more, everything read is worked on, a last checkpoint is stored. Cancelling the task ends it at once, as a crash
     /// would. Neither takes longer than `RunOptions.stopTimeout`: `PipelineError.notEnded` names what did not come back.
     ///
-    /// A process that stands by for another's state folder (`CheckpointOptions.waitsWhenInUse`) and is stopped before its
+    /// A process that stands by for another's state folder (`CheckpointOptions.standsBy`) and is stopped before its
     /// turn throws `CancellationError`.
     ///
     /// - Returns: the status at the end.
@@ -82,7 +82,7 @@ extension Pipeline {
         var decider = RestartDecider(options.restart)
         while true {
             do { return try Supervisor(self, options, stop) } catch let error as StateError
-                where error.kind == .inUse && options.checkpoints?.waitsWhenInUse ?? false
+                where error.kind == .inUse && options.checkpoints?.standsBy ?? false
             {
                 if !hasSaid { options.logger.notice("\(name) stands by: \(error.problem)") }
                 hasSaid = true

@@ -12,7 +12,7 @@ enum RunRules {
         if let stateful = plan.operators.first(where: { !$0.states.isEmpty }) {
             throw ConfigurationError(
                 "Source '\(shared.id)' shares its partitions in a group, and operator '\(stateful.id)' has keyed state, which cannot move with them yet",
-                advice: "Run one instance with all partitions (membership: .alone), or leave out keyed state")
+                advice: "Run one instance with all partitions (membership: .standalone), or leave out keyed state")
         }
         if let directory = options.checkpoints?.directory {
             throw ConfigurationError(

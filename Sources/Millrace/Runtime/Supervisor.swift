@@ -168,7 +168,7 @@ final class Supervisor: Sendable {
         }
         let catalogue = try StateCatalogue(
             graph: graph, restored: restored, inUse: store?.numbersInUse() ?? [],
-            allowDropping: options.checkpoints?.allowDropping ?? [],
+            allowNonRestoredState: options.checkpoints?.allowNonRestoredState ?? [],
             path: options.checkpoints?.directory ?? "")
         try await recoverOutputs(restored, start, sinkRun)
         hasRecovered.store(true, ordering: .relaxed)
@@ -281,7 +281,7 @@ final class Supervisor: Sendable {
         let sinks = pipeline.plan.operators.filter { $0.recoverOutputs != nil }.map(\.id)
         for output in restored?.outputs ?? [] where !sinks.contains(output.operatorID) {
             let original = OperatorMatching.original(output.operatorID)
-            if options.checkpoints?.allowDropping.contains(original) == true { continue }
+            if options.checkpoints?.allowNonRestoredState.contains(original) == true { continue }
             throw StateError(
                 .mismatch,
                 "The output of sink '\(original)' at checkpoint \(restored?.checkpoint ?? .none) in \(store?.path ?? "") may not be published yet, and would be lost: the graph has no such sink (sinks: \(sinks.isEmpty ? "none" : sinks.joined(separator: ", ")))",
@@ -307,7 +307,8 @@ final class Supervisor: Sendable {
                     PendingOutput(checkpoint: restored?.checkpoint ?? .none, task: entry.task, description: $0)
                 }
             }
-            let mayLose = options.checkpoints?.allowDropping.contains(OperatorMatching.original(node.id)) ?? false
+            let mayLose =
+                options.checkpoints?.allowNonRestoredState.contains(OperatorMatching.original(node.id)) ?? false
             let published = mayLose ? nil : restored?.published.map { $0[node.id] ?? [:] }
             try await stop.watch.step("sink '\(node.id)' to publish what is pending") {
                 try await writer.perform { try recover(pending, mode, run.of(node.id, published: published)) }

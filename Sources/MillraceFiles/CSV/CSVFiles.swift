@@ -23,27 +23,27 @@ extension Source {
     ///   - separator: What stands between two fields.
     ///   - missing: Texts that stand for no value.
     ///   - extensions: How the files' names end.
-    ///   - following: Whether the files are still being written to; see `FileSource`.
+    ///   - tailing: Whether the files are still being written to; see `FileSource`.
     ///
     /// A row that is not one of `type` goes the source's way for malformed input. A file that lacks a column which
     /// `type` needs is a `SourceError`; one of zero bytes holds no rows. A restart goes on with the row after the
     /// checkpoint.
     public static func csvFiles<Record>(
         in directory: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
-        missing: Set<String> = ["", "NA"], extensions: [String] = ["csv"], following: Bool = false
+        missing: Set<String> = ["", "NA"], extensions: [String] = ["csv"], tailing: Bool = false
     ) -> CSVFiles<Record> where Self == CSVFiles<Record> {
         CSVFiles(
             .directory(directory, extensions: extensions),
-            format: CSVFormat(columns: columns, separator: separator, missing: missing), following: following)
+            format: CSVFormat(columns: columns, separator: separator, missing: missing), tailing: tailing)
     }
 
     /// Rows of the CSV file at `path`; see `csvFiles(in:decoding:)`.
     public static func csvFile<Record>(
         at path: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
-        missing: Set<String> = ["", "NA"], following: Bool = false
+        missing: Set<String> = ["", "NA"], tailing: Bool = false
     ) -> CSVFiles<Record> where Self == CSVFiles<Record> {
         CSVFiles(
             .file(path), format: CSVFormat(columns: columns, separator: separator, missing: missing),
-            following: following)
+            tailing: tailing)
     }
 }

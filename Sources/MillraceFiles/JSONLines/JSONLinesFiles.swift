@@ -15,25 +15,25 @@ extension Source {
     ///   - directory: Holds the files.
     ///   - type: What a line is decoded to.
     ///   - extensions: How the files' names end.
-    ///   - following: Whether the files are still being written to; see `FileSource`.
+    ///   - tailing: Whether the files are still being written to; see `FileSource`.
     ///   - options: How dates and names are written.
     ///
     /// A line that is not a `type` goes the source's way for malformed input. A restart goes on with the line after
     /// the checkpoint.
     public static func jsonLines<Record>(
         in directory: String, decoding type: Record.Type, extensions: [String] = ["jsonl", "ndjson"],
-        following: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
+        tailing: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesFiles<Record> where Self == JSONLinesFiles<Record> {
         JSONLinesFiles(
             .directory(directory, extensions: extensions), format: JSONLinesFormat(options: options),
-            following: following)
+            tailing: tailing)
     }
 
     /// The values in the JSON Lines file at `path`; see `jsonLines(in:decoding:)`.
     public static func jsonLinesFile<Record>(
-        at path: String, decoding type: Record.Type, following: Bool = false,
+        at path: String, decoding type: Record.Type, tailing: Bool = false,
         options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesFiles<Record> where Self == JSONLinesFiles<Record> {
-        JSONLinesFiles(.file(path), format: JSONLinesFormat(options: options), following: following)
+        JSONLinesFiles(.file(path), format: JSONLinesFormat(options: options), tailing: tailing)
     }
 }

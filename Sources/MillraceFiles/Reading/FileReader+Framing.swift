@@ -4,7 +4,7 @@ extension FileReader {
     private static var byteOrderMark: [UInt8] { [0xef, 0xbb, 0xbf] }
 
     /// Passes over byte order mark and header, then goes to `position`. `false` if the file does not hold all of these
-    /// yet (or, without `following`, at all: an empty file).
+    /// yet (or, without `tailing`, at all: an empty file).
     @usableFromInline
     mutating func start() throws -> Bool {
         if position.offset == 0 || decoder.hasHeader {

@@ -46,7 +46,7 @@ public struct FileReader<Format: FileFormat>: SourceReader {
         self.position.mark = mark
     }
 
-    @usableFromInline var following: Bool { rotation != nil }
+    @usableFromInline var tailing: Bool { rotation != nil }
 
     /// Bytes read of the file's length when it was last looked at.
     public var progress: SourceProgress? {

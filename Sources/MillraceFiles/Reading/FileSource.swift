@@ -4,14 +4,14 @@ import Millrace
 ///
 /// ```swift
 /// graph.source(.csvFiles(in: "flights", decoding: Flight.self))
-/// graph.source(FileSource(.file("events.psv"), format: PipeSeparated(), following: true))
+/// graph.source(FileSource(.file("events.psv"), format: PipeSeparated(), tailing: true))
 /// ```
 ///
 /// A file may end with or without a line end. Files of zero bytes hold no records. Once a run has begun a file may
 /// only grow: one that is shorter than it was, is gone, has other contents (checksums of its first 4 KiB and of the last
 /// 4 KiB read are kept) or has another name that is read too is a `SourceError`. A copy that was put back is not.
 ///
-/// With `following`, files may be rotated: one that was renamed is read to its end, then the one that has its name now,
+/// With `tailing`, files may be rotated: one that was renamed is read to its end, then the one that has its name now,
 /// as soon as that has been there with something in it for a second. This holds if it happened while nothing ran, too,
 /// as long as the old file is in the same directory. A file that is cut to nothing and filled anew (`copytruncate`) is
 /// refused. Of a directory, files that appear are read within a second, and one that was deleted is done with.
@@ -28,31 +28,31 @@ public struct FileSource<Format: FileFormat>: Source {
     public let format: Format
     /// Whether the files are still being written to. At the end of such a file the reader waits for more, also for the
     /// rest of a last line that has no line end yet, and the run never ends.
-    public let following: Bool
+    public let tailing: Bool
     /// Bytes read at once; small in tests, to have records cross the buffer's end.
     var readSize = FileWindow.readSize
     private let watch = DirectoryWatch()
 
-    /// Reads `files`, and goes on waiting for more at their ends if `following`.
-    public init(_ files: FileSelection, format: Format, following: Bool = false) {
+    /// Reads `files`, and goes on waiting for more at their ends if `tailing`.
+    public init(_ files: FileSelection, format: Format, tailing: Bool = false) {
         self.files = files
         self.format = format
-        self.following = following
+        self.tailing = tailing
     }
 
-    public var summary: String { "\(format.name) \(files.summary)\(following ? ", followed" : "")" }
+    public var summary: String { "\(format.name) \(files.summary)\(tailing ? ", followed" : "")" }
 
-    public var isOpenEnded: Bool { following }
+    public var isOpenEnded: Bool { tailing }
 
     public func connect(_ run: SourceRun) {
-        guard following, case .directory = files else { return }
+        guard tailing, case .directory = files else { return }
         watch.start({ [files] in try files.partitions(mayBeMissing: true) }, run.partitionsChanged)
     }
 
     public func disconnect() { watch.stop() }
 
     public func partitions() throws -> [PartitionID] {
-        let found = try files.partitions(mayBeMissing: following)
+        let found = try files.partitions(mayBeMissing: tailing)
         watch.note(found)
         return found
     }
@@ -89,7 +89,7 @@ public struct FileSource<Format: FileFormat>: Source {
         _ partition: PartitionID, at position: FilePosition?, context: SourceContext
     ) throws -> FileReader<Format> {
         let path = files.path(of: partition)
-        let opened = try FileOpening(path: path, isFollowed: following).open(position)
+        let opened = try FileOpening(path: path, isFollowed: tailing).open(position)
         let status = try reading { () throws(FileFailure) in try opened.file.status() }
         var position = opened.position
         if let read = position {
@@ -100,7 +100,7 @@ public struct FileSource<Format: FileFormat>: Source {
         return try FileReader(
             window: FileWindow(opened.file, size: status.size, readSize: readSize), status: status, name: name,
             position: position ?? FilePosition(),
-            rotation: following
+            rotation: tailing
                 ? FileRotation(path: path, current: status.identity, successors: opened.successors) : nil,
             canEnd: files.isDirectory, clock: context.clock, readSize: readSize,
             makeDecoder: { try format.makeDecoder(file: name) })

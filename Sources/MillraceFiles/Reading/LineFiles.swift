@@ -33,19 +33,19 @@ extension Source {
     /// Lines of the files in `directory` whose names end in one of `extensions`; one partition a file.
     ///
     /// ```swift
-    /// graph.source(.lines(in: "logs", following: true))
+    /// graph.source(.lines(in: "logs", tailing: true))
     /// ```
     ///
-    /// With `following` the files are still being written to (see `FileSource`). A restart goes on with the line
+    /// With `tailing` the files are still being written to (see `FileSource`). A restart goes on with the line
     /// after the checkpoint.
     public static func lines(
-        in directory: String, extensions: [String] = ["txt", "log"], following: Bool = false
+        in directory: String, extensions: [String] = ["txt", "log"], tailing: Bool = false
     ) -> LineFiles where Self == LineFiles {
-        LineFiles(.directory(directory, extensions: extensions), format: LineFormat(), following: following)
+        LineFiles(.directory(directory, extensions: extensions), format: LineFormat(), tailing: tailing)
     }
 
     /// Lines of the file at `path`; see `lines(in:)`.
-    public static func linesFile(at path: String, following: Bool = false) -> LineFiles where Self == LineFiles {
-        LineFiles(.file(path), format: LineFormat(), following: following)
+    public static func linesFile(at path: String, tailing: Bool = false) -> LineFiles where Self == LineFiles {
+        LineFiles(.file(path), format: LineFormat(), tailing: tailing)
     }
 }

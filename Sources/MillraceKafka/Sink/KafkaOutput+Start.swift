@@ -89,7 +89,7 @@ extension KafkaOutput {
     private func makeProducers(
         _ run: OutputRun, _ id: String, _ notes: CheckpointTopic?
     ) throws -> (TransactionSetup, [KafkaProducer]) {
-        let isInGroup = state.withLock(\.memberships).contains { $0 != .alone }
+        let isInGroup = state.withLock(\.memberships).contains { $0 != .standalone }
         var timing = try TransactionTiming(configuration, interval: run.interval, isInGroup: isInGroup)
         while true {
             let setup = TransactionSetup(

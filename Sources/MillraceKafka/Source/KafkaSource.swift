@@ -25,7 +25,7 @@ public struct KafkaSource<Record: Sendable>: Source {
     public var summary: String { session.summary }
     public var isShared: Bool { session.isShared }
     public var keepsPositions: Bool { true }
-    public var isOpenEnded: Bool { isShared || !session.options.endsAtLatest }
+    public var isOpenEnded: Bool { isShared || !session.options.stopsAtLatest }
     public func connect(_ run: SourceRun) async throws { try await session.connect(run) }
     public func partitions() async throws -> [PartitionID] { try await session.partitions() }
     public func assign(_ starts: [PartitionStart<KafkaOffset>]) async throws { try await session.assign(starts) }

@@ -2,36 +2,38 @@ public import Millrace
 
 /// How a Kafka source reads.
 public struct KafkaSourceOptions: Sendable {
-    /// Where a partition begins that no checkpoint knows.
-    public var start: KafkaStart = .committed(orElse: .earliest)
-    /// Whether other processes share the partitions.
-    public var membership: KafkaMembership = .alone
-    /// When the group's offsets are committed, where they are not part of a transaction.
-    public var commits: KafkaCommits = .onCheckpoint
-    /// What to do when a position is not there (any more).
-    public var whenOutOfRange: KafkaOutOfRange = .fail
-    /// The source ends at the offsets that its partitions have when it starts; otherwise never.
-    public var endsAtLatest = false
-    /// How often the cluster is asked for new partitions and, with a pattern, topics.
-    public var discovery: Duration = .seconds(30)
-    /// How long the cluster may take to answer at start.
-    public var timeout: Duration = .seconds(15)
-    /// How long a rebalance waits for the tasks to finish with partitions that the group takes back.
-    public var revocation: Duration = .seconds(20)
+    /// Where a partition begins that no checkpoint knows. Default: where the group committed, else at its first record.
+    public var start: KafkaStart
+    /// Whether other processes share the partitions. Default: `.standalone`, this process reads all of them.
+    public var membership: KafkaMembership
+    /// When the group's offsets are committed, where they are not part of a transaction. Default: with each checkpoint.
+    public var commits: KafkaCommits
+    /// What to do when a position is not there (any more). Default: `.fail`.
+    public var offsetReset: KafkaOffsetReset
+    /// The source ends at the offsets that its partitions have when it starts. Default: false, it never ends.
+    public var stopsAtLatest: Bool
+    /// How often the cluster is asked for new partitions and, with a pattern, topics. Default: 30 s.
+    public var partitionDiscoveryInterval: Duration
+    /// How long the cluster may take to answer at start. Default: 15 s.
+    public var timeout: Duration
+    /// How long a rebalance waits for the tasks to finish with partitions that the group takes back. Default: 20 s.
+    public var revocationTimeout: Duration
 
-    /// The defaults.
-    public init() {}
-
-    /// Some of the settings.
+    /// How a Kafka source reads. Each parameter sets the property of its name, where its default is described.
     public init(
-        start: KafkaStart = .committed(orElse: .earliest), membership: KafkaMembership = .alone,
-        commits: KafkaCommits = .onCheckpoint, whenOutOfRange: KafkaOutOfRange = .fail, endsAtLatest: Bool = false
+        start: KafkaStart = .committed(orElse: .earliest), membership: KafkaMembership = .standalone,
+        commits: KafkaCommits = .onCheckpoint, offsetReset: KafkaOffsetReset = .fail, stopsAtLatest: Bool = false,
+        partitionDiscoveryInterval: Duration = .seconds(30), timeout: Duration = .seconds(15),
+        revocationTimeout: Duration = .seconds(20)
     ) {
         self.start = start
         self.membership = membership
         self.commits = commits
-        self.whenOutOfRange = whenOutOfRange
-        self.endsAtLatest = endsAtLatest
+        self.offsetReset = offsetReset
+        self.stopsAtLatest = stopsAtLatest
+        self.partitionDiscoveryInterval = partitionDiscoveryInterval
+        self.timeout = timeout
+        self.revocationTimeout = revocationTimeout
     }
 }
 
@@ -50,7 +52,7 @@ public indirect enum KafkaStart: Sendable, Hashable {
 /// Who reads the partitions.
 public enum KafkaMembership: Sendable, Hashable {
     /// This process reads all of them.
-    case alone
+    case standalone
     /// The processes of the group share them, with cooperative rebalances (another `partition.assignment.strategy` may be
     /// configured). A commit that falls into a rebalance is refused by the broker: at-least-once, those records are
     /// repeated by whoever has the partition next; exactly-once, their output was not committed either. With `instance`, a process that comes back under the same name within the
@@ -80,7 +82,7 @@ public enum KafkaCommits: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// What to do when a position is not in the partition, because its records were removed or never were.
-public enum KafkaOutOfRange: String, Sendable, Hashable {
+public enum KafkaOffsetReset: String, Sendable, Hashable {
     /// The pipeline stops with an error.
     case fail
     /// Go on at the first record there is.

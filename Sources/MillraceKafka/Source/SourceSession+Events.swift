@@ -23,7 +23,8 @@ extension SourceSession {
                 return state.run
             }
             run?.partitionsChanged()
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds(options.revocation))) {
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds(options.revocationTimeout)))
+            {
                 [weak self] in self?.giveUp(partitions)
             }
         }
@@ -37,7 +38,7 @@ extension SourceSession {
             guard state.share.isDemanding(partitions) else { return ([], nil) }
             let late = partitions
             state.failure = SourceError(
-                "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocation)",
+                "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocationTimeout)",
                 advice: "Look for an operator or sink that blocks, or allow more time (revocation)")
             state.membership = nil
             return (state.share.begin() ?? [], state.run)
@@ -91,9 +92,9 @@ extension SourceSession {
 
     /// Asks now and then whether there are other partitions.
     func discover() {
-        guard !options.endsAtLatest, state.withLock({ $0.discovery == nil }) else { return }
+        guard !options.stopsAtLatest, state.withLock({ $0.discovery == nil }) else { return }
         let timer = DispatchSource.makeTimerSource(queue: .global())
-        let interval = DispatchTimeInterval.milliseconds(milliseconds(options.discovery))
+        let interval = DispatchTimeInterval.milliseconds(milliseconds(options.partitionDiscoveryInterval))
         timer.schedule(deadline: .now() + interval, repeating: interval)
         timer.setEventHandler { [weak self] in
             guard let self, let found = try? listPartitions(wait: false) else { return }

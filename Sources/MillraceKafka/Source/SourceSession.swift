@@ -68,7 +68,7 @@ final class SourceSession: Sendable {
     }
 
     var summary: String { "Kafka, \(topics.text)" }
-    var isShared: Bool { options.membership != .alone }
+    var isShared: Bool { options.membership != .standalone }
 
     var run: SourceRun? { state.withLock { $0.run } }
     /// Offsets are committed for this group.
@@ -112,7 +112,7 @@ final class SourceSession: Sendable {
         try await blocking { [self] in
             var configuration = configuration
             configuration["auto.offset.reset"] =
-                options.whenOutOfRange == .fail ? "error" : options.whenOutOfRange.rawValue
+                options.offsetReset == .fail ? "error" : options.offsetReset.rawValue
             if case .pattern = topics {
                 let others = configuration["topic.blacklist"].map { $0 + "," } ?? ""
                 configuration["topic.blacklist"] = others + "^\(CheckpointTopicName.prefix).*"
@@ -226,7 +226,7 @@ final class SourceSession: Sendable {
         var opened: [PartitionID: OpenedPartition] = [:]
         for offset in offsets {
             let end =
-                options.endsAtLatest
+                options.stopsAtLatest
                 ? try consumer.watermarks(of: offset.partition, timeout: options.timeout).high : nil
             opened[PartitionID(offset.partition.description)] = OpenedPartition(
                 queue: try consumer.queue(of: offset.partition), start: offset.offset, end: end,
@@ -272,7 +272,7 @@ final class SourceSession: Sendable {
         if error.name == "_AUTO_OFFSET_RESET" || error.name == "OFFSET_OUT_OF_RANGE" {
             return SourceError(
                 "\(partition) does not have \(position): its records were removed, or the partition was made anew",
-                advice: "Choose whenOutOfRange: .earliest or .latest, or start over with --fresh")
+                advice: "Choose offsetReset: .earliest or .latest, or start over with --fresh")
         }
         return error
     }

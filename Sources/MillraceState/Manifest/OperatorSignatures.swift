@@ -20,6 +20,9 @@ struct OperatorSignatures {
     /// The same operators in the same order.
     func isSame(as other: OperatorSignatures) -> Bool { sequence == other.sequence }
 
+    /// Kinds by the names that earlier versions stored.
+    private static let formerKinds = ["lookup": "async map"]
+
     private static func signatures(
         _ graph: GraphDescription, hasPlaces: Bool = true, _ state: (GraphDescription.State) -> String
     ) -> [String: String] {
@@ -34,7 +37,8 @@ struct OperatorSignatures {
             }.sorted()
             let states = node.states.map(state).joined(separator: ", ")
             let detail = hasPlaces || !["source", "sink"].contains(node.kind) ? node.detail : ""
-            let own = "\(node.kind)\(detail.isEmpty ? "" : " \(detail)")\(states.isEmpty ? "" : " (\(states))")"
+            let kind = Self.formerKinds[node.kind] ?? node.kind
+            let own = "\(kind)\(detail.isEmpty ? "" : " \(detail)")\(states.isEmpty ? "" : " (\(states))")"
             found[node.id] = upstream.isEmpty ? own : upstream.joined(separator: " + ") + " > " + own
         }
         return found

@@ -20,7 +20,8 @@ package struct StateCatalogue: Sendable {
     ///
     /// - Parameter inUse: numbers that anything is stored under, by state that was dropped too: new state gets others.
     package init(
-        graph: GraphDescription, restored: Manifest?, inUse: Set<StateID>, allowDropping: Set<String>, path: String
+        graph: GraphDescription, restored: Manifest?, inUse: Set<StateID>, allowNonRestoredState: Set<String>,
+        path: String
     ) throws {
         var next = (inUse.max()?.value ?? 0) + 1
         if let restored {
@@ -31,7 +32,7 @@ package struct StateCatalogue: Sendable {
                     advice: "Name another folder with --state, or start over with --fresh")
             }
             next = max(next, (restored.states.map(\.id.value).max() ?? 0) + 1)
-            try Self.compare(restored, graph, allowDropping, path)
+            try Self.compare(restored, graph, allowNonRestoredState, path)
         }
         for node in graph.operators {
             for state in node.states {
@@ -47,14 +48,14 @@ package struct StateCatalogue: Sendable {
     }
 
     private static func compare(
-        _ restored: Manifest, _ graph: GraphDescription, _ allowDropping: Set<String>, _ path: String
+        _ restored: Manifest, _ graph: GraphDescription, _ allowNonRestoredState: Set<String>, _ path: String
     ) throws {
         for state in restored.states {
             let original = OperatorMatching.original(state.operatorID)
             let title = "\(original)/\(state.name)"
             let node = graph.operators.first { $0.id == state.operatorID }
             guard let node, let declared = node.states.first(where: { $0.name == state.name }) else {
-                if allowDropping.contains(title) || allowDropping.contains(original) { continue }
+                if allowNonRestoredState.contains(title) || allowNonRestoredState.contains(original) { continue }
                 let others = graph.operators.filter { !$0.states.isEmpty }.map(\.id).joined(separator: ", ")
                 throw StateError(
                     .mismatch,

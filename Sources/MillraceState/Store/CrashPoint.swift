@@ -44,14 +44,14 @@ public enum CrashPoint: Hashable, Sendable {
 }
 
 /// Asks a test whether the run dies here.
-public struct CrashSwitch: Sendable {
+package struct CrashSwitch: Sendable {
     private let decide: (@Sendable (CrashPoint) throws -> Void)?
 
     /// Never.
-    public static let off = CrashSwitch(nil)
+    package static let off = CrashSwitch(nil)
 
     /// Whenever `decide` throws.
-    public init(_ decide: (@Sendable (CrashPoint) throws -> Void)?) {
+    package init(_ decide: (@Sendable (CrashPoint) throws -> Void)?) {
         self.decide = decide
     }
 
@@ -61,14 +61,14 @@ public struct CrashSwitch: Sendable {
 }
 
 /// What a test's crash switch throws: the run ends at once, with nothing cleaned up and nothing tried again.
-public struct SimulatedCrash: Error, Hashable, Sendable, CustomStringConvertible {
+package struct SimulatedCrash: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where.
-    public let point: CrashPoint
+    package let point: CrashPoint
 
     /// A crash at `point`.
-    public init(at point: CrashPoint) { self.point = point }
+    package init(at point: CrashPoint) { self.point = point }
 
-    public var description: String { "simulated crash at \(point)" }
+    package var description: String { "simulated crash at \(point)" }
 }
 
 extension CrashSwitch {

@@ -76,7 +76,7 @@ import Testing
                     onTimer: { timer, context in
                         try context.emit("timer \(context.key) \(timer.time.milliseconds)")
                         // Counting on over the timers: state and timers have to be of one checkpoint.
-                        if timer.time.milliseconds % 300 == 0 { try seen.set(nil) }
+                        if timer.time.milliseconds % 300 == 0 { try seen.clear() }
                     })
             }.named("timers").sink(outputs.timers, name: "timers-out")
         }

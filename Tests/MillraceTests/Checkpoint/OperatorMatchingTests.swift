@@ -32,7 +32,7 @@ import Testing
                 var options = CheckpointOptions(directory: state, every: .milliseconds(5))
                 let test = PipelineTest(seed: 1, checkpoints: options)
                 try test.run(pipeline(before, first), stoppingAt: .milliseconds(40))
-                options.allowDropping = dropping
+                options.allowNonRestoredState = dropping
                 try PipelineTest(seed: 2, checkpoints: options).run(pipeline(after, second))
                 return before.records + after.records
             }
@@ -143,15 +143,15 @@ import Testing
             keyed.aggregate(Count<Int>()).named("aggregate").forEach { _ in }
             keyed.reduce(+).named("reduce").forEach { _ in }
             keyed.deduplicated().named("deduplicated").forEach { _ in }
-            keyed.best(3, by: >).named("best").forEach { _ in }
-            keyed.changes().named("changes").forEach { _ in }
+            keyed.topK(3, by: >).named("best").forEach { _ in }
+            keyed.removeDuplicates().named("changes").forEach { _ in }
             keyed.tumblingWindow(of: .seconds(1)).fold(into: 0) { $0 += $1 }.named("windows").forEach { _ in }
             keyed.tumblingWindow(of: .seconds(1)).process { _, _, all in all }.named("window process").forEach { _ in }
             keyed.sessionWindow(gap: .seconds(1)).aggregate(Count<Int>()).named("sessions").forEach { _ in }
             keyed.sessionWindow(gap: .seconds(1)).process { _, _, all in all }.named("session process").forEach { _ in }
             keyed.countWindow(of: 3).aggregate(Count<Int>()).named("count windows").forEach { _ in }
-            joined.window(.tumbling(of: .seconds(1))).named("window join").forEach { _ in }
-            joined.interval(from: .seconds(-1), through: .seconds(1)).named("interval join").forEach { _ in }
+            joined.windowJoin(.tumbling(of: .seconds(1))).named("window join").forEach { _ in }
+            joined.intervalJoin(from: .seconds(-1), through: .seconds(1)).named("interval join").forEach { _ in }
         }
         for node in pipeline.graph().operators where !node.states.isEmpty {
             #expect(node.isNamed, "\(node.id) has state and no name")
@@ -176,7 +176,7 @@ import Testing
         #expect(text.contains("sink 'old'") && text.contains("name: \"old\""), "\(text)")
         try PipelineTest(seed: 1, checkpoints: options).run(pipeline(before, "old"))
         #expect(before.records == Array(0..<40))
-        options.allowDropping = ["old"]
+        options.allowNonRestoredState = ["old"]
         try PipelineTest(seed: 1, checkpoints: options).run(pipeline(after, "new"))
     }
 }

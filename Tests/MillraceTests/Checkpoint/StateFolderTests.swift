@@ -36,11 +36,12 @@ import Testing
         return folder
     }
 
-    func error(_ pipeline: Pipeline, _ path: String, allowDropping: Set<String> = []) -> String {
+    func error(_ pipeline: Pipeline, _ path: String, allowNonRestoredState: Set<String> = []) -> String {
         do {
             try PipelineTest(
                 seed: 1,
-                checkpoints: .init(directory: path, every: .milliseconds(10), allowDropping: allowDropping)
+                checkpoints: .init(
+                    directory: path, every: .milliseconds(10), allowNonRestoredState: allowNonRestoredState)
             ).run(pipeline)
             return ""
         } catch {
@@ -66,7 +67,7 @@ import Testing
         let folder = try folder()
         let renamed = Self.pipeline(operatorName: "totals")
         expect(error(renamed, folder.path), names: "counts/value", ".named(\"counts\")", "--drop-state")
-        #expect(error(renamed, folder.path, allowDropping: ["counts"]) == "")
+        #expect(error(renamed, folder.path, allowNonRestoredState: ["counts"]) == "")
     }
 
     @Test func anUnnamedOperatorFedDifferentlyIsRefused() throws {

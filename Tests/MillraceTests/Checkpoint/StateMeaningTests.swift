@@ -44,7 +44,7 @@ import Testing
     static func join(_ upper: Duration) -> @Sendable (Numbers) -> Void {
         { numbers in
             numbers.joined(with: numbers.map { $0 }, on: { $0 % 3 }, equals: { $0 % 3 })
-                .interval(from: .seconds(-1), through: upper).named("state").forEach { _ in }
+                .intervalJoin(from: .seconds(-1), through: upper).named("state").forEach { _ in }
         }
     }
 
@@ -55,7 +55,7 @@ import Testing
     }
 
     static func lifetime(_ kind: TimeKind) -> @Sendable (Numbers) -> Void {
-        { keyed($0).deduplicated(for: TimeToLive(.hours(1), in: kind)).named("state").forEach { _ in } }
+        { keyed($0).deduplicated(timeToLive: TimeToLive(.hours(1), in: kind)).named("state").forEach { _ in } }
     }
 
     static func pattern(_ limit: Duration) -> @Sendable (Numbers) -> Void {

@@ -113,7 +113,7 @@ import Testing
     @Test func aRotatedFileIsReadToItsEnd() async throws {
         let output = TestOutput<String>()
         try write("a.log", ["1", "2"])
-        try await follow(.linesFile(at: folder.file("in/a.log"), following: true), output) {
+        try await follow(.linesFile(at: folder.file("in/a.log"), tailing: true), output) {
             try await wait(for: ["1", "2"], in: output)
             try move("a.log", "a.log.1")
             try append("a.log.1", "3\n")
@@ -135,7 +135,7 @@ import Testing
         try move("a.log", "a.log.3")
         try write("a.log", ["10"])
         try move("a.log", "a.log.4")
-        try await follow(.linesFile(at: folder.file("in/a.log"), following: true), output) {
+        try await follow(.linesFile(at: folder.file("in/a.log"), tailing: true), output) {
             try await wait(for: (1...9).map(String.init) + ["10"], in: output)
             try write("a.log", ["11"])
             try await wait(for: (1...11).map(String.init), in: output)
@@ -146,7 +146,7 @@ import Testing
     @Test(arguments: ["compressed", "copied", "gone", "cut"])
     func doubtfulRotation(kind: String) async throws {
         let output = TestOutput<String>()
-        let source = LineFiles.linesFile(at: folder.file("in/a.log"), following: true)
+        let source = LineFiles.linesFile(at: folder.file("in/a.log"), tailing: true)
         try write("a.log", lines("a", 0..<2000))
         try await follow(source, output) { try await wait(for: lines("a", 0..<2000), in: output) }
         if kind != "cut" { try move("a.log", "a.log.1") }
@@ -168,7 +168,7 @@ import Testing
     /// In a directory that is followed files appear, are rotated and deleted; it begins empty.
     @Test func aDirectoryIsFollowed() async throws {
         let output = TestOutput<String>()
-        let source = LineFiles.lines(in: folder.file("in"), extensions: ["log"], following: true)
+        let source = LineFiles.lines(in: folder.file("in"), extensions: ["log"], tailing: true)
         try await follow(source, output) {
             try await Task.sleep(for: .milliseconds(100))
             try write("a.log", ["1"])

@@ -94,7 +94,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.file("a.csv")
         try "name,value\na,1\nb".write(toFile: path, atomically: true, encoding: .utf8)
-        let source = CSVFiles<Row>.csvFile(at: path, decoding: Row.self, following: true)
+        let source = CSVFiles<Row>.csvFile(at: path, decoding: Row.self, tailing: true)
         let first = try read(source)
         #expect(first.records == [Row(name: "a", value: 1)])
         let handle = try #require(FileHandle(forWritingAtPath: path))

@@ -79,7 +79,7 @@ import Testing
 
     @Test func everyRecordIsDoneOnceWhateverHappens() throws {
         var table = [
-            "| failure | crash | allOrNothing | bestEffort | lastSuccessful |", "|---|---|---|---|---|",
+            "| failure | crash | allOrNothing | perRecord | upToFirstFailure |", "|---|---|---|---|---|",
         ]
         for failure in Failure.allCases {
             for (name, crash) in Self.crashes {
@@ -135,7 +135,7 @@ import Testing
                 (0..<9).map { .record($0) } + (atTheEnd ? [] : [.silence(.seconds(5)), .record(9)])
             graph.source(ScriptedSource([steps]))
                 .batches(
-                    of: 4, acknowledgement: .lastSuccessful, retry: RetryPolicy(attempts: 2)
+                    of: 4, acknowledgement: .upToFirstFailure, retry: RetryPolicy(attempts: 2)
                 ) { batch in
                     handled.withLock { $0 += batch }
                     guard let place = batch.firstIndex(of: 6), !isMended.withLock({ $0 }) else { return .succeeded }
@@ -164,7 +164,7 @@ import Testing
         let pipeline = Pipeline("gap") { graph in
             graph.source(ScriptedSource([(0..<12).map { .record($0) } + [.silence(.seconds(20))]]))
                 .batches(
-                    of: 4, inFlight: 2, acknowledgement: .lastSuccessful,
+                    of: 4, inFlight: 2, acknowledgement: .upToFirstFailure,
                     retry: RetryPolicy(attempts: 5, initial: .seconds(2), jitter: 0)
                 ) { batch in
                     handled.withLock { $0 += batch }

@@ -26,7 +26,7 @@ import Testing
                     try await clock.sleep(until: clock.now + .milliseconds(20 + 65 * batch[0]))
                     return .succeeded
                 }
-                .lookup { record in
+                .asyncMap { record in
                     try await clock.sleep(until: clock.now + .milliseconds(100))
                     return record
                 }

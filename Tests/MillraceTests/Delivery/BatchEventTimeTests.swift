@@ -40,7 +40,7 @@ import Testing
         let pipeline = Pipeline("idle") { graph in
             graph.source(
                 ScriptedSource([[.record(Event(1000)), .silence(.seconds(20))], steady]), eventTime: \.time,
-                watermarks: .monotonic(idleAfter: .milliseconds(200))
+                watermarks: .monotonic(idleTimeout: .milliseconds(200))
             )
             .batches(of: 5, within: .seconds(3)) { _ in .succeeded }
             .keyed { _ in 0 }

@@ -22,7 +22,7 @@ import Testing
         let pipeline = Pipeline("metrics-of-batches") { graph in
             graph.source(ScriptedSource([(0..<10).map { .record($0) }]))
                 .batches(
-                    of: 4, acknowledgement: .bestEffort, retry: RetryPolicy(attempts: 2, initial: .milliseconds(1)),
+                    of: 4, acknowledgement: .perRecord, retry: RetryPolicy(attempts: 2, initial: .milliseconds(1)),
                     onError: .skip
                 ) { batch in
                     try await clock.sleep(until: clock.now + .milliseconds(20))

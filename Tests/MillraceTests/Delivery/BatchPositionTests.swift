@@ -3,7 +3,7 @@ import MillraceTesting
 import Synchronization
 import Testing
 
-/// The position that is stored while a record is not done (`Acknowledgement.lastSuccessful`), and what ends with it.
+/// The position that is stored while a record is not done (`Acknowledgement.upToFirstFailure`), and what ends with it.
 @Suite struct BatchPositionTests {
     struct Bad: Error, CustomStringConvertible { var description: String { "bad" } }
 
@@ -20,7 +20,7 @@ import Testing
         let pipeline = Pipeline("settled") { graph in
             graph.source(ScriptedSource([Self.records(0..<6) + [.silence(.seconds(5))]]))
                 .batches(
-                    of: 6, acknowledgement: .lastSuccessful,
+                    of: 6, acknowledgement: .upToFirstFailure,
                     retry: RetryPolicy(attempts: 3, initial: .milliseconds(200), jitter: 0)
                 ) { batch in
                     if batch.attempt == 1, let place = batch.firstIndex(of: 2) {
@@ -50,7 +50,7 @@ import Testing
             graph.source(ScriptedSource([Self.records(0..<3) + [.silence(.seconds(20))]]))
                 .flatMap { [$0 * 2, $0 * 2 + 1] }
                 .batches(
-                    of: 4, within: .milliseconds(20), acknowledgement: .lastSuccessful,
+                    of: 4, within: .milliseconds(20), acknowledgement: .upToFirstFailure,
                     retry: RetryPolicy(attempts: 3, initial: .seconds(1), jitter: 0)
                 ) { batch in
                     guard let place = batch.firstIndex(of: 3), clock.now < .milliseconds(900) else { return .succeeded }
@@ -68,7 +68,7 @@ import Testing
         let test = PipelineTest(seed: 6)
         let pipeline = Pipeline("none") { graph in
             graph.source(ScriptedSource([Self.records(0..<9) + [.silence(.seconds(100))]]))
-                .batches(of: 3, acknowledgement: .lastSuccessful, retry: .none) { batch in
+                .batches(of: 3, acknowledgement: .upToFirstFailure, retry: .none) { batch in
                     batch.firstIndex(of: 4).map { .failed([RecordFailure($0, Bad())]) } ?? .succeeded
                 }
                 .forEach { _ in }
@@ -87,7 +87,7 @@ import Testing
         let pipeline = Pipeline("always") { graph in
             graph.source(ScriptedSource([Self.records(0..<9) + [.silence(.seconds(100))] + Self.records(9..<12)]))
                 .batches(
-                    of: 3, acknowledgement: .lastSuccessful,
+                    of: 3, acknowledgement: .upToFirstFailure,
                     retry: RetryPolicy(attempts: 2, initial: .milliseconds(200), jitter: 0)
                 ) { batch in
                     guard let place = batch.firstIndex(of: 4) else { return .succeeded }
@@ -117,7 +117,7 @@ import Testing
         let pipeline = Pipeline("stop") { graph in
             graph.source(ScriptedSource([Self.records(0..<6) + [.silence(.seconds(2))]]))
                 .batches(
-                    of: 3, acknowledgement: .lastSuccessful,
+                    of: 3, acknowledgement: .upToFirstFailure,
                     retry: RetryPolicy(attempts: 3, initial: .seconds(20), maximum: .seconds(20), jitter: 0)
                 ) { batch in
                     let isFirst = handled.withLock { handled in

@@ -54,20 +54,20 @@ import Testing
     }
 
     @Test func bestEffortHandsOverOnlyWhatFailed() {
-        let played = Self.play(5, .bestEffort, attempts: 3, Self.failing([1, 3]))
+        let played = Self.play(5, .perRecord, attempts: 3, Self.failing([1, 3]))
         #expect(played.handed == [[0, 1, 2, 3, 4], [1, 3], [1, 3]])
         #expect(Self.fates(played.progress) == "+-+-+")
     }
 
     @Test func lastSuccessfulGoesOnFromTheFirstFailure() {
-        let played = Self.play(5, .lastSuccessful, attempts: 2, Self.failing([1, 3]))
+        let played = Self.play(5, .upToFirstFailure, attempts: 2, Self.failing([1, 3]))
         #expect(played.handed == [[0, 1, 2, 3, 4], [1, 2, 3, 4], [2, 3, 4], [3, 4], [4]])
         #expect(Self.fates(played.progress) == "+-+-+")
         #expect(played.progress.attempts == [1, 2, 3, 4, 5])
     }
 
     @Test func whatFailsAsAWholeIsHalvedUntilTheBadOnesStandAlone() {
-        for mode in [Acknowledgement.bestEffort, .lastSuccessful] {
+        for mode in [Acknowledgement.perRecord, .upToFirstFailure] {
             let played = Self.play(8, mode, attempts: 2) { indices in
                 if indices.contains(5) { throw Bad() }
                 return []
@@ -78,7 +78,7 @@ import Testing
                     Array(0..<8), Array(0..<8), [0, 1, 2, 3], [4, 5, 6, 7], [4, 5], [4], [5], [6, 7],
                 ])
         }
-        let whole = Self.play(4, .bestEffort, attempts: 2, isolates: false) { _ in throw Bad() }
+        let whole = Self.play(4, .perRecord, attempts: 2, isolates: false) { _ in throw Bad() }
         #expect(Self.fates(whole.progress) == "----")
         #expect(whole.handed.count == 2)
     }
@@ -87,13 +87,13 @@ import Testing
         let hopeless: ([Int]) -> [RecordFailure] = { indices in
             indices.firstIndex(of: 1).map { [RecordFailure($0, Hopeless())] } ?? []
         }
-        #expect(Self.play(3, .bestEffort, attempts: 9, hopeless).handed == [[0, 1, 2]])
-        #expect(Self.play(3, .lastSuccessful, attempts: 9, hopeless).handed == [[0, 1, 2], [2]])
+        #expect(Self.play(3, .perRecord, attempts: 9, hopeless).handed == [[0, 1, 2]])
+        #expect(Self.play(3, .upToFirstFailure, attempts: 9, hopeless).handed == [[0, 1, 2], [2]])
         #expect(Self.play(3, .allOrNothing, attempts: 9, hopeless).handed == [[0, 1, 2]])
     }
 
     @Test func aRecordThatTheBatchDoesNotHaveFailsIt() {
-        let played = Self.play(2, .bestEffort, attempts: 9, isolates: false) { _ in [RecordFailure(7, Bad())] }
+        let played = Self.play(2, .perRecord, attempts: 9, isolates: false) { _ in [RecordFailure(7, Bad())] }
         #expect(Self.fates(played.progress) == "--")
         guard case .givenUp(let error) = played.progress.fates[0] else {
             Issue.record("record 0 was not given up")
@@ -122,7 +122,7 @@ import Testing
                         if failuresOf[index] > 0 {
                             failuresOf[index] -= 1
                             failures.append(RecordFailure(place, Bad()))
-                        } else if mode != .lastSuccessful || failures.isEmpty {
+                        } else if mode != .upToFirstFailure || failures.isEmpty {
                             done.append(index)
                         }
                     }
@@ -139,7 +139,7 @@ import Testing
                     #expect(Set(done).count == done.count, "seed \(seed), \(mode)")
                     #expect(done.sorted() == (0..<count).filter { Array(fates)[$0] == "+" }, "seed \(seed), \(mode)")
                 }
-                if mode == .lastSuccessful { #expect(done == done.sorted(), "seed \(seed)") }
+                if mode == .upToFirstFailure { #expect(done == done.sorted(), "seed \(seed)") }
             }
         }
     }

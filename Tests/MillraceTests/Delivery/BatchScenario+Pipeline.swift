@@ -60,7 +60,7 @@ extension BatchScenario {
         case .nothing, .merge: return source
         case .map: return source.map { $0 }
         case .filter: return source.filter { $0.id % 5 != 0 }
-        case .lookup: return source.lookup { try await pause(clock, $0.id, 1, most: 60, $0) }
+        case .asyncMap: return source.asyncMap { try await pause(clock, $0.id, 1, most: 60, $0) }
         case .batches:
             return source.batches(of: 3, within: .milliseconds(40), inFlight: 2) { batch in
                 try await pause(clock, batch[0].id, 2, most: 60, .succeeded)
@@ -79,7 +79,7 @@ extension BatchScenario {
     private func followed(_ stream: Millrace.Stream<Item>, _ clock: ManualClock) -> Millrace.Stream<Item> {
         switch behind {
         case .nothing: stream
-        case .lookup: stream.lookup { try await pause(clock, $0.id, 3, most: 80, $0) }
+        case .asyncMap: stream.asyncMap { try await pause(clock, $0.id, 3, most: 80, $0) }
         case .batches:
             stream.batches(of: 4, within: .milliseconds(60), inFlight: 2) { batch in
                 try await pause(clock, batch[0].id, 4, most: 90, .succeeded)

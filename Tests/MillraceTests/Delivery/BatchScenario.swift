@@ -13,8 +13,8 @@ struct BatchScenario: Sendable, CustomStringConvertible {
         let time: Timestamp
     }
 
-    enum Beside: String, CaseIterable { case nothing, map, filter, lookup, batches, flatMap, merge }
-    enum Behind: String, CaseIterable { case nothing, lookup, batches }
+    enum Beside: String, CaseIterable { case nothing, map, filter, asyncMap, batches, flatMap, merge }
+    enum Behind: String, CaseIterable { case nothing, asyncMap, batches }
 
     let seed: UInt64
     let scripts: [[ScriptedSource<Item>.Step]]
@@ -60,7 +60,7 @@ struct BatchScenario: Sendable, CustomStringConvertible {
         bytes = chance(25) ? MemoryLayout<Item>.stride * draw(1...6) : nil
         most = draw(1...4)
         inFlight = chance(30) ? .adaptive(1...most) : .fixed(most)
-        acknowledgement = [.allOrNothing, .bestEffort, .lastSuccessful][draw(0...2)]
+        acknowledgement = [.allOrNothing, .perRecord, .upToFirstFailure][draw(0...2)]
         retry = RetryPolicy(
             attempts: draw(1...3), initial: .milliseconds(draw(1...120)), jitter: chance(50) ? 0 : 0.5,
             isolates: chance(70))

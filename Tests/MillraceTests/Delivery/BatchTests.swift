@@ -247,7 +247,7 @@ import Testing
             let dead = graph.sideOutput("dead", of: DeadLetter<Int>.self)
             graph.source(ScriptedSource([Self.records(0..<3)]))
                 .batches(
-                    of: 3, acknowledgement: .bestEffort, retry: RetryPolicy(attempts: 2, isolates: false),
+                    of: 3, acknowledgement: .perRecord, retry: RetryPolicy(attempts: 2, isolates: false),
                     onError: .deadLetter(to: dead), options: .init(timeout: .milliseconds(100))
                 ) { _ in
                     try await clock.sleep(until: clock.now + .seconds(60))
@@ -291,7 +291,7 @@ import Testing
                 let numbers = graph.source(ScriptedSource([Self.records(0..<50)]))
                 let done =
                     singly
-                    ? numbers.singly { record in handled.withLock { $0.append(record) } }
+                    ? numbers.forEachAsync { record in handled.withLock { $0.append(record) } }
                     : numbers.batches(of: 20) { batch in
                         handled.withLock { $0 += batch }
                         return .succeeded

@@ -69,7 +69,7 @@ import Testing
         let test = PipelineTest(seed: 3)
         let pipeline = Pipeline("stubborn") { graph in
             graph.source(ScriptedSource([Self.records(0..<20)]))
-                .lookup(LookupOptions(inFlight: 2, timeout: .seconds(1), retries: 1)) { number in
+                .asyncMap(AsyncMapOptions(inFlight: 2, timeout: .seconds(1), retries: 1)) { number in
                     let attempt = attempts.withLock { attempts in
                         attempts[number, default: 0] += 1
                         return attempts[number] ?? 0
@@ -127,7 +127,7 @@ import Testing
             }
         }
         try Self.oneAtATime(seed: seed) { numbers, call in
-            numbers.lookup(LookupOptions(inFlight: 1, timeout: .seconds(1))) { number in
+            numbers.asyncMap(AsyncMapOptions(inFlight: 1, timeout: .seconds(1))) { number in
                 try await call(number)
                 return number
             }

@@ -117,9 +117,9 @@ import Testing
                 return ProcessFunction(onRecord: { record, _ in try last.set(record) })
             }
         },
-        .operated("0 calls at once") { $0.lookup(LookupOptions(inFlight: 0)) { $0 } },
-        .operated("-1 retries") { $0.lookup(LookupOptions(retries: -1)) { $0 } },
-        .operated("a call may take 0.0 seconds") { $0.lookup(LookupOptions(timeout: .zero)) { $0 } },
+        .operated("0 calls at once") { $0.asyncMap(AsyncMapOptions(inFlight: 0)) { $0 } },
+        .operated("-1 retries") { $0.asyncMap(AsyncMapOptions(retries: -1)) { $0 } },
+        .operated("a call may take 0.0 seconds") { $0.asyncMap(AsyncMapOptions(timeout: .zero)) { $0 } },
         .batches("batches of 0 records", of: 0),
         .batches("a batch is closed after 0.0 seconds", within: .zero),
         .batches("batches of -1 bytes", bytes: -1),
@@ -131,14 +131,14 @@ import Testing
         .batches("inf records a second", rate: .infinity),
         .batches("a handler may take -1.0 seconds", timeout: .seconds(-1)),
         Case("an interval from 1.0 seconds to 0.0 seconds holds nothing") { _, numbers in
-            numbers.joined(with: numbers, on: { $0 }, equals: { $0 }).interval(from: .seconds(1), through: .zero)
+            numbers.joined(with: numbers, on: { $0 }, equals: { $0 }).intervalJoin(from: .seconds(1), through: .zero)
                 .forEach { _ in }
         },
         Case("a table's entries are no results") { _, numbers in
-            numbers.joined(with: numbers, on: { $0 }, equals: { $0 }).latest(kind: .outer).forEach { _ in }
+            numbers.joined(with: numbers, on: { $0 }, equals: { $0 }).streamTableJoin(kind: .outer).forEach { _ in }
         },
         Case("a table's versions are no results") { _, numbers in
-            numbers.joined(with: numbers, on: { $0 }, equals: { $0 }).version(kind: .right).forEach { _ in }
+            numbers.joined(with: numbers, on: { $0 }, equals: { $0 }).temporalJoin(kind: .right).forEach { _ in }
         },
         .pattern("pattern 'p' has no steps", Pattern("p")),
         .pattern("it begins with 'a'", Pattern("p").then("a", where: { $0 > 1 })),
@@ -149,9 +149,9 @@ import Testing
         .pattern("it has a first step", Pattern("p").first("a", where: { $0 > 1 }).first("b", where: { $0 > 1 })),
         .pattern("may have 0 partial matches", limit: 0, Pattern("p").first("a", where: { $0 > 1 })),
         .source("records out of order by -1000 ms", watermarks: .boundedOutOfOrder(by: .seconds(-1))),
-        .source("none is ever idle", watermarks: .monotonic().whenIdle(.followsTheClock)),
+        .source("none is ever idle", watermarks: .monotonic().whenIdle(.advancesWithClock)),
         .source("aligned within -1.0 seconds", watermarks: .monotonic().aligned(within: .seconds(-1))),
-        .source("a partition is idle after 0.0 seconds", watermarks: .monotonic(idleAfter: .zero)),
+        .source("a partition is idle after 0.0 seconds", watermarks: .monotonic(idleTimeout: .zero)),
         .source("nan records a second", rate: .nan),
         Case("A generator has 0 partitions") { graph, _ in
             graph.source(.generator(partitions: 0, count: 5) { _, number in number }, name: "generator")

@@ -119,7 +119,7 @@ import Testing
             Self.events(&random, bound: bound, from: 0), Self.events(&random, bound: bound, from: 1000)
         )
         let rows = try Self.run(left, right, &random, bound: bound) {
-            $0.interval(from: .milliseconds(lower), through: .milliseconds(upper), kind: kind)
+            $0.intervalJoin(from: .milliseconds(lower), through: .milliseconds(upper), kind: kind)
                 .map { Self.text($0.left, $0.right) }
         }
         let expected = Self.reference(left, right, kind) {
@@ -139,7 +139,7 @@ import Testing
             Self.events(&random, bound: bound, from: 0), Self.events(&random, bound: bound, from: 1000)
         )
         let rows = try Self.run(left, right, &random, bound: bound) {
-            $0.window(.sliding(of: .milliseconds(length), every: .milliseconds(slide)), kind: kind)
+            $0.windowJoin(.sliding(of: .milliseconds(length), every: .milliseconds(slide)), kind: kind)
                 .map { Self.text($0.value.left, $0.value.right, " @\($0.window.start.milliseconds)") }
         }
         var expected: [String] = []
@@ -172,7 +172,7 @@ import Testing
             partition.filter { seen.insert([Int64($0.key), $0.time]).inserted }
         }
         let rows = try Self.run(left, right, &random, bound: bound) {
-            $0.version(kind: kind).map { Self.text($0.left, $0.right) }
+            $0.temporalJoin(kind: kind).map { Self.text($0.left, $0.right) }
         }
         let expected = left.joined().compactMap { record -> String? in
             let valid = right.joined().filter { $0.key == record.key && $0.time <= record.time }
@@ -186,7 +186,9 @@ import Testing
     func everyPair(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let (left, right) = (Self.events(&random, bound: 50, from: 0), Self.events(&random, bound: 50, from: 1000))
-        let rows = try Self.run(left, right, &random, bound: 50) { $0.all().map { Self.text($0.left, $0.right) } }
+        let rows = try Self.run(left, right, &random, bound: 50) {
+            $0.regularJoin().map { Self.text($0.left, $0.right) }
+        }
         expectSame(rows, Self.reference(left, right, .inner) { _, _ in true }, "seed \(seed)")
     }
 
@@ -205,7 +207,7 @@ import Testing
             let lefts = graph.source(.memory(left), name: "left")
             let rights = graph.source(.memory(right), name: "right")
             lefts.joined(with: rights, on: \.key, equals: \.key)
-                .tables(kind: kind, deletingLeft: isDeleted, deletingRight: isDeleted)
+                .tableJoin(kind: kind, deletingLeft: isDeleted, deletingRight: isDeleted)
                 .sink(output)
         }
         try PipelineTest(seed: seed, checkpoints: .init(directory: folder.path, every: .milliseconds(5)))

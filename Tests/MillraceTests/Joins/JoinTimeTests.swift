@@ -56,11 +56,11 @@ import Testing
         let left = [1, 2500, 9000].map { Event(key: 1, time: $0, text: "l\($0)") }
         let right = [2, 2504, 7000].map { Event(key: $0 == 2 ? 2 : 1, time: $0, text: "r\($0)") }
         let found = try lines(left, right, parallelism: parallelism) { join, _ in
-            join.interval(from: .milliseconds(-5), through: .milliseconds(5), kind: .outer)
+            join.intervalJoin(from: .milliseconds(-5), through: .milliseconds(5), kind: .outer)
         }
         #expect(found == ["- r2 7", "- r7000 7005", "l1 - 6", "l2500 r2504 2504", "l9000 - 9005"])
         let ahead = try lines(left, right, parallelism: parallelism) { join, _ in
-            join.interval(from: .milliseconds(3), through: .milliseconds(10), kind: .outer)
+            join.intervalJoin(from: .milliseconds(3), through: .milliseconds(10), kind: .outer)
         }
         #expect(ahead == ["- r2 2", "- r7000 7000", "l1 - 11", "l2500 r2504 2504", "l9000 - 9010"])
     }
@@ -71,7 +71,7 @@ import Testing
         let left = [5, 15, 30, 7, 45].map { Event(key: 1, time: $0, text: "l\($0)") }
         let right = [1, 10, 20, 40, 50].map { Event(key: 1, time: $0, text: $0 == 20 ? "none" : "r\($0)") }
         let found = try lines(left, right, late: late) { join, side in
-            join.version(kind: .left, deleting: { $0.text == "none" }, late: side)
+            join.temporalJoin(kind: .left, deleting: { $0.text == "none" }, late: side)
         }
         #expect(found == ["l15 r10 15", "l30 - 30", "l45 r40 45", "l5 r1 5"].sorted() || late.records.isEmpty)
         #expect(late.records == ["l7"] || found.contains("l7 r1 7"))

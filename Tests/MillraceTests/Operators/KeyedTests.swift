@@ -67,7 +67,7 @@ import Testing
                 let list = states.list("list", of: Int.self)
                 return ProcessFunction(onRecord: { number, context in
                     let before = try last.get()
-                    try last.set(number == 3 ? nil : number)
+                    if number == 3 { try last.clear() } else { try last.set(number) }
                     try seen.set("n\(number)", number)
                     try list.append(number)
                     try context.emit("\(context.key) \(before ?? -1) \(seen.get().count) \(list.get())")

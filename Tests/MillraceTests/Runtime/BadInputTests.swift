@@ -27,7 +27,7 @@ import Testing
                 timed
                 ? graph.source(
                     source, name: "rows", eventTime: { $0.year.map { Timestamp(milliseconds: Int64($0)) } },
-                    missingTime: .fail, watermarks: .monotonic())
+                    missingEventTime: .fail, watermarks: .monotonic())
                 : graph.source(source, name: "rows", malformed: malformed)
             rows.map { "\($0.city) \($0.count)" }.sink(output)
         }
@@ -59,7 +59,8 @@ import Testing
 
     @Test func missingEventTime() throws {
         expect(
-            try run("city,count,year\nParis,3,NA\n", timed: true).error, names: "rows", "no event time", "missingTime")
+            try run("city,count,year\nParis,3,NA\n", timed: true).error, names: "rows", "no event time",
+            "missingEventTime")
     }
 
     @Test func skippedAndCounted() throws {

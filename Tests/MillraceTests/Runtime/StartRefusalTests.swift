@@ -115,7 +115,7 @@ import Testing
             graph.source(
                 .csvFile(at: folder.file("in/a.csv"), decoding: Row.self), name: "rows",
                 eventTime: { $0.time.map { Timestamp(milliseconds: Int64($0)) } },
-                missingTime: policy == "skip" ? .skip : .deadLetter(to: dead), watermarks: .monotonic()
+                missingEventTime: policy == "skip" ? .skip : .deadLetter(to: dead), watermarks: .monotonic()
             )
             .map(\.name).sink(good)
             dead.stream.map { "\($0.record.name) \($0.operatorID) \($0.reason)" }.sink(bad)

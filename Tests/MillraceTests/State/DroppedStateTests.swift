@@ -32,10 +32,10 @@ import Testing
         let outputs = ["a": TestOutput<Keyed<Int, Int>>(), "b": TestOutput(), "c": TestOutput()]
         var test = PipelineTest(seed: seed, checkpoints: options)
         try test.run(Self.pipeline(["a", "b"], outputs), stoppingAt: .milliseconds(100))
-        test.options.checkpoints?.allowDropping = ["b"]
+        test.options.checkpoints?.allowNonRestoredState = ["b"]
         try test.run(Self.pipeline(["a"], outputs), parallelism: 2, stoppingAt: .milliseconds(150))
         let before = outputs["a"]?.records.count ?? 0
-        test.options.checkpoints?.allowDropping = []
+        test.options.checkpoints?.allowNonRestoredState = []
         try test.run(Self.pipeline(["a", "c"], outputs))
         var last: [Int: Int] = [:]
         for result in outputs["c"]?.records ?? [] { last[result.key] = max(last[result.key] ?? 0, result.value) }
@@ -58,12 +58,12 @@ import Testing
         var test = PipelineTest(seed: seed, checkpoints: options)
         try test.run(Self.pipeline(["a", "b"], outputs), stoppingAt: .milliseconds(60))
         let checkpoint = try Self.lastCheckpoint(folder.path)
-        test.options.checkpoints?.allowDropping = ["b"]
+        test.options.checkpoints?.allowNonRestoredState = ["b"]
         let point = CrashTests.points[Int.random(in: 0..<CrashTests.points.count, using: &random)].1
         let crashed = try test.runUntilCrash(
             Self.pipeline(["a"], outputs),
             at: point(CheckpointNumber(checkpoint + UInt64.random(in: 1...3, using: &random))))
-        test.options.checkpoints?.allowDropping = []
+        test.options.checkpoints?.allowNonRestoredState = []
         if crashed, try Self.names("b", folder.path) {
             // Nothing has been stored without it: back to the old graph.
             try test.run(Self.pipeline(["a", "b"], outputs))

@@ -14,7 +14,7 @@ import Testing
         ]
         let pipeline = Pipeline("seen") { graph in
             graph.source(ScriptedSource([steps])).keyed { $0 }
-                .deduplicated(for: TimeToLive(.seconds(1))).sink(output)
+                .deduplicated(timeToLive: TimeToLive(.seconds(1))).sink(output)
         }
         try PipelineTest(seed: 1).run(pipeline)
         // At 0; forgotten at 1000, so again at 1100; and at 2109.
@@ -58,7 +58,7 @@ import Testing
                 eventTime: { Timestamp(milliseconds: Int64($0)) }, watermarks: .monotonic()
             )
             .keyed { _ in 1 }
-            .deduplicated(for: TimeToLive(.seconds(1), in: .event)).sink(output)
+            .deduplicated(timeToLive: TimeToLive(.seconds(1), in: .event)).sink(output)
         }
         try PipelineTest(seed: 1).run(pipeline)
         #expect(output.records == [0, 1000, 2500])

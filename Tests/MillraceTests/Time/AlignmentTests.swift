@@ -41,7 +41,7 @@ import Testing
         let pipeline = Pipeline("idle") { graph in
             graph.source(
                 ScriptedSource([busy, idle, ended]), eventTime: { Timestamp(milliseconds: $0) },
-                watermarks: .monotonic(idleAfter: .milliseconds(100)).aligned(within: .milliseconds(50))
+                watermarks: .monotonic(idleTimeout: .milliseconds(100)).aligned(within: .milliseconds(50))
             )
             .sink(output)
         }
@@ -51,14 +51,14 @@ import Testing
 
     ///     records   1 5            (silence of 10 s)                    20000
     ///     window    [0,10) fires while nothing comes, if time goes on by the clock
-    @Test(arguments: [WatermarkStrategy.IdleTime.stands, .followsTheClock])
+    @Test(arguments: [WatermarkStrategy.IdleTime.stands, .advancesWithClock])
     func whereAllAreIdleTimeMayGoOn(time: WatermarkStrategy.IdleTime) throws {
         let fired = TestOutput<Int>()
         let pipeline = Pipeline("clock") { graph in
             graph.source(
                 ScriptedSource([[Step.record(1), .record(5), .silence(.seconds(10)), .record(20_000)]]),
                 eventTime: { Timestamp(milliseconds: $0) },
-                watermarks: .boundedOutOfOrder(by: .seconds(1), idleAfter: .milliseconds(50)).whenIdle(time)
+                watermarks: .boundedOutOfOrder(by: .seconds(1), idleTimeout: .milliseconds(50)).whenIdle(time)
             )
             .keyed { _ in 1 }
             .tumblingWindow(of: .milliseconds(10)).trigger(.final).fold(into: 0) { count, _ in count += 1 }
@@ -68,7 +68,7 @@ import Testing
         let folder = try TemporaryFolder()
         let test = PipelineTest(seed: 5, checkpoints: .init(directory: folder.path, every: .milliseconds(100)))
         try test.run(pipeline, stoppingAt: .seconds(5))
-        #expect(fired.records == (time == .followsTheClock ? [2] : []))
+        #expect(fired.records == (time == .advancesWithClock ? [2] : []))
         try test.run(pipeline)
         #expect(fired.records == [2, 1])
     }
@@ -85,7 +85,7 @@ import Testing
                     ]
                 ]),
                 eventTime: { Timestamp(milliseconds: $0) },
-                watermarks: .own("half of the greatest") { greatest, _ in
+                watermarks: .custom("half of the greatest") { greatest, _ in
                     greatest.map { Timestamp(milliseconds: $0.milliseconds / 2) }
                 }
             )

@@ -43,7 +43,7 @@ import Testing
             let source = graph.source(.memory(Self.lines), name: "lines", recordsPerSecond: 1000)
             // Two ways that meet again.
             let odd = source.filter { $0.utf8.count % 2 == 1 }.map { Self.entry($0) }
-            let even = source.filter { $0.utf8.count % 2 == 0 }.lookup { Self.entry($0) }
+            let even = source.filter { $0.utf8.count % 2 == 0 }.asyncMap { Self.entry($0) }
             Self.windows(graph.merge(odd, even).assigningEventTime(\.at, watermarks: strategy)).sink(assigned)
         }
         try test.runUntilCrash(pipeline, parallelism: 2, at: .committed(CheckpointNumber(seed % 6 + 1)))
@@ -57,7 +57,7 @@ import Testing
         let pipeline = Pipeline("missing") { graph in
             let dead = graph.sideOutput("dead", of: DeadLetter<Entry>.self)
             graph.source(.memory([["1 1", "x 2", "3 3"]])).map { Self.entry($0) }
-                .assigningEventTime(\.at, watermarks: .monotonic(), missingTime: .deadLetter(to: dead))
+                .assigningEventTime(\.at, watermarks: .monotonic(), missingEventTime: .deadLetter(to: dead))
                 .map(\.number).sink(output)
             dead.stream.map(\.record.number).sink(letters)
         }

@@ -41,7 +41,7 @@ import Testing
         let run = try Self.run(silent: [.silence(.seconds(3600))])
         #expect(run.warnings.count == 1)
         let warning = run.warnings.first ?? ""
-        #expect(warning.contains("source 'numbers', partition 1,") && warning.contains("idleAfter"), "\(warning)")
+        #expect(warning.contains("source 'numbers', partition 1,") && warning.contains("idleTimeout"), "\(warning)")
         #expect(run.held == ["1"])
     }
 
@@ -53,7 +53,7 @@ import Testing
 
     @Test func notWhereItDoesNotCountOrNobodyWaits() throws {
         let idle = try Self.run(
-            silent: [.silence(.seconds(3600))], watermarks: .monotonic(idleAfter: .seconds(2)))
+            silent: [.silence(.seconds(3600))], watermarks: .monotonic(idleTimeout: .seconds(2)))
         #expect(idle.warnings == [] && idle.held == [] && idle.results > 10)
         let ended = try Self.run(silent: [.record(1)])
         #expect(ended.warnings == [] && ended.held == [] && ended.results > 10)

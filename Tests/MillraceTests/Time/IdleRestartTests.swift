@@ -48,7 +48,7 @@ import Testing
         let pipeline = Pipeline("idle") { graph in
             graph.source(
                 ScriptedSource(scripts), eventTime: \.time,
-                watermarks: .boundedOutOfOrder(by: .milliseconds(5), idleAfter: .milliseconds(8))
+                watermarks: .boundedOutOfOrder(by: .milliseconds(5), idleTimeout: .milliseconds(8))
             ).keyed(by: \.key).tumblingWindow(of: .milliseconds(3)).fold(into: 0) { count, _ in count += 1 }
                 .named("windows").sink(output)
         }

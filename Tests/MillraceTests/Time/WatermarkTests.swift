@@ -36,7 +36,7 @@ import Testing
 
     ///     active . . . . | 50 ms of silence -> idle | a record -> active again
     @Test func silenceMakesAPartitionIdle() {
-        var tracker = WatermarkTracker(.monotonic(idleAfter: .milliseconds(50)), now: .zero)
+        var tracker = WatermarkTracker(.monotonic(idleTimeout: .milliseconds(50)), now: .zero)
         tracker.observe(Timestamp(milliseconds: 10))
         #expect(tracker.advance(active: true, now: .milliseconds(1)) == at(9))
         #expect(tracker.advance(active: false, now: .milliseconds(50)) == at(9))

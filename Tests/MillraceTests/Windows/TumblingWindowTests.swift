@@ -19,7 +19,7 @@ import Testing
     func expectFired(_ result: Result, _ expected: [String]) { #expect(result.fired == expected) }
 
     func run(
-        _ scripts: [[Step]], bound: Duration = .zero, idleAfter: Duration? = nil, lateness: Duration = .zero,
+        _ scripts: [[Step]], bound: Duration = .zero, idleTimeout: Duration? = nil, lateness: Duration = .zero,
         offset: Duration = .zero, in kind: TimeKind = .event
     ) throws -> Result {
         let (output, lateOutput) = (TestOutput<WindowResult<Int, Int>>(), TestOutput<Int64>())
@@ -27,7 +27,7 @@ import Testing
             let late = graph.sideOutput("late", of: Int64.self)
             graph.source(
                 ScriptedSource(scripts), eventTime: { Timestamp(milliseconds: $0) },
-                watermarks: .boundedOutOfOrder(by: bound, idleAfter: idleAfter)
+                watermarks: .boundedOutOfOrder(by: bound, idleTimeout: idleTimeout)
             )
             .keyed { _ in 1 }
             .tumblingWindow(of: .milliseconds(10), offset: offset, in: kind, allowedLateness: lateness, late: late)
@@ -72,7 +72,7 @@ import Testing
     @Test func anIdlePartitionDoesNotHoldBackWindows() throws {
         let busy: [Step] = Self.at(1, 30, 31) + [.silence(.milliseconds(200)), .record(32)]
         let silent: [Step] = [.record(2), .silence(.milliseconds(500)), .record(33)]
-        let result = try run([busy, silent], idleAfter: .milliseconds(50))
+        let result = try run([busy, silent], idleTimeout: .milliseconds(50))
         #expect(result.fired.first == "[0,10) 2")
         #expect(result.late == [])
     }

@@ -55,7 +55,7 @@ enum Q20: NexmarkQuery {
                             for bid in try waiting.get() where auction.category == 10 {
                                 try context.emit(Row(bid, auction))
                             }
-                            try waiting.removeAll()
+                            try waiting.clear()
                         case .right(let bid):
                             guard let auction = try known.get() else { return try waiting.append(bid) }
                             if auction.category == 10 { try context.emit(Row(bid, auction)) }

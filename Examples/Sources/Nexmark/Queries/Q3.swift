@@ -16,7 +16,7 @@ enum Q3: NexmarkQuery {
         results.write(
             streams.auctions.filter { $0.category == 10 }.map { Keyed(key: $0.seller, value: $0.id) }
                 .joined(with: sellers, on: \.key, equals: \.id)
-                .all()
+                .regularJoin()
                 .compactMap { pair -> Row? in
                     guard let auction = pair.left, let seller = pair.right else { return nil }
                     return Row(name: seller.name, city: seller.city, state: seller.state, id: auction.value)

@@ -42,15 +42,15 @@ enum Q7: NexmarkQuery {
                         },
                         onTimer: { _, context in
                             let highest = try best.get()
-                            guard let price = highest.first?.price else { return try candidates.removeAll() }
+                            guard let price = highest.first?.price else { return try candidates.clear() }
                             for bid in highest + (try candidates.get().filter { $0.price == price }) {
                                 try context.emit(
                                     Row(
                                         auction: bid.auction, bidder: bid.bidder, price: bid.price,
                                         dateTime: RowTime(bid.dateTime), extra: bid.extra))
                             }
-                            try best.removeAll()
-                            try candidates.removeAll()
+                            try best.clear()
+                            try candidates.clear()
                         })
                 })
     }

@@ -62,7 +62,7 @@ extension EventStreams {
                             for bid in try early.get() {
                                 if let state = try open.get() { try consider(bid, for: state) }
                             }
-                            try early.removeAll()
+                            try early.clear()
                             try context.setTimer(.event(auction.expires))
                         case .right(let bid):
                             if let auction = try open.get() {
@@ -79,9 +79,9 @@ extension EventStreams {
                         }
                         guard timer.time >= auction.expires else { return }
                         if let bid = try best.get() { try context.emit(SoldAuction(auction: auction, bid: bid)) }
-                        try open.set(nil)
-                        try offers.set(nil)
-                        try best.set(nil)
+                        try open.clear()
+                        try offers.clear()
+                        try best.clear()
                     })
             }
             .named("sold auctions")

@@ -21,5 +21,5 @@ public struct ListState<Key: StreamKey, Element: StateValue> {
 
     /// Removes all elements.
     @inlinable
-    public func removeAll() throws { try cell.remove() }
+    public func clear() throws { try cell.remove() }
 }

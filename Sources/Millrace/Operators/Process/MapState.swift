@@ -23,12 +23,12 @@ public struct MapState<Key: StreamKey, MapKey: StateValue & Hashable, Value: Sta
             map[ExactKey(key)] = value
             isEmpty = map.isEmpty
         }
-        if isEmpty { try removeAll() }
+        if isEmpty { try clear() }
     }
 
     /// Removes all entries.
     @inlinable
-    public func removeAll() throws { try cell.remove() }
+    public func clear() throws { try cell.remove() }
 }
 
 /// The entries of a map, in no order.

@@ -9,11 +9,13 @@ public struct ValueState<Key: StreamKey, Value: StateValue> {
     @inlinable
     public func get() throws -> Value? { try cell.get() }
 
-    /// Sets the value, or removes it with `nil`.
+    /// Sets the value.
     @inlinable
-    public func set(_ value: Value?) throws {
-        if let value { try cell.set(value) } else { try cell.remove() }
-    }
+    public func set(_ value: Value) throws { try cell.set(value) }
+
+    /// Removes the value.
+    @inlinable
+    public func clear() throws { try cell.remove() }
 
     /// Changes the value in place, beginning with `initial` where there is none.
     @inlinable

@@ -111,7 +111,7 @@ extension Graph {
     ) -> Stream<Record> {
         declare(
             source, name: name, watermarks: nil, malformed: .fail, recordsPerSecond: recordsPerSecond,
-            missingTime: .fail, time: nil)
+            missingEventTime: .fail, time: nil)
     }
 
     /// Starts a stream at a source that makes its records, with event times that a closure gives.
@@ -122,6 +122,6 @@ extension Graph {
     ) -> Stream<Record> {
         declare(
             source, name: name, watermarks: watermarks, malformed: .fail, recordsPerSecond: recordsPerSecond,
-            missingTime: .fail, time: eventTime)
+            missingEventTime: .fail, time: eventTime)
     }
 }

@@ -10,7 +10,7 @@ extension Graph {
     ) -> Stream<S.Record> {
         declare(
             source, name: name, watermarks: nil, malformed: malformed, recordsPerSecond: recordsPerSecond,
-            missingTime: .fail, time: nil)
+            missingEventTime: .fail, time: nil)
     }
 
     /// Starts a stream at a source.
@@ -35,51 +35,52 @@ extension Graph {
     ) -> Stream<S.Record> {
         declare(
             source, name: name, watermarks: watermarks, malformed: malformed, recordsPerSecond: recordsPerSecond,
-            missingTime: .fail, time: eventTime)
+            missingEventTime: .fail, time: eventTime)
     }
 
     /// Starts a stream at a source whose records carry their event time with them (Kafka's do); those that lack one go the
-    /// way of `missingTime`.
+    /// way of `missingEventTime`.
     @inlinable
     public func source<S: Source>(
-        _ source: S, name: String? = nil, watermarks: WatermarkStrategy, missingTime: ErrorPolicy<S.Record> = .fail,
+        _ source: S, name: String? = nil, watermarks: WatermarkStrategy,
+        missingEventTime: ErrorPolicy<S.Record> = .fail,
         malformed: MalformedPolicy = .fail, recordsPerSecond: Double? = nil
     ) -> Stream<S.Record> {
         declare(
             source, name: name, watermarks: watermarks, malformed: malformed, recordsPerSecond: recordsPerSecond,
-            missingTime: missingTime, time: nil)
+            missingEventTime: missingEventTime, time: nil)
     }
 
-    /// Starts a stream at a source whose records may lack an event time; those that do go the way of `missingTime`.
+    /// Starts a stream at a source whose records may lack an event time; those that do go the way of `missingEventTime`.
     @inlinable
     public func source<S: Source>(
         _ source: S, name: String? = nil, eventTime: @escaping @Sendable (S.Record) -> Timestamp?,
-        missingTime: ErrorPolicy<S.Record>, watermarks: WatermarkStrategy, malformed: MalformedPolicy = .fail,
+        missingEventTime: ErrorPolicy<S.Record>, watermarks: WatermarkStrategy, malformed: MalformedPolicy = .fail,
         recordsPerSecond: Double? = nil
     ) -> Stream<S.Record> {
         declare(
             source, name: name, watermarks: watermarks, malformed: malformed, recordsPerSecond: recordsPerSecond,
-            missingTime: missingTime, time: { eventTime($0) ?? .distantPast })
+            missingEventTime: missingEventTime, time: { eventTime($0) ?? .distantPast })
     }
 
     @inlinable
     func declare<S: Source>(
         _ source: S, name: String?, watermarks: WatermarkStrategy?, malformed: MalformedPolicy,
-        recordsPerSecond: Double?, missingTime: ErrorPolicy<S.Record>,
+        recordsPerSecond: Double?, missingEventTime: ErrorPolicy<S.Record>,
         time eventTime: (@Sendable (S.Record) -> Timestamp)?
     ) -> Stream<S.Record> {
         let producer = add(kind: "source", detail: source.summary, inputs: [], isStageHead: true)
         if let name { producer.setName(name) }
         let output = StreamNode<S.Record>(producer: producer)
         if case .deadLetter(let side) = malformed { side.link(from: producer) }
-        if case .deadLetter(let side) = missingTime { side.link(from: producer) }
+        if case .deadLetter(let side) = missingEventTime { side.link(from: producer) }
         producer.setSource(
             SourceStage(
                 watermarks: watermarks, recordsPerSecond: recordsPerSecond,
                 access: SourceAccess(source)
             ) { context, partition, position, tracker, signal in
                 let start = try position.map { try S.Reader.Position(stored: $0) }
-                let failures = FailureHandler(missingTime, of: producer, in: context)
+                let failures = FailureHandler(missingEventTime, of: producer, in: context)
                 let usesRecordTimes = eventTime == nil && watermarks != nil
                 let collector = SourceCollector(
                     push: output.push(in: context), recordsPerPush: S.Reader.recordsPerPush, eventTime: eventTime,

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// How calls to something outside are made: how many at once, for how long, how often again.
-public struct LookupOptions: Sendable {
+public struct AsyncMapOptions: Sendable {
     /// Calls under way at once, in each task; those that are made again count too.
     public var inFlight = 64
     /// How long a call may take. One that goes on although it is cancelled then is no longer waited for, and takes one of
@@ -49,7 +49,7 @@ extension Stream {
     /// Asks something outside about each record: a service, a database.
     ///
     /// ```swift
-    /// orders.lookup(LookupOptions(inFlight: 100, timeout: .seconds(2))) { order in
+    /// orders.asyncMap(AsyncMapOptions(inFlight: 100, timeout: .seconds(2))) { order in
     ///     Enriched(order, try await customers.fetch(order.customer))
     /// }
     /// ```
@@ -61,18 +61,18 @@ extension Stream {
     ///
     /// - Parameter onError: what becomes of a record whose call failed for the last time.
     @inlinable
-    public func lookup<Output: Sendable>(
-        _ options: LookupOptions = LookupOptions(), onError: ErrorPolicy<Record> = .fail,
+    public func asyncMap<Output: Sendable>(
+        _ options: AsyncMapOptions = AsyncMapOptions(), onError: ErrorPolicy<Record> = .fail,
         _ call: @escaping @Sendable (Record) async throws -> Output
     ) -> Stream<Output> {
         let detail = "\(options.inFlight) at once, \(options.isOrdered ? "in order" : "as they come")"
-        let result: Stream<Output> = attach("lookup", detail: detail) { context, node, next in
-            let lookup = LookupParticipant(
+        let result: Stream<Output> = attach("async map", detail: detail) { context, node, next in
+            let calls = AsyncMapParticipant(
                 options, call, next: next, failures: FailureHandler(onError, of: node, in: context), of: node,
                 in: context)
-            context.register(lookup, of: node)
+            context.register(calls, of: node)
             return Push { records, times, count in
-                for index in 0..<count { lookup.add(records[index], times[index]) }
+                for index in 0..<count { calls.add(records[index], times[index]) }
             }
         }
         link(onError, from: result.node.producer)
@@ -83,7 +83,7 @@ extension Stream {
 
 /// The calls of one task.
 @usableFromInline
-final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticipant {
+final class AsyncMapParticipant<Record: Sendable, Output: Sendable>: StageParticipant {
     private struct Waiting {
         let record: Record
         let time: Timestamp
@@ -92,7 +92,7 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
         var result: Result<Output, any Error>?
     }
 
-    private let options: LookupOptions
+    private let options: AsyncMapOptions
     private let call: @Sendable (Record) async throws -> Output
     private let next: Push<Output>
     private let failures: FailureHandler<Record>
@@ -112,7 +112,7 @@ final class LookupParticipant<Record: Sendable, Output: Sendable>: StageParticip
 
     @usableFromInline
     init(
-        _ options: LookupOptions, _ call: @escaping @Sendable (Record) async throws -> Output, next: Push<Output>,
+        _ options: AsyncMapOptions, _ call: @escaping @Sendable (Record) async throws -> Output, next: Push<Output>,
         failures: FailureHandler<Record>, of node: OperatorNode, in context: TaskContext
     ) {
         self.options = options
