@@ -9,7 +9,7 @@ public import RDKafka
 /// let pipeline = Pipeline("totals") { graph in
 ///     graph.source(kafka.source("bids", decoding: .json(Bid.self)), eventTime: \.time, watermarks: .monotonic())
 ///         .keyed(by: \.auction)
-///         .tumblingWindow(of: .seconds(10)).fold(into: 0) { $0 += $1.price }
+///         .window(.tumbling(of: .seconds(10))).fold(into: 0) { $0 += $1.price }
 ///         .sink(kafka.sink("totals") { $1.setValue("\($0.value)") })
 /// }
 /// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state")))

@@ -32,7 +32,7 @@ enum TestPipeline: String, CaseIterable, Sendable {
                             $1.setValue("\($0.key) \($0.value)")
                         })
             case .windowed:
-                records.keyed { String($0.prefix(1)) }.tumblingWindow(of: .milliseconds(200))
+                records.keyed { String($0.prefix(1)) }.window(.tumbling(of: .milliseconds(200)))
                     .fold(into: 0) { count, _ in count += 1 }.named("windows")
                     .sink(
                         kafka.sink(output) {

@@ -56,7 +56,7 @@ import Testing
                         rig.topic("out"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true)),
                     watermarks: .monotonic()
                 )
-                .keyed { _ in 0 }.tumblingWindow(of: .minutes(1)).fold(into: "") { $0 += $1 }
+                .keyed { _ in 0 }.window(.tumbling(of: .minutes(1))).fold(into: "") { $0 += $1 }
                 .forEach { seen.note("\($0.window.start.milliseconds) \($0.value)") }
             }
             try await pipeline.run(rig.options(.atLeastOnce, folder: nil))
@@ -86,7 +86,7 @@ import Testing
                 kafka.source(rig.topic("out"), decoding: .string, options: KafkaSourceOptions(stopsAtLatest: true)),
                 watermarks: .monotonic()
             )
-            .keyed { _ in 0 }.tumblingWindow(of: .milliseconds(1)).fold(into: "") { $0 += $1 }
+            .keyed { _ in 0 }.window(.tumbling(of: .milliseconds(1))).fold(into: "") { $0 += $1 }
             .forEach { seen.note("\($0.window.start.milliseconds) \($0.value)") }
         }
         try await reader.run(rig.options(.atLeastOnce, folder: nil))

@@ -52,7 +52,7 @@ import Testing
                     [.init($0.number), .text("key \($0.key)\t\\ 'quoted'")]
                 }, name: "events-out")
             let keyed = events.keyed(by: \.key)
-            keyed.tumblingWindow(of: .milliseconds(50)).fold(into: 0) { $0 += $1.value }.named("windows")
+            keyed.window(.tumbling(of: .milliseconds(50))).fold(into: 0) { $0 += $1.value }.named("windows")
                 .sink(
                     database.table("windows", columns: ["key", "window_end", "total"]) {
                         [.init($0.key), .init($0.window.end), .init($0.value)]

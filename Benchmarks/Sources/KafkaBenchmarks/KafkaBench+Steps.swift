@@ -32,7 +32,7 @@ extension KafkaBench {
             watermarks: .boundedOutOfOrder(by: .seconds(1))
         )
         .keyed(by: \.auction)
-        .tumblingWindow(of: .seconds(10))
+        .window(.tumbling(of: .seconds(10)))
         .fold(into: Total()) { total, bid in
             total.count += 1
             total.sum += bid.price

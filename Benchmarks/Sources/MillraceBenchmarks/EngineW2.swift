@@ -13,7 +13,7 @@ enum EngineW2 {
                 eventTime: { Timestamp(milliseconds: $0.timestamp) }, watermarks: .monotonic()
             )
             .keyed(by: \.key)
-            .tumblingWindow(of: .seconds(10))
+            .window(.tumbling(of: .seconds(10)))
             .fold(into: CountAndSum()) { total, record in total.add(record.value) }
             .named("windows")
             .sink(sink)

@@ -15,7 +15,7 @@ enum EngineW3 {
                 eventTime: { Timestamp(milliseconds: $0.timestamp) }, watermarks: .monotonic()
             )
             .keyed(by: \.key)
-            .slidingWindow(of: .seconds(60), every: .seconds(5))
+            .window(.sliding(of: .seconds(60), every: .seconds(5)))
             .aggregate(Count())
             .named("windows")
             .sink(sink)

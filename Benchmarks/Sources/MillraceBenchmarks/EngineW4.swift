@@ -15,7 +15,7 @@ enum EngineW4 {
                 eventTime: { Timestamp(milliseconds: $0.timestamp) }, watermarks: .monotonic()
             )
             .keyed(by: \.key)
-            .sessionWindow(gap: .seconds(1))
+            .window(.session(gap: .seconds(1)))
             .aggregate(Count())
             .named("sessions")
             .sink(sink)

@@ -57,7 +57,7 @@ struct MemoryUse {
                 eventTime: { Timestamp(milliseconds: $0.timestamp) }, watermarks: .monotonic()
             )
             .keyed(by: \.key)
-            .sessionWindow(gap: .hours(1))
+            .window(.session(gap: .hours(1)))
             .aggregate(Statistics(of: { Double($0.value) }))
             .sink(TallySink<WindowResult<UInt64, Statistics<WorkloadRecord>.Value>> { sum, _ in sum.countRow() })
         }

@@ -19,7 +19,7 @@ import Testing
             let numbers = graph.source(
                 ScriptedSource(scripts), name: "numbers", eventTime: { Timestamp(milliseconds: $0) },
                 watermarks: .boundedOutOfOrder(by: .milliseconds(100)))
-            let windows = numbers.keyed { $0 % 5 }.tumblingWindow(of: .milliseconds(500)).fold(into: 0) { count, _ in
+            let windows = numbers.keyed { $0 % 5 }.window(.tumbling(of: .milliseconds(500))).fold(into: 0) { count, _ in
                 count += 1
             }
             .named("windows").map { "window \($0.key) \($0.window) \($0.value)" }
@@ -81,7 +81,7 @@ import Testing
     /// What cannot be is thrown with its sentence, where a precondition would have no text.
     @Test func settingsThatCannotBeAreRefused() {
         let pipeline = Pipeline("refused") { graph in
-            graph.source(.memory([[1]])).keyed { $0 }.slidingWindow(of: .seconds(1), every: .seconds(2))
+            graph.source(.memory([[1]])).keyed { $0 }.window(.sliding(of: .seconds(1), every: .seconds(2)))
                 .aggregate(Count()).forEach { _ in }
         }
         let error = #expect(throws: (any Error).self) { try PipelineTest(seed: 1).run(pipeline) }

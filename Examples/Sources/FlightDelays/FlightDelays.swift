@@ -36,7 +36,7 @@ struct FlightDelays: PipelineProgram {
             flights
                 .filter { !$0.isCancelled }
                 .keyed(by: \.origin)
-                .tumblingWindow(of: .hours(1), allowedLateness: .hours(1), late: late)
+                .window(.tumbling(of: .hours(1)), allowedLateness: .hours(1), late: late)
                 .aggregate(DelayStatistics())
                 .named("hourly-delays")
                 .map { HourlyDelay($0) }

@@ -1,7 +1,7 @@
 /// How many different values there are among the records', estimated in little memory.
 ///
 /// ```swift
-/// visits.keyed(by: \.page).slidingWindow(of: .days(7), every: .hours(1))
+/// visits.keyed(by: \.page).window(.sliding(of: .days(7), every: .hours(1)))
 ///     .aggregate(ApproximateDistinctCount(of: \.user))                        // off by 1.6 %, in at most 4 KiB
 /// ```
 ///

@@ -1,7 +1,7 @@
 /// How many different values there are among the records', exactly.
 ///
 /// ```swift
-/// visits.keyed(by: \.page).tumblingWindow(of: .hours(1)).aggregate(DistinctCount(of: \.user))
+/// visits.keyed(by: \.page).window(.tumbling(of: .hours(1))).aggregate(DistinctCount(of: \.user))
 /// ```
 ///
 /// Values are told apart by their bytes: two spellings of one text in Unicode are two.

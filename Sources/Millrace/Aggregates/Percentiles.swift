@@ -1,7 +1,7 @@
 /// Percentiles of a number of each record, in one pass and bounded memory, each within a relative error.
 ///
 /// ```swift
-/// requests.keyed(by: \.route).tumblingWindow(of: .minutes(1)).aggregate(Percentiles(of: \.milliseconds))
+/// requests.keyed(by: \.route).window(.tumbling(of: .minutes(1))).aggregate(Percentiles(of: \.milliseconds))
 ///     .map { "\($0.key): median \($0.value[quantile: 0.5] ?? 0), 99 % below \($0.value[quantile: 0.99] ?? 0)" }
 /// ```
 ///

@@ -52,7 +52,7 @@ public final class Graph {
     ///
     /// ```swift
     /// let late = graph.sideOutput("late", of: Flight.self)
-    /// flights.keyed(by: \.origin).tumblingWindow(of: .hours(1), late: late)...
+    /// flights.keyed(by: \.origin).window(.tumbling(of: .hours(1)), late: late)...
     /// late.stream.sink(.jsonLines(directory: "out/late"))
     /// ```
     public func sideOutput<Record: Sendable>(_ name: String, of type: Record.Type = Record.self) -> SideOutput<Record> {

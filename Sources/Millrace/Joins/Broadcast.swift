@@ -103,8 +103,8 @@ extension BroadcastStream {
     public func enriched<TableKey: StreamKey>(
         on recordKey: @escaping @Sendable (Record) -> TableKey, equals tableKey: @escaping @Sendable (Rule) -> TableKey,
         deleting: @escaping @Sendable (Rule) -> Bool = { _ in false }
-    ) -> Stream<Joined<Key, Record, Rule>> where Rule: StateValue {
-        process(table: tableKey, to: Joined<Key, Record, Rule>.self, deleting: deleting) { _, table in
+    ) -> Stream<Joined<Key, Record, Rule?>> where Rule: StateValue {
+        process(table: tableKey, to: Joined<Key, Record, Rule?>.self, deleting: deleting) { _, table in
             ProcessFunction(onRecord: { record, context in
                 try context.emit(Joined(key: context.key, left: record, right: try table[recordKey(record)]))
             })

@@ -14,16 +14,16 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///
     /// Restart: as if there had been none.
     @inlinable
-    public func intervalJoin(
-        from lower: Duration, through upper: Duration, kind: JoinKind = .inner,
-        late: SideOutput<Either<Left, Right>>? = nil
-    ) -> Stream<Joined<Key, Left, Right>> {
+    public func intervalJoin<JoinedLeft, JoinedRight>(
+        from lower: Duration, through upper: Duration,
+        kind: JoinKind<Left, Right, JoinedLeft, JoinedRight>, late: SideOutput<Either<Left, Right>>? = nil
+    ) -> Stream<Joined<Key, JoinedLeft, JoinedRight>> {
         let keyOf = keyed.node.key
         let bounds = (lower.wholeMilliseconds, upper.wholeMilliseconds)
-        let result: Stream<Joined<Key, Left, Right>> = keyed.attach(
+        let result: Stream<Joined<Key, JoinedLeft, JoinedRight>> = keyed.attach(
             "interval join", detail: "\(lower) to \(upper), \(kind)"
         ) { context, node, next in
-            let join = IntervalJoinParticipant<Key, Left, Right>(
+            let join = IntervalJoinParticipant<Key, Left, Right, JoinedLeft, JoinedRight>(
                 lower: bounds.0, upper: bounds.1, kind, context: context, node: node, next: next,
                 late: late?.push(in: context))
             context.register(join, of: node)
@@ -77,13 +77,17 @@ struct JoinEntry<Record: StateValue>: StateValue {
 
 /// An interval join in one task: both sides' records in slices of time.
 @usableFromInline
-final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: StateValue>: StageParticipant {
+final class IntervalJoinParticipant<
+    Key: StreamKey, Left: StateValue, Right: StateValue, JoinedLeft: Sendable, JoinedRight: Sendable
+>: StageParticipant {
+    @usableFromInline typealias Output = Joined<Key, JoinedLeft, JoinedRight>
+
     /// Milliseconds from a left record's time to a right one's.
     @usableFromInline let lower: Int64
     @usableFromInline let upper: Int64
-    @usableFromInline let kind: JoinKind
+    @usableFromInline let kind: JoinKind<Left, Right, JoinedLeft, JoinedRight>
     @usableFromInline let context: TaskContext
-    @usableFromInline let results: PushBuffer<Joined<Key, Left, Right>>
+    @usableFromInline let results: PushBuffer<Output>
     @usableFromInline let late: Push<Either<Left, Right>>?
     @usableFromInline let left: SliceTables<Key, [JoinEntry<Left>]>
     @usableFromInline let right: SliceTables<Key, [JoinEntry<Right>]>
@@ -96,8 +100,9 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
 
     @inlinable
     init(
-        lower: Int64, upper: Int64, _ kind: JoinKind, context: TaskContext, node: OperatorNode,
-        next: Push<Joined<Key, Left, Right>>, late: Push<Either<Left, Right>>?
+        lower: Int64, upper: Int64, _ kind: JoinKind<Left, Right, JoinedLeft, JoinedRight>, context: TaskContext,
+        node: OperatorNode,
+        next: Push<Output>, late: Push<Either<Left, Right>>?
     ) {
         self.lower = lower
         self.upper = upper
@@ -149,7 +154,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
         var isMatched = false
         try forEach(right, from: sum(time, lower), through: sum(time, upper), hash, key, marks: kind.keepsRight) {
             isMatched = true
-            try emit(Joined(key: key, left: record, right: $0.record), max(time, $0.time))
+            try emit(Output(key, kind.matched(record, $0.record)), max(time, $0.time))
         }
         // Always kept until the watermark has passed it: only then its partners are known not to come.
         try left.table(sliceEnd(of: time)).update(hash, key) { [] }.pointee.value
@@ -163,7 +168,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
         try forEach(left, from: sum(time, 0 &- upper), through: sum(time, 0 &- lower), hash, key, marks: kind.keepsLeft)
         {
             isMatched = true
-            try emit(Joined(key: key, left: $0.record, right: record), max(time, $0.time))
+            try emit(Output(key, kind.matched($0.record, record)), max(time, $0.time))
         }
         try right.table(sliceEnd(of: time)).update(hash, key) { [] }.pointee.value
             .append(JoinEntry(time: time, record: record, isMatched: isMatched))
@@ -215,10 +220,10 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
     }
 
     @inlinable
-    func emit(_ joined: Joined<Key, Left, Right>, _ time: Int64) throws {
+    func emit(_ joined: Output, _ time: Int64) throws {
         results.reserve(1)
         results.append(joined, Timestamp(milliseconds: time))
-        if results.count >= PushBuffer<Joined<Key, Left, Right>>.chunk { try results.flush() }
+        if results.count >= PushBuffer<Output>.chunk { try results.flush() }
     }
 
     @inlinable
@@ -229,11 +234,11 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
         let (leftDelay, rightDelay) = (max(upper, 0), max(0 &- lower, 0))
         while let wait = earliest(now, leftDelay, rightDelay) {
             if wait.isLeft {
-                guard let (time, key) = waitingLeft.take(upTo: .max) else { break }
-                try giveUnmatched(left, time, key, wait.due) { Joined(key: key, left: $0, right: nil) }
+                guard let (time, key) = waitingLeft.take(upTo: .max), let only = kind.onlyLeft else { break }
+                try giveUnmatched(left, time, key, wait.due) { Output(key, only($0)) }
             } else {
-                guard let (time, key) = waitingRight.take(upTo: .max) else { break }
-                try giveUnmatched(right, time, key, wait.due) { Joined(key: key, left: nil, right: $0) }
+                guard let (time, key) = waitingRight.take(upTo: .max), let only = kind.onlyRight else { break }
+                try giveUnmatched(right, time, key, wait.due) { Output(key, only($0)) }
             }
             if context.isCongested {
                 try results.flush()
@@ -260,7 +265,7 @@ final class IntervalJoinParticipant<Key: StreamKey, Left: StateValue, Right: Sta
     @inlinable
     func giveUnmatched<Record>(
         _ side: SliceTables<Key, [JoinEntry<Record>]>, _ time: Int64, _ key: Key, _ due: Int64,
-        _ result: (Record) -> Joined<Key, Left, Right>
+        _ result: (Record) -> Output
     ) throws {
         let (hash, end) = (key.frozenHash, sliceEnd(of: time))
         guard side.holds(end), let slot = try side.table(end).find(hash, key),

@@ -13,25 +13,25 @@ extension JoinedStream where Left: Sendable, Right: StateValue {
     ///   - kind: `.left` gives records without a table entry as well; `.inner` does not.
     ///   - deleting: whether a record of the right stream takes its key out of the table.
     @inlinable
-    public func streamTableJoin(
-        kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false }
-    ) -> Stream<Joined<Key, Left, Right>> {
-        let result: Stream<Joined<Key, Left, Right>> = keyed.process { states in
+    public func streamTableJoin<JoinedRight>(
+        kind: JoinKind<Left, Right, Left, JoinedRight>,
+        deleting: @escaping @Sendable (Right) -> Bool = { _ in false }
+    ) -> Stream<Joined<Key, Left, JoinedRight>> {
+        keyed.process { states in
             let table = states.value("table", of: Right.self)
             return ProcessFunction(onRecord: { record, context in
                 switch record {
                 case .right(let change):
                     if deleting(change) { try table.clear() } else { try table.set(change) }
                 case .left(let record):
-                    let entry = try table.get()
-                    if entry != nil || kind.keepsLeft {
-                        try context.emit(Joined(key: context.key, left: record, right: entry))
+                    if let entry = try table.get() {
+                        try context.emit(Joined(context.key, kind.matched(record, entry)))
+                    } else if let onlyLeft = kind.onlyLeft {
+                        try context.emit(Joined(context.key, onlyLeft(record)))
                     }
                 }
             })
         }
-        result.node.producer.refuse(kind.problems(of: "entries"))
-        return result
     }
 }
 
@@ -40,14 +40,15 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// now.
     ///
     /// - Parameters:
-    ///   - kind: which pairs with one side missing are given.
+    ///   - kind: which pairs with one side missing are emitted. Default: none. Both sides of a result are optional for every
+    ///     kind: a pair that a deletion ends is emitted once more without the deleted side.
     ///   - deletingLeft, deletingRight: whether a record takes its key out of its table. Where that ends a pair that was
     ///     given before, it is given once more without that side.
     @inlinable
     public func tableJoin(
-        kind: JoinKind = .inner, deletingLeft: @escaping @Sendable (Left) -> Bool = { _ in false },
+        kind: TableJoinKind = .inner, deletingLeft: @escaping @Sendable (Left) -> Bool = { _ in false },
         deletingRight: @escaping @Sendable (Right) -> Bool = { _ in false }
-    ) -> Stream<Joined<Key, Left, Right>> {
+    ) -> Stream<Joined<Key, Left?, Right?>> {
         keyed.process { states in
             let (left, right) = (states.value("left", of: Left.self), states.value("right", of: Right.self))
             return ProcessFunction(onRecord: { record, context in
@@ -91,11 +92,11 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///   - deleting: whether a record of the right stream says that there is no version from its time on.
     ///   - late: where late left records go.
     @inlinable
-    public func temporalJoin(
-        kind: JoinKind = .inner, deleting: @escaping @Sendable (Right) -> Bool = { _ in false },
-        late: SideOutput<Left>? = nil
-    ) -> Stream<Joined<Key, Left, Right>> {
-        let result: Stream<Joined<Key, Left, Right>> = keyed.process { states in
+    public func temporalJoin<JoinedRight>(
+        kind: JoinKind<Left, Right, Left, JoinedRight>,
+        deleting: @escaping @Sendable (Right) -> Bool = { _ in false }, late: SideOutput<Left>? = nil
+    ) -> Stream<Joined<Key, Left, JoinedRight>> {
+        keyed.process { states in
             let late = late.map { states.sideOutput($0) }
             let waiting = states.list("waiting", of: JoinEntry<Left>.self)
             let versions = states.list("versions", of: JoinEntry<Right>.self)
@@ -112,12 +113,14 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
             }
             func join(
                 _ entry: JoinEntry<Left>, _ all: [JoinEntry<Right>],
-                _ context: ProcessContext<Key, Joined<Key, Left, Right>>
+                _ context: ProcessContext<Key, Joined<Key, Left, JoinedRight>>
             ) throws {
                 // Where a version was deleted there is an entry that says so.
                 let valid = all.last { $0.time <= entry.time }.flatMap { $0.isMatched ? nil : $0 }
-                if valid != nil || kind.keepsLeft {
-                    try context.emit(Joined(key: context.key, left: entry.record, right: valid?.record))
+                if let valid {
+                    try context.emit(Joined(context.key, kind.matched(entry.record, valid.record)))
+                } else if let onlyLeft = kind.onlyLeft {
+                    try context.emit(Joined(context.key, onlyLeft(entry.record)))
                 }
             }
             return ProcessFunction(
@@ -155,15 +158,20 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                     }
                 })
         }
-        result.node.producer.refuse(kind.problems(of: "versions"))
-        return result
     }
 }
 
-extension JoinKind {
-    /// Where the right side is a table, whose `parts` are no results.
-    @usableFromInline
-    func problems(of parts: String) -> [GraphProblem] {
-        GraphProblem.unmet((!keepsRight, "a table's \(parts) are no results", "Join as .inner or .left"))
-    }
+/// Which pairs with one side missing a join of two tables emits.
+public enum TableJoinKind: Sendable, Hashable {
+    /// None.
+    case inner
+    /// Those with a left side.
+    case left
+    /// Those with a right side.
+    case right
+    /// Those with either.
+    case outer
+
+    @usableFromInline var keepsLeft: Bool { self == .left || self == .outer }
+    @usableFromInline var keepsRight: Bool { self == .right || self == .outer }
 }

@@ -1,31 +1,3 @@
-/// The windows of a window join.
-public struct JoinWindow: Sendable {
-    @usableFromInline
-    enum Shape: Sendable {
-        case tumbling(Duration, offset: Duration)
-        case sliding(Duration, every: Duration, offset: Duration)
-        case session(gap: Duration)
-    }
-
-    @usableFromInline let shape: Shape
-
-    @usableFromInline
-    init(_ shape: Shape) { self.shape = shape }
-
-    /// Side by side.
-    public static func tumbling(of length: Duration, offset: Duration = .zero) -> JoinWindow {
-        JoinWindow(.tumbling(length, offset: offset))
-    }
-
-    /// Overlapping: two records that are in several windows together are joined in each.
-    public static func sliding(of length: Duration, every slide: Duration, offset: Duration = .zero) -> JoinWindow {
-        JoinWindow(.sliding(length, every: slide, offset: offset))
-    }
-
-    /// Sessions of the records of both streams.
-    public static func session(gap: Duration) -> JoinWindow { JoinWindow(.session(gap: gap)) }
-}
-
 extension JoinedStream where Left: StateValue, Right: StateValue {
     /// Joins records of one key that are in a window together: each of one stream with each of the other.
     ///
@@ -37,24 +9,20 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// allowed lateness, gives the results of its window again.
     ///
     /// Restart: as if there had been none.
+    /// - Parameters:
+    ///   - assigner: which windows a record belongs to: see `WindowAssigner`.
+    ///   - kind: which unmatched records are emitted, and so which side may be missing. Default: none.
+    ///   - time: which time of a record counts. Default: event time.
+    ///   - allowedLateness: how long after its end a window in event time is kept. Default: zero.
+    ///   - late: where records go that are later than that. Default: they are only counted.
     @inlinable
-    public func windowJoin(
-        _ window: JoinWindow, kind: JoinKind = .inner, allowedLateness: Duration = .zero,
+    public func windowJoin<JoinedLeft, JoinedRight>(
+        _ assigner: WindowAssigner, kind: JoinKind<Left, Right, JoinedLeft, JoinedRight>,
+        time: TimeKind = .event, allowedLateness: Duration = .zero,
         late: SideOutput<Either<Left, Right>>? = nil
-    ) -> Stream<WindowResult<Key, (left: Left?, right: Right?)>> {
-        let sides = Sides<Left, Right>()
-        let results: Stream<WindowResult<Key, Sides<Left, Right>.Accumulator>>
-        switch window.shape {
-        case .tumbling(let length, let offset):
-            results = keyed.tumblingWindow(of: length, offset: offset, allowedLateness: allowedLateness, late: late)
-                .aggregate(sides)
-        case .sliding(let length, let slide, let offset):
-            results = keyed.slidingWindow(
-                of: length, every: slide, offset: offset, allowedLateness: allowedLateness, late: late
-            ).aggregate(sides)
-        case .session(let gap):
-            results = keyed.sessionWindow(gap: gap, allowedLateness: allowedLateness, late: late).aggregate(sides)
-        }
+    ) -> Stream<WindowResult<Key, JoinedPair<JoinedLeft, JoinedRight>>> {
+        let results = keyed.window(assigner, time: time, allowedLateness: allowedLateness, late: late)
+            .aggregate(Sides<Left, Right>())
         return results.flatMap { result in
             result.value.pairs(kind).map { WindowResult(key: result.key, window: result.window, value: $0) }
         }.completing(results)
@@ -74,11 +42,13 @@ struct Sides<Left: StateValue, Right: StateValue>: Aggregate {
         init() {}
 
         @inlinable
-        func pairs(_ kind: JoinKind) -> [(left: Left?, right: Right?)] {
-            var pairs: [(left: Left?, right: Right?)] = []
-            for left in left { for right in right { pairs.append((left, right)) } }
-            if right.isEmpty, kind.keepsLeft { pairs += left.map { ($0, nil) } }
-            if left.isEmpty, kind.keepsRight { pairs += right.map { (nil, $0) } }
+        func pairs<JoinedLeft, JoinedRight>(
+            _ kind: JoinKind<Left, Right, JoinedLeft, JoinedRight>
+        ) -> [JoinedPair<JoinedLeft, JoinedRight>] {
+            var pairs: [JoinedPair<JoinedLeft, JoinedRight>] = []
+            for left in left { for right in right { pairs.append(JoinedPair(kind.matched(left, right))) } }
+            if right.isEmpty, let onlyLeft = kind.onlyLeft { pairs += left.map { JoinedPair(onlyLeft($0)) } }
+            if left.isEmpty, let onlyRight = kind.onlyRight { pairs += right.map { JoinedPair(onlyRight($0)) } }
             return pairs
         }
 

@@ -5,7 +5,7 @@ extension Stream {
     /// graph.source(.lines(in: "logs"))
     ///     .map(onError: .skip) { try Entry(parsing: $0) }
     ///     .assigningEventTime(\.at, watermarks: .boundedOutOfOrder(by: .seconds(10)))
-    ///     .keyed(by: \.host).tumblingWindow(of: .minutes(1)).aggregate(Count())
+    ///     .keyed(by: \.host).window(.tumbling(of: .minutes(1))).aggregate(Count())
     /// ```
     ///
     /// It stands between a source that was declared without event time and whatever keeps records: behind `map`, `filter`,

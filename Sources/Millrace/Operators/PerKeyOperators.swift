@@ -57,15 +57,3 @@ extension KeyedStream where Record: StateValue & Equatable {
         }
     }
 }
-
-extension KeyedStream {
-    /// Sums up every `count` records of a key, in the order in which they come; what is left at the end is passed on too.
-    ///
-    /// ```swift
-    /// readings.keyed(by: \.sensor).countWindow(of: 100).aggregate(Mean(of: \.value))
-    /// ```
-    @inlinable
-    public func countWindow(of count: Int) -> WindowedStream<Key, Record> {
-        globalWindow(trigger: .every(records: count).discarding)
-    }
-}

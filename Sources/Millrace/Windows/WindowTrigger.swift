@@ -1,8 +1,8 @@
 /// When a window gives results besides the one at its end, and what a result counts.
 ///
 /// ```swift
-/// .tumblingWindow(of: .hours(1)).trigger(.early(every: .seconds(10)))          // a preview every 10 s by the clock
-/// .tumblingWindow(of: .hours(1), allowedLateness: .minutes(5)).trigger(.final) // one result, when nothing can change it
+/// .window(.tumbling(of: .hours(1))).trigger(.early(every: .seconds(10)))          // a preview every 10 s by the clock
+/// .window(.tumbling(of: .hours(1)), allowedLateness: .minutes(5)).trigger(.final) // one result, when nothing can change it
 /// ```
 public struct WindowTrigger: Sendable, Hashable {
     /// Results before the window's end, of the keys that have changed, so often by the clock; `nil`: none.

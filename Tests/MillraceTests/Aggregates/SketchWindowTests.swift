@@ -31,7 +31,7 @@ import Testing
                 eventTime: { Timestamp(milliseconds: $0.time) }, watermarks: .monotonic()
             )
             .keyed(by: \.key)
-            .slidingWindow(of: .milliseconds(90), every: .milliseconds(30))
+            .window(.sliding(of: .milliseconds(90), every: .milliseconds(30)))
             .aggregate(count.and(percentiles).and(exact))
             .sink(output)
         }

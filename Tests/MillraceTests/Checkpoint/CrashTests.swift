@@ -63,7 +63,7 @@ import Testing
                 watermarks: .boundedOutOfOrder(by: .milliseconds(30)))
             let keyed = events.keyed(by: \.key)
             keyed.fold(into: 0) { $0 += $1.value }.named("totals").sink(outputs.totals, name: "totals-out")
-            keyed.tumblingWindow(of: .milliseconds(50)).fold(into: 0) { $0 += $1.value }.named("windows")
+            keyed.window(.tumbling(of: .milliseconds(50))).fold(into: 0) { $0 += $1.value }.named("windows")
                 .sink(outputs.windows, name: "windows-out")
             keyed.process(to: String.self) { states in
                 let seen = states.value("seen", of: Int.self)

@@ -17,7 +17,9 @@ import Testing
                 eventTime: { (number: Int) in Timestamp(milliseconds: Int64(number)) }, watermarks: .monotonic(),
                 recordsPerSecond: 10_000)
             let sums = stream.keyed { (number: Int) -> String in "key-\(number % 1500)" }
-                .tumblingWindow(of: .milliseconds(500)).fold(into: 0) { (sum: inout Int, number: Int) in sum += number }
+                .window(.tumbling(of: .milliseconds(500))).fold(into: 0) { (sum: inout Int, number: Int) in
+                    sum += number
+                }
                 .named("sums").map { "\($0.key) \($0.window.start.milliseconds) \($0.value)" }
             let counts = sums.keyed { (line: String) -> String in String(line.prefix(6)) }
                 .fold(into: 0) { (count: inout Int, _: String) in count += 1 }.named("counts")

@@ -145,11 +145,14 @@ import Testing
             keyed.deduplicated().named("deduplicated").forEach { _ in }
             keyed.topK(3, by: >).named("best").forEach { _ in }
             keyed.removeDuplicates().named("changes").forEach { _ in }
-            keyed.tumblingWindow(of: .seconds(1)).fold(into: 0) { $0 += $1 }.named("windows").forEach { _ in }
-            keyed.tumblingWindow(of: .seconds(1)).process { _, _, all in all }.named("window process").forEach { _ in }
-            keyed.sessionWindow(gap: .seconds(1)).aggregate(Count<Int>()).named("sessions").forEach { _ in }
-            keyed.sessionWindow(gap: .seconds(1)).process { _, _, all in all }.named("session process").forEach { _ in }
-            keyed.countWindow(of: 3).aggregate(Count<Int>()).named("count windows").forEach { _ in }
+            keyed.window(.tumbling(of: .seconds(1))).fold(into: 0) { $0 += $1 }.named("windows").forEach { _ in }
+            keyed.window(.tumbling(of: .seconds(1))).process { _, _, all in all }.named("window process").forEach { _ in
+            }
+            keyed.window(.session(gap: .seconds(1))).aggregate(Count<Int>()).named("sessions").forEach { _ in }
+            keyed.window(.session(gap: .seconds(1))).process { _, _, all in all }.named("session process").forEach {
+                _ in
+            }
+            keyed.window(.count(3)).aggregate(Count<Int>()).named("count windows").forEach { _ in }
             joined.windowJoin(.tumbling(of: .seconds(1))).named("window join").forEach { _ in }
             joined.intervalJoin(from: .seconds(-1), through: .seconds(1)).named("interval join").forEach { _ in }
         }

@@ -32,13 +32,13 @@ import Testing
         -> @Sendable (Numbers) -> Void
     {
         {
-            keyed($0).tumblingWindow(of: length, offset: offset, allowedLateness: lateness)
+            keyed($0).window(.tumbling(of: length, offset: offset), allowedLateness: lateness)
                 .fold(into: 0) { $0 += $1 }.named("state").forEach { _ in }
         }
     }
 
     static func session(_ gap: Duration) -> @Sendable (Numbers) -> Void {
-        { keyed($0).sessionWindow(gap: gap).aggregate(Count<Int>()).named("state").forEach { _ in } }
+        { keyed($0).window(.session(gap: gap)).aggregate(Count<Int>()).named("state").forEach { _ in } }
     }
 
     static func join(_ upper: Duration) -> @Sendable (Numbers) -> Void {

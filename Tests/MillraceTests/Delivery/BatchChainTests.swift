@@ -77,7 +77,7 @@ import Testing
                 ]), eventTime: \.time, watermarks: .monotonic()
             )
             .keyed { _ in 0 }
-            .tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+            .window(.tumbling(of: .milliseconds(100))).fold(into: 0) { count, _ in count += 1 }
             .batches(of: 10, within: .milliseconds(100)) { batch in
                 for result in batch { times.note(Int(result.window.start.milliseconds), clock) }
                 try await clock.sleep(until: clock.now + .milliseconds(50))
@@ -124,7 +124,7 @@ import Testing
     func whatABatchKeepsIsNotLateForTheNextWindow(seed: UInt64) throws {
         try runChain(seed, lateness: .zero, crashes: 1, keys: 2) { counts in
             counts.keyed { $0.key % 2 }
-                .tumblingWindow(of: .milliseconds(10))
+                .window(.tumbling(of: .milliseconds(10)))
                 .fold(into: 0) { $0 += $1.value }
         }
     }
@@ -150,7 +150,7 @@ import Testing
                 ScriptedSource([steps]), eventTime: { Timestamp(milliseconds: Int64($0)) }, watermarks: .monotonic()
             )
             .keyed { $0 / 3 % 11 }
-            .tumblingWindow(of: .milliseconds(10), allowedLateness: lateness)
+            .window(.tumbling(of: .milliseconds(10)), allowedLateness: lateness)
             .aggregate(Count())
             .batches(of: 4, within: .milliseconds(40)) { _ in .succeeded }
             build(counts).sink(output)

@@ -44,7 +44,7 @@ import Testing
             )
             .batches(of: 5, within: .seconds(3)) { _ in .succeeded }
             .keyed { _ in 0 }
-            .tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+            .window(.tumbling(of: .milliseconds(100))).fold(into: 0) { count, _ in count += 1 }
             .forEach { _ in }
         }
         #expect(try test.run(pipeline).late == 0)
@@ -67,7 +67,7 @@ import Testing
                 return .succeeded
             }
             .keyed { _ in 0 }
-            .tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+            .window(.tumbling(of: .milliseconds(100))).fold(into: 0) { count, _ in count += 1 }
             .sink(output)
         }
         #expect(try test.run(pipeline, parallelism: 2).late == 0, "seed \(seed)")

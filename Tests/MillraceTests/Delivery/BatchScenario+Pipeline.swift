@@ -39,8 +39,9 @@ extension BatchScenario {
             let result = followed(done, clock)
             result.sink(witness.output, name: "output")
             if hasWindow {
-                result.keyed { _ in 0 }.tumblingWindow(of: .milliseconds(50)).fold(into: 0) { count, _ in count += 1 }
-                    .forEach { _ in }
+                result.keyed { _ in 0 }.window(.tumbling(of: .milliseconds(50))).fold(into: 0) { count, _ in count += 1
+                }
+                .forEach { _ in }
             }
             dead.stream.sink(witness.letters, name: "letters")
         }

@@ -230,7 +230,7 @@ import Testing
                     return .succeeded
                 }
                 .keyed { _ in 0 }
-                .tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+                .window(.tumbling(of: .milliseconds(100))).fold(into: 0) { count, _ in count += 1 }
                 .sink(output)
         }
         let status = try test.run(pipeline)

@@ -84,12 +84,12 @@ import Testing
         "\(left.map { "\($0.value)" } ?? "-") \(right.map { "\($0.value)" } ?? "-")\(extra)"
     }
 
-    static let kinds: [JoinKind] = [.inner, .left, .right, .outer]
+    static let kinds: [TableJoinKind] = [.inner, .left, .right, .outer]
     static let seeds = TestSeeds.some(40)
 
     /// Pairs that `matches`, and the records without a partner that the kind keeps.
     static func reference(
-        _ left: [[Event]], _ right: [[Event]], _ kind: JoinKind, _ matches: (Event, Event) -> Bool
+        _ left: [[Event]], _ right: [[Event]], _ kind: TableJoinKind, _ matches: (Event, Event) -> Bool
     ) -> [String] {
         var rows: [String] = []
         var matched: Set<Event> = []
@@ -119,8 +119,16 @@ import Testing
             Self.events(&random, bound: bound, from: 0), Self.events(&random, bound: bound, from: 1000)
         )
         let rows = try Self.run(left, right, &random, bound: bound) {
-            $0.intervalJoin(from: .milliseconds(lower), through: .milliseconds(upper), kind: kind)
-                .map { Self.text($0.left, $0.right) }
+            let (from, through) = (Duration.milliseconds(lower), Duration.milliseconds(upper))
+            switch kind {
+            case .inner: return $0.intervalJoin(from: from, through: through).map { Self.text($0.left, $0.right) }
+            case .left:
+                return $0.intervalJoin(from: from, through: through, kind: .left).map { Self.text($0.left, $0.right) }
+            case .right:
+                return $0.intervalJoin(from: from, through: through, kind: .right).map { Self.text($0.left, $0.right) }
+            case .outer:
+                return $0.intervalJoin(from: from, through: through, kind: .outer).map { Self.text($0.left, $0.right) }
+            }
         }
         let expected = Self.reference(left, right, kind) {
             $1.time >= $0.time + lower && $1.time <= $0.time + upper
@@ -139,8 +147,21 @@ import Testing
             Self.events(&random, bound: bound, from: 0), Self.events(&random, bound: bound, from: 1000)
         )
         let rows = try Self.run(left, right, &random, bound: bound) {
-            $0.windowJoin(.sliding(of: .milliseconds(length), every: .milliseconds(slide)), kind: kind)
-                .map { Self.text($0.value.left, $0.value.right, " @\($0.window.start.milliseconds)") }
+            let windows = WindowAssigner.sliding(of: .milliseconds(length), every: .milliseconds(slide))
+            switch kind {
+            case .inner:
+                return $0.windowJoin(windows)
+                    .map { Self.text($0.value.left, $0.value.right, " @\($0.window.start.milliseconds)") }
+            case .left:
+                return $0.windowJoin(windows, kind: .left)
+                    .map { Self.text($0.value.left, $0.value.right, " @\($0.window.start.milliseconds)") }
+            case .right:
+                return $0.windowJoin(windows, kind: .right)
+                    .map { Self.text($0.value.left, $0.value.right, " @\($0.window.start.milliseconds)") }
+            case .outer:
+                return $0.windowJoin(windows, kind: .outer)
+                    .map { Self.text($0.value.left, $0.value.right, " @\($0.window.start.milliseconds)") }
+            }
         }
         var expected: [String] = []
         let all = (left + right).joined().map(\.time)
@@ -164,7 +185,7 @@ import Testing
     func versionedTables(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
         let bound = Int64.random(in: 0...300, using: &random)
-        let kind: JoinKind = Bool.random(using: &random) ? .inner : .left
+        let kind: TableJoinKind = Bool.random(using: &random) ? .inner : .left
         let left = Self.events(&random, bound: bound, from: 0)
         // One version a time and key: which of two would count depends on how partitions meet.
         var seen: Set<[Int64]> = []
@@ -172,7 +193,9 @@ import Testing
             partition.filter { seen.insert([Int64($0.key), $0.time]).inserted }
         }
         let rows = try Self.run(left, right, &random, bound: bound) {
-            $0.temporalJoin(kind: kind).map { Self.text($0.left, $0.right) }
+            kind == .inner
+                ? $0.temporalJoin().map { Self.text($0.left, $0.right) }
+                : $0.temporalJoin(kind: .left).map { Self.text($0.left, $0.right) }
         }
         let expected = left.joined().compactMap { record -> String? in
             let valid = right.joined().filter { $0.key == record.key && $0.time <= record.time }
@@ -201,7 +224,7 @@ import Testing
         let left = Array(Self.events(&random, bound: 0, from: 0).prefix(1))
         let right = Array(Self.events(&random, bound: 0, from: 1000).prefix(1))
         let folder = try TemporaryFolder()
-        let output = TestOutput<Joined<Int, Event, Event>>()
+        let output = TestOutput<Joined<Int, Event?, Event?>>()
         let isDeleted: @Sendable (Event) -> Bool = { $0.value % 5 == 0 }
         let pipeline = Pipeline("tables") { graph in
             let lefts = graph.source(.memory(left), name: "left")

@@ -11,7 +11,7 @@ import Testing
         let pipeline = Pipeline("busy") { graph in
             graph.source(GeneratorSource(partitions: 2, count: nil) { _, index in index })
                 .keyed { $0 % 10 }
-                .tumblingWindow(of: .milliseconds(50), in: .processing)
+                .window(.tumbling(of: .milliseconds(50)), time: .processing)
                 .aggregate(Count())
                 .forEach { _ in
                     let count = fired.withLock {

@@ -34,7 +34,7 @@ import Testing
                 eventTime: { Timestamp(milliseconds: Int64($0.time) * 1000) },
                 watermarks: .boundedOutOfOrder(by: .seconds(3))
             )
-            .keyed(by: \.name).tumblingWindow(of: .seconds(10)).fold(into: 0) { count, _ in count += 1 }
+            .keyed(by: \.name).window(.tumbling(of: .seconds(10))).fold(into: 0) { count, _ in count += 1 }
             .named("counts").map { "\($0.key) \($0.window.start.milliseconds / 1000): \($0.value)" }.sink(output)
         }
     }

@@ -18,7 +18,7 @@ import Testing
                 var random = TestRandom(seed: UInt64(record))
                 return UInt64.random(in: 0..<keys, using: &random)
             }
-            .sessionWindow(gap: .milliseconds(45_000))
+            .window(.session(gap: .milliseconds(45_000)))
             .aggregate(Count())
             .sink(output)
         }
@@ -68,7 +68,7 @@ import Testing
                     let isNew = Int.random(in: 0..<3, using: &random) > 0
                     return isNew ? UInt64(record) : UInt64.random(in: 0..<Self.keys, using: &random)
                 }
-                .tumblingWindow(of: .milliseconds(Int64(Self.records) * 2 / 3))
+                .window(.tumbling(of: .milliseconds(Int64(Self.records) * 2 / 3)))
                 .aggregate(Count())
                 .sink(output)
             }
@@ -109,7 +109,7 @@ import Testing
                     watermarks: .monotonic()
                 )
                 .keyed { $0 < keys ? $0 : $0 < keys + jump ? -1 : ($0 - jump) * 7 % keys }
-                .tumblingWindow(of: .milliseconds(20_000), allowedLateness: .seconds(100))
+                .window(.tumbling(of: .milliseconds(20_000)), allowedLateness: .seconds(100))
                 .trigger(.atWatermark.discarding)
                 .aggregate(Count())
                 .sink(output)

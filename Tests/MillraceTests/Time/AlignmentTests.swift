@@ -61,7 +61,7 @@ import Testing
                 watermarks: .boundedOutOfOrder(by: .seconds(1), idleTimeout: .milliseconds(50)).whenIdle(time)
             )
             .keyed { _ in 1 }
-            .tumblingWindow(of: .milliseconds(10)).trigger(.final).fold(into: 0) { count, _ in count += 1 }
+            .window(.tumbling(of: .milliseconds(10))).trigger(.final).fold(into: 0) { count, _ in count += 1 }
             .map { $0.value }
             .sink(fired)
         }
@@ -90,7 +90,7 @@ import Testing
                 }
             )
             .keyed { _ in 1 }
-            .tumblingWindow(of: .milliseconds(10), late: late).fold(into: 0) { count, _ in count += 1 }
+            .window(.tumbling(of: .milliseconds(10)), late: late).fold(into: 0) { count, _ in count += 1 }
             .forEach { _ in }
             late.stream.sink(output)
         }

@@ -20,7 +20,7 @@ import Testing
     }
 
     static func windows(_ entries: DataStream<Entry>) -> DataStream<String> {
-        entries.keyed(by: \.number).tumblingWindow(of: .milliseconds(100)).fold(into: 0) { count, _ in count += 1 }
+        entries.keyed(by: \.number).window(.tumbling(of: .milliseconds(100))).fold(into: 0) { count, _ in count += 1 }
             .named("windows").map { "\($0.key) \($0.window) \($0.value)" }
     }
 

@@ -27,7 +27,7 @@ import Testing
                 ScriptedSource([busy, silent]), name: "numbers", eventTime: { Timestamp(milliseconds: $0) },
                 watermarks: watermarks)
             if windows {
-                records.keyed { _ in 1 }.tumblingWindow(of: .seconds(1)).fold(into: 0) { count, _ in count += 1 }
+                records.keyed { _ in 1 }.window(.tumbling(of: .seconds(1))).fold(into: 0) { count, _ in count += 1 }
                     .map(\.value).sink(output)
             } else {
                 records.keyed { _ in 1 }.fold(into: 0) { count, _ in count += 1 }.map(\.value).sink(output)

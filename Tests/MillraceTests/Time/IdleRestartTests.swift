@@ -49,7 +49,7 @@ import Testing
             graph.source(
                 ScriptedSource(scripts), eventTime: \.time,
                 watermarks: .boundedOutOfOrder(by: .milliseconds(5), idleTimeout: .milliseconds(8))
-            ).keyed(by: \.key).tumblingWindow(of: .milliseconds(3)).fold(into: 0) { count, _ in count += 1 }
+            ).keyed(by: \.key).window(.tumbling(of: .milliseconds(3))).fold(into: 0) { count, _ in count += 1 }
                 .named("windows").sink(output)
         }
         var test = PipelineTest(seed: seed, checkpoints: options)

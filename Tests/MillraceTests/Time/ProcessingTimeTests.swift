@@ -30,7 +30,7 @@ import Testing
                 onRecord(number)
                 return number
             }
-            .keyed { _ in 0 }.tumblingWindow(of: .milliseconds(10), in: .processing).fold(into: 0) { count, _ in
+            .keyed { _ in 0 }.window(.tumbling(of: .milliseconds(10)), time: .processing).fold(into: 0) { count, _ in
                 count += 1
             }
             .named("windows").map { result in

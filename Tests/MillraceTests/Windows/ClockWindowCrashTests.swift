@@ -22,7 +22,7 @@ import Testing
         let pipeline = Pipeline("clock") { graph in
             graph.source(ScriptedSource([Self.script]))
                 .keyed { $0 }
-                .tumblingWindow(of: .milliseconds(100), in: .processing)
+                .window(.tumbling(of: .milliseconds(100)), time: .processing)
                 .aggregate(Count())
                 .keyed { $0.key % 7 }
                 .batches(of: 50, within: .milliseconds(5), options: .init(recordsPerSecond: 10_000)) { _ in .succeeded }

@@ -20,7 +20,7 @@ import struct Foundation.TimeZone
                 .memory([times]), eventTime: { $0 }, watermarks: .boundedOutOfOrder(by: .days(30_000))
             )
             .keyed { _ in 1 }
-            .dayWindow(in: zone)
+            .window(.days(in: zone))
             .aggregate(Count())
             .map { "\($0.window) \($0.value)" }
             .sink(output)

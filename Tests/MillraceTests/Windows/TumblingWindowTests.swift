@@ -30,7 +30,7 @@ import Testing
                 watermarks: .boundedOutOfOrder(by: bound, idleTimeout: idleTimeout)
             )
             .keyed { _ in 1 }
-            .tumblingWindow(of: .milliseconds(10), offset: offset, in: kind, allowedLateness: lateness, late: late)
+            .window(.tumbling(of: .milliseconds(10), offset: offset), time: kind, allowedLateness: lateness, late: late)
             .fold(into: 0) { count, _ in count += 1 }
             .sink(output)
             late.stream.sink(lateOutput)
@@ -98,7 +98,7 @@ import Testing
                 watermarks: .boundedOutOfOrder(by: .zero)
             )
             .keyed { _ in 1 }
-            .tumblingWindow(of: .milliseconds(10), allowedLateness: .seconds(1))
+            .window(.tumbling(of: .milliseconds(10)), allowedLateness: .seconds(1))
             .fold(into: 0) { count, _ in count += 1 }
             .sink(output)
         }
@@ -134,7 +134,7 @@ import Testing
                 watermarks: .boundedOutOfOrder(by: .milliseconds(10))
             )
             .keyed { _ in 1 }
-            .tumblingWindow(of: .milliseconds(10), allowedLateness: .seconds(1))
+            .window(.tumbling(of: .milliseconds(10)), allowedLateness: .seconds(1))
             .trigger(.every(records: 2))
             .fold(into: 0) { count, _ in count += 1 }
             .sink(output)

@@ -31,17 +31,18 @@ import struct Foundation.TimeZone
             )
             .keyed { _ in 1 }
             switch shape {
-            case .tumbling: keyed.tumblingWindow(of: .seconds(1)).aggregate(Times()).sink(output)
+            case .tumbling: keyed.window(.tumbling(of: .seconds(1))).aggregate(Times()).sink(output)
             case .offset:
-                keyed.tumblingWindow(of: .milliseconds(700), offset: .milliseconds(99)).aggregate(Times()).sink(output)
-            case .sliding: keyed.slidingWindow(of: .seconds(3), every: .seconds(1)).aggregate(Times()).sink(output)
+                keyed.window(.tumbling(of: .milliseconds(700), offset: .milliseconds(99))).aggregate(Times()).sink(
+                    output)
+            case .sliding: keyed.window(.sliding(of: .seconds(3), every: .seconds(1))).aggregate(Times()).sink(output)
             case .slidingOffset:
-                keyed.slidingWindow(of: .seconds(3), every: .milliseconds(700), offset: .milliseconds(99))
+                keyed.window(.sliding(of: .seconds(3), every: .milliseconds(700), offset: .milliseconds(99)))
                     .aggregate(Times()).sink(output)
             case .cumulative:
-                keyed.cumulativeWindow(upTo: .seconds(6), step: .seconds(2)).aggregate(Times()).sink(output)
-            case .days: keyed.dayWindow(in: zone).aggregate(Times()).sink(output)
-            case .session: keyed.sessionWindow(gap: .seconds(1)).aggregate(Times()).sink(output)
+                keyed.window(.cumulative(upTo: .seconds(6), step: .seconds(2))).aggregate(Times()).sink(output)
+            case .days: keyed.window(.days(in: zone)).aggregate(Times()).sink(output)
+            case .session: keyed.window(.session(gap: .seconds(1))).aggregate(Times()).sink(output)
             }
         }
         try PipelineTest(seed: 1).run(pipeline)
@@ -78,8 +79,8 @@ import struct Foundation.TimeZone
                 watermarks: .boundedOutOfOrder(by: .seconds(1))
             )
             .keyed { $0 % 2 }
-            let counts = keyed.countWindow(of: 2).aggregate(Count()).map { "count \($0.key) \($0.value)" }
-            let globals = keyed.globalWindow(trigger: .atWatermark).aggregate(Count()).map {
+            let counts = keyed.window(.count(2)).aggregate(Count()).map { "count \($0.key) \($0.value)" }
+            let globals = keyed.window(.global).trigger(.atWatermark).aggregate(Count()).map {
                 "global \($0.key) \($0.value)"
             }
             for stream in [counts, globals] {

@@ -134,7 +134,7 @@ import Testing
             return windows
         }
         let rows = try Self.run(events, &random, bound: bound) {
-            $0.slidingWindow(of: .milliseconds(length), every: .milliseconds(slide), offset: .milliseconds(offset))
+            $0.window(.sliding(of: .milliseconds(length), every: .milliseconds(slide), offset: .milliseconds(offset)))
                 .aggregate(Values())
         }
         expectSame(
@@ -155,7 +155,7 @@ import Testing
                 .map { (start, $0) }
         }
         let rows = try Self.run(events, &random, bound: bound) {
-            $0.cumulativeWindow(upTo: .milliseconds(length), step: .milliseconds(step)).aggregate(Values())
+            $0.window(.cumulative(upTo: .milliseconds(length), step: .milliseconds(step))).aggregate(Values())
         }
         expectSame(
             rows.map(\.description), expected.map(\.description),
@@ -185,7 +185,7 @@ import Testing
             close()
         }
         let rows = try Self.run(events, &random, bound: bound) {
-            $0.sessionWindow(gap: .milliseconds(gap)).aggregate(Values())
+            $0.window(.session(gap: .milliseconds(gap))).aggregate(Values())
         }
         expectSame(rows.map(\.description), expected.map(\.description), "seed \(seed): gap \(gap), bound \(bound)")
     }
@@ -203,11 +203,11 @@ import Testing
         let events = Self.events(&random, bound: disorder)
         let rows = try Self.run(events, &random, bound: 0) { keyed in
             if isSession {
-                return keyed.sessionWindow(gap: .milliseconds(length), allowedLateness: .seconds(100))
+                return keyed.window(.session(gap: .milliseconds(length)), allowedLateness: .seconds(100))
                     .aggregate(Values())
             }
-            return keyed.slidingWindow(
-                of: .milliseconds(length), every: .milliseconds(slide), allowedLateness: .seconds(100)
+            return keyed.window(
+                .sliding(of: .milliseconds(length), every: .milliseconds(slide)), allowedLateness: .seconds(100)
             )
             .trigger(isFinal ? .final : .atWatermark)
             .aggregate(Values())
@@ -253,8 +253,8 @@ import Testing
         let trigger = WindowTrigger.every(records: count).discarding
         let rows = try Self.run(events, &random, bound: bound) {
             isGlobal
-                ? $0.globalWindow(trigger: trigger).aggregate(Values())
-                : $0.tumblingWindow(of: .milliseconds(100)).trigger(trigger).aggregate(Values())
+                ? $0.window(.global).trigger(trigger).aggregate(Values())
+                : $0.window(.tumbling(of: .milliseconds(100))).trigger(trigger).aggregate(Values())
         }
         #expect(rows.flatMap(\.values).sorted() == events.joined().map(\.value).sorted(), "seed \(seed)")
         for (_, parts) in Dictionary(grouping: rows, by: { [Int64($0.key), $0.start] }) {

@@ -6,7 +6,7 @@ import Millrace
 enum Q11: NexmarkQuery {
     static func declare(_ streams: EventStreams, _ results: Results) {
         results.write(
-            streams.bids.keyed(by: \.bidder).sessionWindow(gap: .seconds(10)).aggregate(Count()).map(BidderRow.init))
+            streams.bids.keyed(by: \.bidder).window(.session(gap: .seconds(10))).aggregate(Count()).map(BidderRow.init))
     }
 }
 

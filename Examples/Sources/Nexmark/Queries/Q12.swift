@@ -6,6 +6,6 @@ import Millrace
 enum Q12: NexmarkQuery {
     static func declare(_ streams: EventStreams, _ results: Results) {
         results.write(
-            streams.bids.keyed(by: \.bidder).tumblingWindow(of: .seconds(10)).aggregate(Count()).map(BidderRow.init))
+            streams.bids.keyed(by: \.bidder).window(.tumbling(of: .seconds(10))).aggregate(Count()).map(BidderRow.init))
     }
 }

@@ -16,14 +16,14 @@ enum Q15: NexmarkQuery {
     }
 
     static func declare(_ streams: EventStreams, _ results: Results) {
-        let bidders = streams.bids.keyed(by: \.bidder).tumblingWindow(of: .days(1)).aggregate(BidsByRank())
+        let bidders = streams.bids.keyed(by: \.bidder).window(.tumbling(of: .days(1))).aggregate(BidsByRank())
             .named("bids per bidder")
             .map { Keyed(key: $0.window.start, value: DayCounts(bidsOfBidder: $0.value)) }
-        let auctions = streams.bids.keyed(by: \.auction).tumblingWindow(of: .days(1)).aggregate(BidsByRank())
+        let auctions = streams.bids.keyed(by: \.auction).window(.tumbling(of: .days(1))).aggregate(BidsByRank())
             .named("bids per auction")
             .map { Keyed(key: $0.window.start, value: DayCounts(bidsOfAuction: $0.value)) }
         results.write(
-            bidders.merge(with: [auctions]).keyed(by: \.key).tumblingWindow(of: .days(1))
+            bidders.merge(with: [auctions]).keyed(by: \.key).window(.tumbling(of: .days(1)))
                 .fold(into: DayCounts(), merge: { $0 + $1 }) { $0 = $0 + $1.value }
                 .named("days")
                 .map { Row(day: $0.window.start.day, counts: $0.value) })

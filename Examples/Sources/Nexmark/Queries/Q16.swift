@@ -21,7 +21,7 @@ enum Q16: NexmarkQuery {
 
     static func declare(_ streams: EventStreams, _ results: Results) {
         let bidders = streams.bids.keyed { Pair($0.channel, $0.bidder) }
-            .tumblingWindow(of: .days(1))
+            .window(.tumbling(of: .days(1)))
             .aggregate(BidsByRank().and(Maximum(of: \.dateTime.minuteOfDay)))
             .named("bids per bidder")
             .map { result in
@@ -29,12 +29,12 @@ enum Q16: NexmarkQuery {
                 return Keyed(key: result.key.first, value: DayCounts(bidsOfBidder: bids, minute: minute ?? 0))
             }
         let auctions = streams.bids.keyed { Pair($0.channel, $0.auction) }
-            .tumblingWindow(of: .days(1))
+            .window(.tumbling(of: .days(1)))
             .aggregate(BidsByRank())
             .named("bids per auction")
             .map { Keyed(key: $0.key.first, value: DayCounts(bidsOfAuction: $0.value)) }
         results.write(
-            bidders.merge(with: [auctions]).keyed(by: \.key).tumblingWindow(of: .days(1))
+            bidders.merge(with: [auctions]).keyed(by: \.key).window(.tumbling(of: .days(1)))
                 .fold(into: DayCounts(), merge: { $0 + $1 }) { $0 = $0 + $1.value }
                 .named("channels")
                 .map { Row(channel: $0.key, day: $0.window.start.day, counts: $0.value) })

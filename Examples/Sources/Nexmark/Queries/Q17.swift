@@ -37,7 +37,7 @@ enum Q17: NexmarkQuery {
 
     static func declare(_ streams: EventStreams, _ results: Results) {
         results.write(
-            streams.bids.keyed(by: \.auction).tumblingWindow(of: .days(1))
+            streams.bids.keyed(by: \.auction).window(.tumbling(of: .days(1)))
                 .fold(into: Prices()) { prices, bid in prices.add(bid.price) }
                 .map { Row(auction: $0.key, day: $0.window.start.day, prices: $0.value) })
     }

@@ -17,7 +17,7 @@ enum Q18: NexmarkQuery {
     static func declare(_ streams: EventStreams, _ results: Results) {
         results.write(
             streams.bids.keyed { Pair($0.bidder, $0.auction) }
-                .globalWindow(trigger: .final)
+                .window(.global).trigger(.final)
                 .aggregate(TopK(1, by: isLater))
                 .flatMap { result in
                     result.value.map {

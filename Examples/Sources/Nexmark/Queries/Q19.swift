@@ -18,7 +18,7 @@ enum Q19: NexmarkQuery {
     static func declare(_ streams: EventStreams, _ results: Results) {
         results.write(
             streams.bids.keyed(by: \.auction)
-                .globalWindow(trigger: .final)
+                .window(.global).trigger(.final)
                 .aggregate(TopK(10) { $0.wins(over: $1) })
                 .flatMap { result in
                     result.value.enumerated().map { index, bid in

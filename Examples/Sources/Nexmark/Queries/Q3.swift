@@ -17,9 +17,9 @@ enum Q3: NexmarkQuery {
             streams.auctions.filter { $0.category == 10 }.map { Keyed(key: $0.seller, value: $0.id) }
                 .joined(with: sellers, on: \.key, equals: \.id)
                 .regularJoin()
-                .compactMap { pair -> Row? in
-                    guard let auction = pair.left, let seller = pair.right else { return nil }
-                    return Row(name: seller.name, city: seller.city, state: seller.state, id: auction.value)
+                .map { pair in
+                    let seller = pair.right
+                    return Row(name: seller.name, city: seller.city, state: seller.state, id: pair.left.value)
                 })
     }
 }

@@ -13,7 +13,7 @@ enum Q4: NexmarkQuery {
         results.write(
             streams.soldAuctions
                 .keyed(by: \.auction.category)
-                .globalWindow(trigger: .final)
+                .window(.global).trigger(.final)
                 .aggregate(Count().and(Sum(of: \.bid.price)))
                 .map { Row(id: $0.key, final: $0.value.1 / $0.value.0) })
     }

@@ -13,12 +13,12 @@ enum Q5: NexmarkQuery {
         results.write(
             streams.bids
                 .keyed(by: \.auction)
-                .slidingWindow(of: .seconds(10), every: .seconds(2))
+                .window(.sliding(of: .seconds(10), every: .seconds(2)))
                 .aggregate(Count())
                 .named("bids per auction")
                 // The results of one window have one time, so they meet in one window of the slide's length.
                 .keyed(by: \.window.end)
-                .tumblingWindow(of: .seconds(2))
+                .window(.tumbling(of: .seconds(2)))
                 .aggregate(Most())
                 .named("most bids")
                 .flatMap { result in result.value.auctions.map { Row(auction: $0, num: result.value.count) } })

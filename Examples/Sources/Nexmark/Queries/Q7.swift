@@ -18,7 +18,7 @@ enum Q7: NexmarkQuery {
         // First auction by auction, so that the window's one key at the end has little to do.
         let highest = streams.bids
             .keyed(by: \.auction)
-            .tumblingWindow(of: .milliseconds(length))
+            .window(.tumbling(of: .milliseconds(length)))
             .aggregate(Highest())
             .named("highest per auction")
             .map { Keyed(key: $0.window.end, value: $0.value) }

@@ -14,7 +14,7 @@ enum Q8: NexmarkQuery {
         let names = streams.persons.map { Keyed(key: $0.id, value: $0.name) }
         results.write(
             names.joined(with: streams.auctions.map(\.seller), on: \.key, equals: { $0 }).keyed
-                .tumblingWindow(of: .seconds(10))
+                .window(.tumbling(of: .seconds(10)))
                 .aggregate(NewSeller())
                 .flatMap { result in
                     result.value.map { Row(id: result.key, name: $0, stime: RowTime(result.window.start)) }

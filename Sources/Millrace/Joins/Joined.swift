@@ -1,0 +1,50 @@
+/// Two records that found each other. The type of a side that may be missing is optional: see `JoinKind`.
+@frozen
+public struct Joined<Key: Sendable, Left: Sendable, Right: Sendable>: Sendable {
+    /// The key of both.
+    public var key: Key
+    /// Of the left stream.
+    public var left: Left
+    /// Of the right stream.
+    public var right: Right
+
+    /// All three.
+    @inlinable
+    public init(key: Key, left: Left, right: Right) {
+        self.key = key
+        self.left = left
+        self.right = right
+    }
+
+    @inlinable
+    init(_ key: Key, _ sides: (Left, Right)) { self.init(key: key, left: sides.0, right: sides.1) }
+}
+
+extension Joined: Equatable where Key: Equatable, Left: Equatable, Right: Equatable {}
+extension Joined: Hashable where Key: Hashable, Left: Hashable, Right: Hashable {}
+extension Joined: Encodable where Key: Encodable, Left: Encodable, Right: Encodable {}
+extension Joined: Decodable where Key: Decodable, Left: Decodable, Right: Decodable {}
+
+/// Two records that found each other in a window.
+@frozen
+public struct JoinedPair<Left: Sendable, Right: Sendable>: Sendable {
+    /// Of the left stream.
+    public var left: Left
+    /// Of the right stream.
+    public var right: Right
+
+    /// Both.
+    @inlinable
+    public init(left: Left, right: Right) {
+        self.left = left
+        self.right = right
+    }
+
+    @inlinable
+    init(_ sides: (Left, Right)) { self.init(left: sides.0, right: sides.1) }
+}
+
+extension JoinedPair: Equatable where Left: Equatable, Right: Equatable {}
+extension JoinedPair: Hashable where Left: Hashable, Right: Hashable {}
+extension JoinedPair: Encodable where Left: Encodable, Right: Encodable {}
+extension JoinedPair: Decodable where Left: Decodable, Right: Decodable {}
