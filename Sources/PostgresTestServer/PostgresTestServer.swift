@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// ```swift
 /// let server = try PostgresTestServer()
-/// let database = PostgresDatabase(try server.makeDatabase())
+/// let database = try PostgresDatabase(server.makeDatabase())
 /// ```
 ///
 /// Needs the server's programs (Debian: `apt-get install postgresql`); the newest version in `/usr/lib/postgresql` is used,

@@ -2,7 +2,6 @@ import CKafkaLoop
 import Foundation
 import Logging
 import Millrace
-import MillraceFiles
 import MillraceKafka
 import RDKafka
 

@@ -89,8 +89,8 @@ struct MemoryUse {
                 with: right.map { Keyed(key: $0.key, value: $0.value) }, on: { $0.key &* 7919 },
                 equals: { $0.key &* 104_729 }
             )
-            .interval(from: .zero, through: .hours(1), kind: .left)
-            .sink(TallySink<Joined<UInt64, Keyed<UInt64, UInt64>, Keyed<UInt64, UInt64>>> { sum, _ in sum.countRow() })
+            .intervalJoin(from: .zero, through: .hours(1), kind: .left)
+            .sink(TallySink<Joined<UInt64, Keyed<UInt64, UInt64>, Keyed<UInt64, UInt64>?>> { sum, _ in sum.countRow() })
         }
         let peak = try await peak { try await run(pipeline, directory.url) }
         print(

@@ -7,10 +7,10 @@ public enum Acknowledgement: String, Sendable, Hashable, CaseIterable {
     /// All or none: if any record fails, the whole batch is handed over again, and at last given up as a whole. For
     /// handlers whose work is one transaction.
     case allOrNothing
-    /// Each record for itself: those that succeeded are done; only those that failed are handed over again, and at last
+    /// Each record for itself (elsewhere called best effort): those that succeeded are done; only those that failed are handed over again, and at last
     /// given up. For handlers that can say which record failed.
     case perRecord
-    /// Up to the first failure: the records before it are done; it and all behind it are handed over again, in order. If
+    /// Up to the first failure (elsewhere called last successful): the records before it are done; it and all behind it are handed over again, in order. If
     /// it is given up, work goes on with the next. For work whose order matters.
     ///
     /// Where the operator is the only one between its source and the end of the task, a checkpoint does not wait for the
