@@ -59,7 +59,7 @@ extension Stream where Record == JobEvent {
                     }
                 })
         }
-        let settled = accounts.named(name).asyncMap(AsyncMapOptions(timeout: .seconds(30), retries: 8)) { account in
+        let settled = accounts.named(name).asyncMap(AsyncMapOptions(timeout: .seconds(30), attempts: 9)) { account in
             guard case .decide(let candidate) = account else { return account }
             let verdict = candidate.verdict(try await missing(candidate), at: SystemClock().wallTime)
             return .settled(verdict, candidate.status(verdict))

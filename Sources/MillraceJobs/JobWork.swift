@@ -5,7 +5,7 @@ extension Stream {
     ///
     /// ```swift
     /// graph.source(kafka.source("job-batches", decoding: .json(JobBatch<Row>.self), group: "importers", options: shared))
-    ///     .work(inFlight: 2, as: "importer-1") { batch in try await database.create(batch.items) }
+    ///     .work(concurrency: 2, as: "importer-1") { batch in try await database.create(batch.items) }
     ///     .sink(kafka.sink("job-events", jsonKeyedBy: \.job))
     /// ```
     ///
@@ -17,10 +17,10 @@ extension Stream {
     ///
     /// - Parameter handle: makes the batch's entities, and returns those that could not be made.
     public func work<Item>(
-        inFlight: Int = 1, retry: RetryPolicy = RetryPolicy(), as worker: String? = nil,
+        concurrency: Int = 1, retry: RetryPolicy = RetryPolicy(), as worker: String? = nil,
         _ handle: @escaping @Sendable (JobBatch<Item>) async throws -> [EntityFailure]
     ) -> Stream<JobEvent> where Record == JobBatch<Item> {
-        asyncMap(AsyncMapOptions(inFlight: inFlight, timeout: .hours(24), retries: 0)) { batch in
+        asyncMap(AsyncMapOptions(concurrency: concurrency, timeout: .hours(24), attempts: 1)) { batch in
             JobEvent.worked(on: batch, try await result(of: batch, retry, worker, handle))
         }
     }

@@ -137,7 +137,7 @@ import Testing
         #expect(batches.map(\.items) == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]])
         let pipeline = Pipeline("worker") { graph in
             graph.source(ScriptedSource([batches.map { .record($0) }]))
-                .work(inFlight: 2, retry: RetryPolicy(attempts: 3, initial: .milliseconds(1)), as: "me") { batch in
+                .work(concurrency: 2, retry: RetryPolicy(attempts: 3, initial: .milliseconds(1)), as: "me") { batch in
                     let count = tries.withLock {
                         $0[batch.number, default: 0] += 1
                         return $0[batch.number, default: 0]

@@ -62,7 +62,7 @@ import Testing
             source.stopsAtLatest = true
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.raw), group: rig.name, options: source))
                 .batches(
-                    of: 50, inFlight: 3, acknowledgement: .perRecord,
+                    of: 50, concurrency: 3, acknowledgement: .perRecord,
                     retry: RetryPolicy(attempts: 3, initial: .milliseconds(1)), onError: .deadLetter(to: dead)
                 ) { batch in
                     let texts = batch.map { String(decoding: $0.value, as: UTF8.self) }
@@ -183,7 +183,7 @@ import Testing
             )
             .keyed { $0.key.map { String(decoding: $0, as: UTF8.self) } ?? "" }
             .batches(
-                of: 5, within: .milliseconds(20), inFlight: 2, acknowledgement: .perRecord, retry: .none,
+                of: 5, within: .milliseconds(20), concurrency: 2, acknowledgement: .perRecord, retry: .none,
                 retryTopic: retries.route(in: graph), onError: .deadLetter(to: dead), parking: .kafka()
             ) { batch in
                 var failures: [RecordFailure] = []
@@ -241,7 +241,7 @@ import Testing
                         recordsPerSecond: 1000
                     )
                     .batches(
-                        of: 7, inFlight: 2, acknowledgement: .perRecord, retry: .none, onError: .deadLetter(to: dead)
+                        of: 7, concurrency: 2, acknowledgement: .perRecord, retry: .none, onError: .deadLetter(to: dead)
                     ) { batch in
                         try await Task.sleep(for: .milliseconds(1))
                         return .failed(
@@ -277,7 +277,7 @@ import Testing
                 kafka.source(rig.topic("in"), decoding: .string, group: rig.name, options: source),
                 recordsPerSecond: 300
             )
-            .batches(of: 10, within: .milliseconds(20), inFlight: 3) { batch in
+            .batches(of: 10, within: .milliseconds(20), concurrency: 3) { batch in
                 if (away..<back).contains(ContinuousClock.now) { throw Away() }
                 table.write(batch)
                 return .succeeded

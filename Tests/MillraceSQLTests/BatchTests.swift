@@ -24,7 +24,7 @@ import Testing
             let dead = graph.sideOutput("dead", of: DeadLetter<Int>.self)
             graph.source(.memory([Array(0..<1000)]), recordsPerSecond: 5000)
                 .batches(
-                    of: 20, within: .milliseconds(50), inFlight: 1, acknowledgement: acknowledgement,
+                    of: 20, within: .milliseconds(50), concurrency: 1, acknowledgement: acknowledgement,
                     onError: .deadLetter(to: dead)
                 ) { batch in
                     if batch.contains(500), begins.flip() {

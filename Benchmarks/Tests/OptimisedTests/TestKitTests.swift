@@ -23,11 +23,11 @@ import Testing
                 count += 1
             }
             .named("windows").map { "window \($0.key) \($0.window) \($0.value)" }
-            let timers = numbers.asyncMap(AsyncMapOptions(inFlight: 4)) { number in
+            let timers = numbers.asyncMap(AsyncMapOptions(concurrency: 4)) { number in
                 try await clock.sleep(until: clock.now + .milliseconds(number % 4))
                 return number
             }
-            .batches(of: 7, inFlight: 2) { batch in
+            .batches(of: 7, concurrency: 2) { batch in
                 try await clock.sleep(until: clock.now + .milliseconds(2))
                 return .succeeded
             }

@@ -25,7 +25,7 @@ struct BulkInsert: AsyncParsableCommand {
     var sizes: [Int] = [1, 10, 50]
 
     @Option(parsing: .upToNextOption, help: "Batches under way at once.")
-    var inFlight: [Int] = [1, 3]
+    var concurrency: [Int] = [1, 3]
 
     @Option(help: "Times that each is measured; the best counts.")
     var rounds = 3
@@ -34,7 +34,7 @@ struct BulkInsert: AsyncParsableCommand {
         if messages < 1 { throw ValidationError("--messages must be at least 1, got \(messages)") }
         if let database { do { _ = try DatabaseAddress.named(database) } catch { throw ValidationError("\(error)") } }
         if rounds < 1 { throw ValidationError("--rounds must be at least 1, got \(rounds)") }
-        for number in sizes + inFlight where number < 1 {
+        for number in sizes + concurrency where number < 1 {
             throw ValidationError("--sizes and --in-flight are at least 1, got \(number)")
         }
     }
@@ -49,12 +49,12 @@ struct BulkInsert: AsyncParsableCommand {
         print("\(messages) messages, \(table.summary)")
         print("batches of  in flight  messages/s")
         for size in sizes {
-            for inFlight in inFlight {
+            for concurrency in concurrency {
                 var best = 0.0
                 for _ in 0..<rounds {
-                    best = max(best, try await trials.run(messages: messages, size: size, inFlight: inFlight))
+                    best = max(best, try await trials.run(messages: messages, size: size, concurrency: concurrency))
                 }
-                print("\(padded(size, 10))  \(padded(inFlight, 9))  \(padded(Int(best), 10))")
+                print("\(padded(size, 10))  \(padded(concurrency, 9))  \(padded(Int(best), 10))")
             }
         }
         try await broker?.stop()

@@ -12,7 +12,7 @@ struct Trials {
     let table: any MessageTable
 
     /// Messages a second, from the first that reaches the operator to the last that is acknowledged.
-    func run(messages: Int, size: Int, inFlight: Int) async throws -> Double {
+    func run(messages: Int, size: Int, concurrency: Int) async throws -> Double {
         let topic = "messages-" + UUID().uuidString.prefix(8).lowercased()
         try post(messages, to: topic)
         try await table.clear()
@@ -29,8 +29,8 @@ struct Trials {
             // The difference between one by one and in batches is this one line.
             let inserted =
                 size == 1
-                ? arrived.forEachAsync(inFlight: .fixed(inFlight)) { try await table.insert($0) }
-                : arrived.batches(of: size, inFlight: .fixed(inFlight)) { batch in
+                ? arrived.forEachAsync(concurrency: .fixed(concurrency)) { try await table.insert($0) }
+                : arrived.batches(of: size, concurrency: .fixed(concurrency)) { batch in
                     try await table.insert(batch.records)
                     return .succeeded
                 }

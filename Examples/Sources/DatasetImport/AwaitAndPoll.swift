@@ -17,7 +17,7 @@ enum AwaitAndPoll {
                     options: KafkaSourceOptions(membership: .group()))
             )
             .batches(
-                of: 200, within: .milliseconds(200), inFlight: 2, acknowledgement: .perRecord,
+                of: 200, within: .milliseconds(200), concurrency: 2, acknowledgement: .perRecord,
                 onError: .deadLetter(to: rejected)
             ) { batch in
                 try await Task.sleep(for: .milliseconds(delay))

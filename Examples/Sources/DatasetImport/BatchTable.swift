@@ -13,7 +13,7 @@ enum BatchTable {
                     setting.batches, decoding: .json(JobBatch<Flight>.self), group: "\(setting.job)-workers",
                     options: KafkaSourceOptions(membership: .group()))
             )
-            .work(inFlight: 2, as: name) { batch in
+            .work(concurrency: 2, as: name) { batch in
                 try await Task.sleep(for: .milliseconds(delay))
                 try await table.add(batch.items)
                 return []

@@ -29,7 +29,7 @@ struct AdaptiveLimit: Sendable {
     var allowed: Int { Int(limit) }
 
     /// Notes an answer: how long it took, and how many calls were under way with it.
-    mutating func note(_ duration: Duration, failed: Bool, inFlight: Int) {
+    mutating func note(_ duration: Duration, failed: Bool, underWay: Int) {
         answersSinceDecrease += 1
         if failed {
             if answersSinceDecrease >= allowed { decrease(to: limit * 0.8) }
@@ -49,7 +49,7 @@ struct AdaptiveLimit: Sendable {
         let gradient = min(max((quickest ?? seconds) * Self.tolerance / smoothed, 0.5), 1)
         if gradient < 1 {
             if answersSinceDecrease >= allowed { decrease(to: gradient * limit) }
-        } else if inFlight >= allowed {
+        } else if underWay >= allowed {
             limit = min(limit + limit.squareRoot() / limit, Double(bounds.upperBound))
         }
     }

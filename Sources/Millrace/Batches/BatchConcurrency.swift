@@ -1,8 +1,8 @@
 /// How many batches of a task are under way at once.
 ///
 /// ```swift
-/// .batches(of: 50, inFlight: 3) { ... }
-/// .batches(of: 50, inFlight: .adaptive(1...32)) { ... }
+/// .batches(of: 50, concurrency: 3) { ... }
+/// .batches(of: 50, concurrency: .adaptive(1...32)) { ... }
 /// ```
 public enum BatchConcurrency: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStringConvertible {
     /// Always up to so many.

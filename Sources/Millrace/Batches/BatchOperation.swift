@@ -4,7 +4,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
     let size: Int
     let within: Duration
     let bytes: Int?
-    let inFlight: BatchConcurrency
+    let concurrency: BatchConcurrency
     let acknowledgement: Acknowledgement
     let retry: RetryPolicy
     let route: RetryRoute<Record>?
@@ -18,7 +18,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
 
     @usableFromInline
     init(
-        of size: Int, within: Duration, bytes: Int?, inFlight: BatchConcurrency, _ acknowledgement: Acknowledgement,
+        of size: Int, within: Duration, bytes: Int?, concurrency: BatchConcurrency, _ acknowledgement: Acknowledgement,
         _ retry: RetryPolicy, _ route: RetryRoute<Record>?, _ onError: ErrorPolicy<Record>,
         _ options: BatchOptions<Record>, isKeyed: Bool,
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
@@ -26,7 +26,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
         self.size = size
         self.within = within
         self.bytes = bytes
-        self.inFlight = inFlight
+        self.concurrency = concurrency
         self.acknowledgement = acknowledgement
         self.retry = retry
         self.route = route
@@ -42,7 +42,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
             (size >= 1, "batches of \(size) records", "Give of: one at least"),
             (within > .zero, "a batch is closed after \(within)", "Give within: a time above zero"),
             (bytes.map { $0 >= 1 } ?? true, "batches of \(bytes ?? 0) bytes", "Give bytes: one at least, or none"),
-            (inFlight.least >= 1, "\(inFlight) batches under way at once", "Give inFlight: one at least"),
+            (concurrency.least >= 1, "\(concurrency) batches under way at once", "Give concurrency: one at least"),
             (
                 route.map { !$0.delays.isEmpty } ?? true, "a retry route without delays",
                 "Give it one delay at least, for each time that a record is sent back"
@@ -55,7 +55,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
     @usableFromInline
     var detail: String {
         let bound = bytes.map { " or \($0) bytes" } ?? ""
-        return "of \(size)\(bound) within \(within), \(inFlight) in flight, \(acknowledgement)"
+        return "of \(size)\(bound) within \(within), \(concurrency) in flight, \(acknowledgement)"
     }
 
     /// Draws the ways out beside the main one in the printed graph.

@@ -10,7 +10,7 @@ public struct BatchOptions<Record: Sendable>: Sendable {
     /// its batch has failed.
     ///
     /// What a handler answers that goes on although it is cancelled is ignored, and until it ends it takes one of the places
-    /// of `inFlight`. With more than one of them its batch is tried again beside it; when handlers have gone on for as long
+    /// of `concurrency`. With more than one of them its batch is tried again beside it; when handlers have gone on for as long
     /// again in all of them, the operator fails.
     public var timeout: Duration?
     /// Records handed over in a second, in all tasks of this process together; without limit by default.
@@ -37,7 +37,7 @@ public struct BatchOptions<Record: Sendable>: Sendable {
     /// Keeps the order of records with the same `key`.
     ///
     /// ```swift
-    /// payments.batches(of: 50, inFlight: 4, options: .init().ordered { $0.account }) { ... }
+    /// payments.batches(of: 50, concurrency: 4, options: .init().ordered { $0.account }) { ... }
     /// ```
     public func ordered<Key: StreamKey>(by key: @escaping @Sendable (Record) -> Key) -> BatchOptions {
         var options = self

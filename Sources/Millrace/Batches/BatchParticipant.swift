@@ -53,7 +53,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         logger = context.run.options.logger
         open = OpenBatch(size: shared.size, within: shared.within, bytes: shared.bytes)
         lost = LostCalls(context.signal)
-        if case .adaptive(let bounds) = shared.inFlight { limit = AdaptiveLimit(bounds) }
+        if case .adaptive(let bounds) = shared.concurrency { limit = AdaptiveLimit(bounds) }
         notesPositions =
             shared.acknowledgement == .upToFirstFailure && context.run.interval != nil
             && context.run.plan.plan.stages[context.task.stage].head.source != nil
@@ -97,7 +97,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     private var underWay: Int { works.count { $0.hasPlace } }
 
     private var allowed: Int {
-        let places = shared.inFlight.most - lost.count
+        let places = shared.concurrency.most - lost.count
         return min(limit?.allowed ?? places, places)
     }
 
@@ -190,7 +190,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
                 shared.log.wentThrough(node.id, now: clock.now, logger)
             }
         }
-        limit?.note(answer.took, failed: isFailure, inFlight: underWay)
+        limit?.note(answer.took, failed: isFailure, underWay: underWay)
         switch work.progress.note(answer.result, random: Double.random(in: 0...1)) {
         case .over: work.state = .over
         case .next: work.state = .ready(at: nil)
@@ -218,7 +218,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             try start()
         }
         if works.contains(where: \.needsPlace) {
-            do { try lost.check(places: shared.inFlight.most, timeout: shared.options.timeout) } catch {
+            do { try lost.check(places: shared.concurrency.most, timeout: shared.options.timeout) } catch {
                 throw OperatorFailure(operatorID: node.id, cause: error)
             }
         }

@@ -2,14 +2,14 @@ extension Stream {
     /// Works on records in batches, outside the pipeline: writes them to a database, sends them to a service.
     ///
     /// ```swift
-    /// orders.batches(of: 100, within: .seconds(5), bytes: 1 << 20, inFlight: 3) { batch in
+    /// orders.batches(of: 100, within: .seconds(5), bytes: 1 << 20, concurrency: 3) { batch in
     ///     try await database.insert(batch.records)
     ///     return .succeeded
     /// }
     /// ```
     ///
     /// A batch is closed when it has `size` records or `bytes` bytes, when its first record has waited for `time` by the
-    /// clock (also if no further record ever comes), at a checkpoint, and at the end. Up to `inFlight` batches of a task
+    /// clock (also if no further record ever comes), at a checkpoint, and at the end. Up to `concurrency` batches of a task
     /// are under way at once; more hold back the source.
     ///
     /// The handler returns `.succeeded`, returns `.failed` with the records that failed, or throws, which says that all
@@ -28,7 +28,7 @@ extension Stream {
     ///   - size: records of a batch, at most.
     ///   - time: how long a record waits for its batch to fill.
     ///   - bytes: bytes of a batch, at most (`BatchOptions.sizeOf`); without limit by default.
-    ///   - inFlight: batches of a task under way at once, one by default: `3`, or `.adaptive(1...32)`.
+    ///   - concurrency: batches of a task under way at once, one by default: `3`, or `.adaptive(1...32)`.
     ///   - acknowledgement: what is tried again if some records fail.
     ///   - retry: how often, and after which pauses.
     ///   - retryTopic: a way for records to come back in minutes, without holding up those behind them.
@@ -36,14 +36,14 @@ extension Stream {
     ///   - options: order by key, rate, timeout.
     @inlinable
     public func batches(
-        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, inFlight: BatchConcurrency = 1,
+        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, concurrency: BatchConcurrency = 1,
         acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
         retryTopic: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
         options: BatchOptions<Record> = BatchOptions(),
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) -> Stream<Record> {
         let operation = BatchOperation(
-            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, retryTopic, onError,
+            of: size, within: time, bytes: bytes, concurrency: concurrency, acknowledgement, retry, retryTopic, onError,
             options,
             isKeyed: false, handle)
         let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
@@ -60,16 +60,16 @@ extension Stream {
     /// Works on records one by one, outside the pipeline: the same as `batches(of: 1)`, with a handler for a record.
     ///
     /// ```swift
-    /// orders.forEachAsync(inFlight: 3) { order in try await database.insert(order) }
+    /// orders.forEachAsync(concurrency: 3) { order in try await database.insert(order) }
     /// ```
     @inlinable
     public func forEachAsync(
-        inFlight: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), retryTopic: RetryRoute<Record>? = nil,
+        concurrency: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), retryTopic: RetryRoute<Record>? = nil,
         onError: ErrorPolicy<Record> = .fail, options: BatchOptions<Record> = BatchOptions(),
         _ handle: @escaping @Sendable (Record) async throws -> Void
     ) -> Stream<Record> {
         batches(
-            of: 1, inFlight: inFlight, acknowledgement: .perRecord, retry: retry, retryTopic: retryTopic,
+            of: 1, concurrency: concurrency, acknowledgement: .perRecord, retry: retry, retryTopic: retryTopic,
             onError: onError,
             options: options
         ) { batch in
@@ -86,14 +86,14 @@ extension KeyedStream {
     /// - Parameter parking: keeps that order also behind a record that is given up or sent back (`KeyParking`).
     @inlinable
     public func batches(
-        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, inFlight: BatchConcurrency = 1,
+        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, concurrency: BatchConcurrency = 1,
         acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
         retryTopic: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
         options: BatchOptions<Record> = BatchOptions(), parking: KeyParking<Record>? = nil,
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) -> Stream<Record> {
         let operation = BatchOperation(
-            of: size, within: time, bytes: bytes, inFlight: inFlight, acknowledgement, retry, retryTopic, onError,
+            of: size, within: time, bytes: bytes, concurrency: concurrency, acknowledgement, retry, retryTopic, onError,
             options,
             isKeyed: true, handle)
         let keyOf = node.key

@@ -1,29 +1,30 @@
 import Synchronization
 
-/// How calls to something outside are made: how many at once, for how long, how often again.
+/// How `asyncMap` makes its calls: how many at once, for how long, how often again.
 public struct AsyncMapOptions: Sendable {
-    /// Calls under way at once, in each task; those that are made again count too.
-    public var inFlight = 64
+    /// Calls under way at once, in each task; those that are made again count too. Default: 64.
+    public var concurrency: Int
     /// How long a call may take. One that goes on although it is cancelled then is no longer waited for, and takes one of
-    /// the places of `inFlight` until it ends; when that many have gone on for as long again, the operator fails.
-    public var timeout: Duration = .seconds(10)
-    /// How often a call that failed or took too long is made again.
-    public var retries = 2
-    /// What is waited before the first time; twice as long before each next, up to an hour.
-    public var backoff: Duration = .milliseconds(100)
-    /// Results in the order of the records; otherwise as they come, within a batch.
-    public var isOrdered = true
+    /// the places of `concurrency` until it ends; when that many have gone on for as long again, the operator fails.
+    /// Default: 10 s.
+    public var timeout: Duration
+    /// How often a call is made, the first time included, until it succeeds in time. Default: 3.
+    public var attempts: Int
+    /// The pause before the second attempt; twice as long before each next, up to an hour. Default: 100 ms.
+    public var backoff: Duration
+    /// Whether results keep the order of the records; otherwise they come as the calls end, within a batch. Default: true.
+    public var ordered: Bool
 
-    /// The defaults.
+    /// Each parameter sets the property of its name, where its default is described.
     public init(
-        inFlight: Int = 64, timeout: Duration = .seconds(10), retries: Int = 2,
-        backoff: Duration = .milliseconds(100), isOrdered: Bool = true
+        concurrency: Int = 64, timeout: Duration = .seconds(10), attempts: Int = 3,
+        backoff: Duration = .milliseconds(100), ordered: Bool = true
     ) {
-        self.inFlight = inFlight
+        self.concurrency = concurrency
         self.timeout = timeout
-        self.retries = retries
+        self.attempts = attempts
         self.backoff = backoff
-        self.isOrdered = isOrdered
+        self.ordered = ordered
     }
 
     /// What is waited after the call with this number has failed.
@@ -38,8 +39,8 @@ public struct AsyncMapOptions: Sendable {
 
     @usableFromInline var problems: [GraphProblem] {
         GraphProblem.unmet(
-            (inFlight >= 1, "\(inFlight) calls at once", "Give inFlight one at least"),
-            (retries >= 0, "\(retries) retries", "Give retries zero or more"),
+            (concurrency >= 1, "\(concurrency) calls at once", "Give concurrency one at least"),
+            (attempts >= 1, "\(attempts) attempts", "Give attempts one at least"),
             (timeout > .zero, "a call may take \(timeout)", "Give timeout a time above zero"),
             (backoff >= .zero, "a pause of \(backoff) before a retry", "Give backoff zero or more"))
     }
@@ -49,7 +50,7 @@ extension Stream {
     /// Asks something outside about each record: a service, a database.
     ///
     /// ```swift
-    /// orders.asyncMap(AsyncMapOptions(inFlight: 100, timeout: .seconds(2))) { order in
+    /// orders.asyncMap(AsyncMapOptions(concurrency: 100, timeout: .seconds(2))) { order in
     ///     Enriched(order, try await customers.fetch(order.customer))
     /// }
     /// ```
@@ -65,7 +66,7 @@ extension Stream {
         _ options: AsyncMapOptions = AsyncMapOptions(), onError: ErrorPolicy<Record> = .fail,
         _ call: @escaping @Sendable (Record) async throws -> Output
     ) -> Stream<Output> {
-        let detail = "\(options.inFlight) at once, \(options.isOrdered ? "in order" : "as they come")"
+        let detail = "\(options.concurrency) at once, \(options.ordered ? "in order" : "as they come")"
         let result: Stream<Output> = attach("async map", detail: detail) { context, node, next in
             let calls = AsyncMapParticipant(
                 options, call, next: next, failures: FailureHandler(onError, of: node, in: context), of: node,
@@ -139,7 +140,7 @@ final class AsyncMapParticipant<Record: Sendable, Output: Sendable>: StagePartic
 
     /// Makes as many calls as may be under way, those first that are made again.
     private func start() {
-        while underWay < options.inFlight - lost.count {
+        while underWay < options.concurrency - lost.count {
             if !again.isEmpty {
                 let (number, due) = again.removeFirst()
                 begin(number, at: due)
@@ -176,21 +177,21 @@ final class AsyncMapParticipant<Record: Sendable, Output: Sendable>: StagePartic
     func drain() throws -> Bool {
         for (number, result) in answers.take() {
             let attempts = waiting[number].attempts
-            if case .failure = result, attempts <= options.retries {
+            if case .failure = result, attempts < options.attempts {
                 again.append((number, clock.now + options.pause(after: attempts)))
                 continue
             }
             waiting[number].result = result
             answered += 1
-            if !options.isOrdered { try pass(number) }
+            if !options.ordered { try pass(number) }
         }
         start()
         if !again.isEmpty || started < waiting.count {
-            do { try lost.check(places: options.inFlight, timeout: options.timeout) } catch {
+            do { try lost.check(places: options.concurrency, timeout: options.timeout) } catch {
                 throw OperatorFailure(operatorID: operatorID, cause: error)
             }
         }
-        if options.isOrdered {
+        if options.ordered {
             while passed < waiting.count, waiting[passed].result != nil {
                 try pass(passed)
                 passed += 1

@@ -164,7 +164,7 @@ import Testing
         let pipeline = Pipeline("gap") { graph in
             graph.source(ScriptedSource([(0..<12).map { .record($0) } + [.silence(.seconds(20))]]))
                 .batches(
-                    of: 4, inFlight: 2, acknowledgement: .upToFirstFailure,
+                    of: 4, concurrency: 2, acknowledgement: .upToFirstFailure,
                     retry: RetryPolicy(attempts: 5, initial: .seconds(2), jitter: 0)
                 ) { batch in
                     handled.withLock { $0 += batch }

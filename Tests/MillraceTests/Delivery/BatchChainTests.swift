@@ -22,7 +22,7 @@ import Testing
         let clock = test.clock
         let pipeline = Pipeline("chain") { graph in
             graph.source(ScriptedSource([(0..<3).map { .record($0) } + [.silence(.seconds(60))]]))
-                .batches(of: 1, inFlight: 3) { batch in
+                .batches(of: 1, concurrency: 3) { batch in
                     try await clock.sleep(until: clock.now + .milliseconds(20 + 65 * batch[0]))
                     return .succeeded
                 }
@@ -97,7 +97,7 @@ import Testing
         let clock = test.clock
         let pipeline = Pipeline("congested") { graph in
             graph.source(ScriptedSource([(0..<6).map { .record($0) } + [.silence(.seconds(60))]]))
-                .batches(of: 1, inFlight: 2, retry: RetryPolicy(attempts: 3, initial: .seconds(30))) { batch in
+                .batches(of: 1, concurrency: 2, retry: RetryPolicy(attempts: 3, initial: .seconds(30))) { batch in
                     try await clock.sleep(until: clock.now + .milliseconds(10))
                     if batch[0] == 1, batch.attempt == 1 { throw Away() }
                     return .succeeded

@@ -62,7 +62,7 @@ import Testing
                 watermarks: .monotonic()
             )
             .keyed { Int($0.time.milliseconds) % 30 }
-            .batches(of: 7, within: .seconds(10), inFlight: 2) { _ in
+            .batches(of: 7, within: .seconds(10), concurrency: 2) { _ in
                 try await clock.sleep(until: clock.now + .milliseconds(50))
                 return .succeeded
             }

@@ -158,15 +158,15 @@ import Testing
         // A service that answers up to 8 calls at once in 10 ms, and more in proportion.
         var limit = AdaptiveLimit(1...64)
         for _ in 0..<2000 {
-            let inFlight = limit.allowed
-            limit.note(.milliseconds(10) * max(1, Double(inFlight) / 8), failed: false, inFlight: inFlight)
+            let concurrency = limit.allowed
+            limit.note(.milliseconds(10) * max(1, Double(concurrency) / 8), failed: false, underWay: concurrency)
         }
         #expect((8...20).contains(limit.allowed), "\(limit.allowed)")
         // It fails: down to the least.
-        for _ in 0..<500 { limit.note(.milliseconds(10), failed: true, inFlight: limit.allowed) }
+        for _ in 0..<500 { limit.note(.milliseconds(10), failed: true, underWay: limit.allowed) }
         #expect(limit.allowed == 1)
         // Not used up: no growth.
-        for _ in 0..<500 { limit.note(.milliseconds(10), failed: false, inFlight: 0) }
+        for _ in 0..<500 { limit.note(.milliseconds(10), failed: false, underWay: 0) }
         #expect(limit.allowed == 1)
     }
 

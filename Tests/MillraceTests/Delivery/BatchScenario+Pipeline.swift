@@ -31,10 +31,10 @@ extension BatchScenario {
             let done =
                 isKeyed
                 ? stream.keyed { $0.key }.batches(
-                    of: size, within: within, bytes: bytes, inFlight: inFlight, acknowledgement: acknowledgement,
+                    of: size, within: within, bytes: bytes, concurrency: concurrency, acknowledgement: acknowledgement,
                     retry: retry, onError: onError, options: options, handle)
                 : stream.batches(
-                    of: size, within: within, bytes: bytes, inFlight: inFlight, acknowledgement: acknowledgement,
+                    of: size, within: within, bytes: bytes, concurrency: concurrency, acknowledgement: acknowledgement,
                     retry: retry, onError: onError, options: options, handle)
             let result = followed(done, clock)
             result.sink(witness.output, name: "output")
@@ -63,7 +63,7 @@ extension BatchScenario {
         case .filter: return source.filter { $0.id % 5 != 0 }
         case .asyncMap: return source.asyncMap { try await pause(clock, $0.id, 1, most: 60, $0) }
         case .batches:
-            return source.batches(of: 3, within: .milliseconds(40), inFlight: 2) { batch in
+            return source.batches(of: 3, within: .milliseconds(40), concurrency: 2) { batch in
                 try await pause(clock, batch[0].id, 2, most: 60, .succeeded)
             }
         case .flatMap:
@@ -82,7 +82,7 @@ extension BatchScenario {
         case .nothing: stream
         case .asyncMap: stream.asyncMap { try await pause(clock, $0.id, 3, most: 80, $0) }
         case .batches:
-            stream.batches(of: 4, within: .milliseconds(60), inFlight: 2) { batch in
+            stream.batches(of: 4, within: .milliseconds(60), concurrency: 2) { batch in
                 try await pause(clock, batch[0].id, 4, most: 90, .succeeded)
             }
         }

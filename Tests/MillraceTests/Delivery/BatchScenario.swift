@@ -22,7 +22,7 @@ struct BatchScenario: Sendable, CustomStringConvertible {
     let size: Int
     let within: Duration
     let bytes: Int?
-    let inFlight: BatchConcurrency
+    let concurrency: BatchConcurrency
     let most: Int
     let acknowledgement: Acknowledgement
     let retry: RetryPolicy
@@ -59,7 +59,7 @@ struct BatchScenario: Sendable, CustomStringConvertible {
         within = .milliseconds(draw(1...200))
         bytes = chance(25) ? MemoryLayout<Item>.stride * draw(1...6) : nil
         most = draw(1...4)
-        inFlight = chance(30) ? .adaptive(1...most) : .fixed(most)
+        concurrency = chance(30) ? .adaptive(1...most) : .fixed(most)
         acknowledgement = [.allOrNothing, .perRecord, .upToFirstFailure][draw(0...2)]
         retry = RetryPolicy(
             attempts: draw(1...3), initial: .milliseconds(draw(1...120)), jitter: chance(50) ? 0 : 0.5,
@@ -76,7 +76,7 @@ struct BatchScenario: Sendable, CustomStringConvertible {
     var description: String {
         """
         seed \(seed): \(scripts.count) partitions, \(items.count) items; \(front), \(isKeyed ? "keyed" : "unkeyed")\
-        \(isOrdered ? " ordered" : "") batches of \(size) within \(within), \(bytes ?? 0) bytes, \(inFlight) in flight, \
+        \(isOrdered ? " ordered" : "") batches of \(size) within \(within), \(bytes ?? 0) bytes, \(concurrency) in flight, \
         \(acknowledgement), \(retry.attempts) attempts from \(retry.initial), isolates \(retry.isolates), \
         ends run \(endsRun), then \(behind)\(hasWindow ? " and a window" : ""); a checkpoint every \(interval)
         """

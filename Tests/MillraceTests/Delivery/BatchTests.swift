@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 7])
-    func noMoreThanInFlightAreUnderWayAndTheSourceIsHeldBack(inFlight: Int) throws {
+    func noMoreThanInFlightAreUnderWayAndTheSourceIsHeldBack(concurrency: Int) throws {
         let (seen, output) = (Seen(), TestOutput<Int>())
         let read = Mutex(0)
         let passed = Mutex(0)
@@ -151,7 +151,7 @@ import Testing
                     ahead.withLock { $0 = max($0, read - passed.withLock { $0 }) }
                     return number
                 }
-                .batches(of: 10, inFlight: .fixed(inFlight)) { batch in
+                .batches(of: 10, concurrency: .fixed(concurrency)) { batch in
                     seen.begin()
                     try await clock.sleep(until: clock.now + .milliseconds(batch.records[0] % 7))
                     seen.end()
@@ -165,9 +165,9 @@ import Testing
         }
         try test.run(pipeline)
         #expect(output.records == Array(0..<20_000))
-        #expect(seen.most == inFlight)
+        #expect(seen.most == concurrency)
         // What is read in one go, and what is under way.
-        #expect(ahead.withLock { $0 } <= 1024 + 10 * (inFlight + 1))
+        #expect(ahead.withLock { $0 } <= 1024 + 10 * (concurrency + 1))
     }
 
     @Test func noTwoBatchesWithTheSameKeyAreUnderWayAtOnce() throws {
@@ -195,9 +195,9 @@ import Testing
                 }
                 let numbers = graph.source(ScriptedSource([Self.records(0..<3000)]))
                 if isKeyed {
-                    numbers.keyed { $0 % 50 }.batches(of: 4, inFlight: 5, handle).sink(output)
+                    numbers.keyed { $0 % 50 }.batches(of: 4, concurrency: 5, handle).sink(output)
                 } else {
-                    numbers.batches(of: 4, inFlight: 5, options: .init().ordered { $0 % 50 }, handle).sink(output)
+                    numbers.batches(of: 4, concurrency: 5, options: .init().ordered { $0 % 50 }, handle).sink(output)
                 }
             }
             try test.run(pipeline)
@@ -225,7 +225,7 @@ import Testing
         let clock = test.clock
         let pipeline = Pipeline("held") { graph in
             graph.source(ScriptedSource([script]), eventTime: \.time, watermarks: .monotonic())
-                .batches(of: 17, within: .milliseconds(200), inFlight: 2) { _ in
+                .batches(of: 17, within: .milliseconds(200), concurrency: 2) { _ in
                     try await clock.sleep(until: clock.now + .milliseconds(50))
                     return .succeeded
                 }
@@ -270,7 +270,7 @@ import Testing
         let clock = test.clock
         let pipeline = Pipeline("rate") { graph in
             graph.source(ScriptedSource([Self.records(0..<100), Self.records(100..<200)]))
-                .batches(of: 10, inFlight: 4, options: .init(recordsPerSecond: 100)) { batch in
+                .batches(of: 10, concurrency: 4, options: .init(recordsPerSecond: 100)) { batch in
                     seen.note(batch, clock)
                     return .succeeded
                 }

@@ -24,7 +24,7 @@ import Testing
             graph.source(ScriptedSource(scripts))
                 .keyed(by: \.key)
                 .batches(
-                    of: 4, within: .milliseconds(5), inFlight: 3, acknowledgement: .perRecord, retry: .none,
+                    of: 4, within: .milliseconds(5), concurrency: 3, acknowledgement: .perRecord, retry: .none,
                     onError: .deadLetter(to: dead), parking: KeyParking { $0.arrival }
                 ) { batch in
                     for event in batch { handled(event) }

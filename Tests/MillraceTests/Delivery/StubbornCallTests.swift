@@ -38,7 +38,7 @@ import Testing
         let pipeline = Pipeline("stubborn") { graph in
             graph.source(ScriptedSource([Self.records(0..<20)]))
                 .batches(
-                    of: 5, inFlight: 2, retry: RetryPolicy(attempts: 3), options: .init(timeout: .seconds(1))
+                    of: 5, concurrency: 2, retry: RetryPolicy(attempts: 3), options: .init(timeout: .seconds(1))
                 ) { batch in
                     let first = batch.records[0]
                     let attempt = attempts.withLock { attempts in
@@ -69,7 +69,7 @@ import Testing
         let test = PipelineTest(seed: 3)
         let pipeline = Pipeline("stubborn") { graph in
             graph.source(ScriptedSource([Self.records(0..<20)]))
-                .asyncMap(AsyncMapOptions(inFlight: 2, timeout: .seconds(1), retries: 1)) { number in
+                .asyncMap(AsyncMapOptions(concurrency: 2, timeout: .seconds(1), attempts: 2)) { number in
                     let attempt = attempts.withLock { attempts in
                         attempts[number, default: 0] += 1
                         return attempts[number] ?? 0
@@ -127,7 +127,7 @@ import Testing
             }
         }
         try Self.oneAtATime(seed: seed) { numbers, call in
-            numbers.asyncMap(AsyncMapOptions(inFlight: 1, timeout: .seconds(1))) { number in
+            numbers.asyncMap(AsyncMapOptions(concurrency: 1, timeout: .seconds(1))) { number in
                 try await call(number)
                 return number
             }
@@ -162,11 +162,12 @@ import Testing
         return error
     }
 
-    private static func hanging(_ gate: Gate, timeout: Duration? = nil, inFlight: Int = 2) -> Pipeline {
+    private static func hanging(_ gate: Gate, timeout: Duration? = nil, concurrency: Int = 2) -> Pipeline {
         Pipeline("hangs") { graph in
             graph.source(ScriptedSource([records(0..<100)]), name: "numbers")
                 .batches(
-                    of: 5, inFlight: .fixed(inFlight), retry: .init(attempts: 100), options: .init(timeout: timeout)
+                    of: 5, concurrency: .fixed(concurrency), retry: .init(attempts: 100),
+                    options: .init(timeout: timeout)
                 ) { _ in
                     await gate.wait()
                     return .succeeded
@@ -193,7 +194,7 @@ import Testing
 
     @Test func whenAllPlacesAreLostTheOperatorFails() async throws {
         let gate = Gate()
-        let pipeline = Self.hanging(gate, timeout: .milliseconds(50), inFlight: 2)
+        let pipeline = Self.hanging(gate, timeout: .milliseconds(50), concurrency: 2)
         let result = try await Self.end(RunOptions(), gate, hanging: 2, pipeline) { _, _ in }
         let text = "\(try Self.notEnded(result))"
         #expect(text.contains("of operator 'upload'") && text.contains("operator upload"), "\(text)")
@@ -207,7 +208,7 @@ import Testing
         let attempts = Atomic(0)
         let pipeline = Pipeline("done") { graph in
             graph.source(ScriptedSource([Self.records(0..<5)]))
-                .batches(of: 5, inFlight: 2, retry: .init(attempts: 20), options: .init(timeout: .seconds(1))) { _ in
+                .batches(of: 5, concurrency: 2, retry: .init(attempts: 20), options: .init(timeout: .seconds(1))) { _ in
                     if attempts.add(1, ordering: .relaxed).newValue == 1 { await gate.wait() }
                     return .succeeded
                 }.sink(output)

@@ -33,12 +33,12 @@ import Testing
 
         static func batches(
             _ says: String, of size: Int = 10, within: Duration = .seconds(1), bytes: Int? = nil,
-            inFlight: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), rate: Double? = nil,
+            concurrency: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), rate: Double? = nil,
             timeout: Duration? = nil
         ) -> Case {
             operated(says) {
                 $0.batches(
-                    of: size, within: within, bytes: bytes, inFlight: inFlight, retry: retry,
+                    of: size, within: within, bytes: bytes, concurrency: concurrency, retry: retry,
                     options: BatchOptions(timeout: timeout, recordsPerSecond: rate)
                 ) { _ in .succeeded }
             }
@@ -117,14 +117,14 @@ import Testing
                 return ProcessFunction(onRecord: { record, _ in try last.set(record) })
             }
         },
-        .operated("0 calls at once") { $0.asyncMap(AsyncMapOptions(inFlight: 0)) { $0 } },
-        .operated("-1 retries") { $0.asyncMap(AsyncMapOptions(retries: -1)) { $0 } },
+        .operated("0 calls at once") { $0.asyncMap(AsyncMapOptions(concurrency: 0)) { $0 } },
+        .operated("0 attempts") { $0.asyncMap(AsyncMapOptions(attempts: 0)) { $0 } },
         .operated("a call may take 0.0 seconds") { $0.asyncMap(AsyncMapOptions(timeout: .zero)) { $0 } },
         .batches("batches of 0 records", of: 0),
         .batches("a batch is closed after 0.0 seconds", within: .zero),
         .batches("batches of -1 bytes", bytes: -1),
-        .batches("0 batches under way at once", inFlight: 0),
-        .batches("0 to 5 batches under way at once", inFlight: .adaptive(0...5)),
+        .batches("0 batches under way at once", concurrency: 0),
+        .batches("0 to 5 batches under way at once", concurrency: .adaptive(0...5)),
         .batches("a retry policy of 0 attempts", retry: RetryPolicy(attempts: 0)),
         .batches("a jitter of nan", retry: RetryPolicy(jitter: .nan)),
         .batches("0.0 records a second", rate: 0),

@@ -41,7 +41,7 @@ import Testing
     func manyAtOnceAndAllAreAnswered(isOrdered: Bool) async throws {
         let (calls, output) = (Calls(), TestOutput<Int>())
         try await run(Array(0..<500), folder: TemporaryFolder().path, output: output) {
-            $0.asyncMap(AsyncMapOptions(inFlight: 20, isOrdered: isOrdered)) { number in
+            $0.asyncMap(AsyncMapOptions(concurrency: 20, ordered: isOrdered)) { number in
                 calls.begin()
                 defer { calls.end() }
                 try await Task.sleep(for: .microseconds(number % 7 * 300))
@@ -60,7 +60,7 @@ import Testing
             let letters = graph.sideOutput("dead", of: DeadLetter<Int>.self)
             graph.source(.memory([[1, 2, 3, 4]]))
                 .asyncMap(
-                    AsyncMapOptions(timeout: .milliseconds(100), retries: 2, backoff: .milliseconds(1)),
+                    AsyncMapOptions(timeout: .milliseconds(100), attempts: 3, backoff: .milliseconds(1)),
                     onError: .deadLetter(to: letters)
                 ) { number in
                     calls.begin()
@@ -91,7 +91,7 @@ import Testing
             }
             do {
                 try await run(Array(0..<2000), folder: folder.path, crash: crash, output: output) {
-                    $0.asyncMap(AsyncMapOptions(inFlight: 10)) { number in
+                    $0.asyncMap(AsyncMapOptions(concurrency: 10)) { number in
                         if number % 100 == 0 { try await Task.sleep(for: .milliseconds(1)) }
                         return number
                     }
