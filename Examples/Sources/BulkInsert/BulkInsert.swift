@@ -35,7 +35,7 @@ struct BulkInsert: AsyncParsableCommand {
         if let database { do { _ = try DatabaseAddress.named(database) } catch { throw ValidationError("\(error)") } }
         if rounds < 1 { throw ValidationError("--rounds must be at least 1, got \(rounds)") }
         for number in sizes + concurrency where number < 1 {
-            throw ValidationError("--sizes and --in-flight are at least 1, got \(number)")
+            throw ValidationError("--sizes and --concurrency are at least 1, got \(number)")
         }
     }
 

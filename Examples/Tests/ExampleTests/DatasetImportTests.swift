@@ -57,7 +57,7 @@ import Testing
 
     @Test func batchesAreAsFastAsTheirTimesAllow() throws {
         let (status, text) = try run(
-            "BulkInsert", ["--messages", "100", "--sizes", "1", "10", "--in-flight", "2", "--rounds", "1"])
+            "BulkInsert", ["--messages", "100", "--sizes", "1", "10", "--concurrency", "2", "--rounds", "1"])
         #expect(status == 0, "\(text)")
         let lines = text.split(separator: "\n").dropFirst(2).map { $0.split(separator: " ").compactMap { Int($0) } }
         #expect(lines.map(\.count) == [3, 3], "\(text)")
