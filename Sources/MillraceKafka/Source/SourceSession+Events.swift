@@ -39,7 +39,7 @@ extension SourceSession {
             let late = partitions
             state.failure = SourceError(
                 "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocationTimeout)",
-                advice: "Look for an operator or sink that blocks, or allow more time (revocation)")
+                advice: "Look for an operator or sink that blocks, or allow more time (revocationTimeout)")
             state.membership = nil
             return (state.share.begin() ?? [], state.run)
         }

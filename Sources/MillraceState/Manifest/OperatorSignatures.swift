@@ -13,7 +13,7 @@ struct OperatorSignatures {
         loose = Self.signatures(graph) { "\($0.name) \($0.keySchema)" }
         moved = Self.signatures(graph, hasPlaces: false) { "\($0.name) \($0.keySchema)" }
         sequence = graph.operators.map { [exact] node in
-            "\(node.isNamed ? "named" : "unnamed") \(node.id) \(exact[node.id] ?? "")"
+            "\(node.isNamed ? "named \(node.id)" : "unnamed \(Self.defaultName(node))") \(exact[node.id] ?? "")"
         }
     }
 
@@ -22,6 +22,13 @@ struct OperatorSignatures {
 
     /// Kinds by the names that earlier versions stored.
     private static let formerKinds = ["lookup": "async map"]
+    private static let formerAcknowledgements = ["bestEffort": "perRecord", "lastSuccessful": "upToFirstFailure"]
+
+    /// What an operator is called that has no name of its own, by its present kind.
+    private static func defaultName(_ node: GraphDescription.Operator) -> String {
+        guard let kind = formerKinds[node.kind], node.id.hasPrefix(node.kind) else { return node.id }
+        return kind + node.id.dropFirst(node.kind.count)
+    }
 
     private static func signatures(
         _ graph: GraphDescription, hasPlaces: Bool = true, _ state: (GraphDescription.State) -> String
@@ -36,7 +43,12 @@ struct OperatorSignatures {
                 return isNamed ? "'\(id)'" : found[id] ?? "?"
             }.sorted()
             let states = node.states.map(state).joined(separator: ", ")
-            let detail = hasPlaces || !["source", "sink"].contains(node.kind) ? node.detail : ""
+            var detail = hasPlaces || !["source", "sink"].contains(node.kind) ? node.detail : ""
+            if node.kind == "batches" {
+                for (former, word) in Self.formerAcknowledgements where detail.hasSuffix(former) {
+                    detail = detail.dropLast(former.count) + word
+                }
+            }
             let kind = Self.formerKinds[node.kind] ?? node.kind
             let own = "\(kind)\(detail.isEmpty ? "" : " \(detail)")\(states.isEmpty ? "" : " (\(states))")"
             found[node.id] = upstream.isEmpty ? own : upstream.joined(separator: " + ") + " > " + own

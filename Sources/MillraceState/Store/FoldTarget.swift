@@ -32,7 +32,7 @@ package struct FoldTarget {
         }
     }
 
-    /// Writes the block anew with `removeDuplicates` (in order, within this target) merged in; splits it if it has grown.
+    /// Writes the block anew with `changes` (in order, within this target) merged in; splits it if it has grown.
     package func replace(
         with changes: [RunMerge.Entry], _ tree: Database, _ transaction: borrowing WriteTransaction, _ seal: Seal
     ) throws {

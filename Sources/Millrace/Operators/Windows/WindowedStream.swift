@@ -98,7 +98,7 @@ extension WindowedStream {
     ///
     /// - Parameters:
     ///   - merge: puts two values together. Windows that overlap need it, and sessions, when a record joins two of them.
-    ///   - onError: what becomes of a record for which `body` throws; the value is then as before. Default: the run fails.
+    ///   - onError: what becomes of a record for which `body` throws; what it changed before that stays. Default: the run fails.
     @inlinable
     public func fold<Value: StateValue>(
         into initial: Value, merge: (@Sendable (Value, Value) -> Value)? = nil, onError: ErrorPolicy<Record> = .fail,
