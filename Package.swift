@@ -12,6 +12,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Millrace", targets: ["Millrace"]),
+        .library(name: "MillraceTime", targets: ["MillraceTime"]),
         .library(name: "MillraceFiles", targets: ["MillraceFiles"]),
         .library(name: "MillraceGraphRendering", targets: ["MillraceGraphRendering"]),
         .library(name: "KafkaTestBroker", targets: ["KafkaTestBroker"]),

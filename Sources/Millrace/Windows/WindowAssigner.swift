@@ -103,7 +103,9 @@ public struct WindowAssigner: Sendable {
     public static var global: WindowAssigner { WindowAssigner(.slices(.global), shape: "all time") }
 
     /// What is wrong with it under these settings.
-    func problems(_ time: TimeKind, _ allowedLateness: Duration, hasTrigger: Bool) -> [GraphProblem] {
+    func problems(
+        _ time: TimeKind, _ allowedLateness: Duration, hasTrigger: Bool, hasLateOutput: Bool
+    ) -> [GraphProblem] {
         let isGlobal = if case .slices(let slices) = division { slices.shape == .global } else { false }
         let isSession = if case .sessions = division { true } else { false }
         return problems + GraphProblem.lateness(allowedLateness)
@@ -113,8 +115,8 @@ public struct WindowAssigner: Sendable {
                     "Leave out time:, or use .tumbling"
                 ),
                 (
-                    !isGlobal || allowedLateness <= .zero, "a window over all time has no late records",
-                    "Leave out allowedLateness:"
+                    !isGlobal || allowedLateness <= .zero && !hasLateOutput,
+                    "a window over all time has no late records", "Leave out allowedLateness: and late:"
                 ),
                 (!isSession || !hasTrigger, "sessions take no trigger", "Leave out .trigger, or use .tumbling"),
                 (

@@ -95,6 +95,24 @@ import Testing
         .keyed("allowed lateness must not be negative") {
             $0.window(.session(gap: .seconds(1)), allowedLateness: .seconds(-1)).aggregate(Count())
         },
+        .keyed("a window over all time does not end by the clock") {
+            $0.window(.global, time: .processing).aggregate(Count())
+        },
+        .keyed("a window over all time has no late records") {
+            $0.window(.count(3), allowedLateness: .seconds(1)).aggregate(Count())
+        },
+        Case("a window over all time has no late records") { graph, numbers in
+            numbers.keyed { $0 }.window(.count(3), late: graph.sideOutput("late")).aggregate(Count()).forEach { _ in }
+        },
+        .keyed("sessions take no trigger") {
+            $0.window(.session(gap: .seconds(1))).trigger(.final).aggregate(Count())
+        },
+        .keyed("windows of so many records have a trigger of their own") {
+            $0.window(.count(3)).trigger(.final).aggregate(Count())
+        },
+        .keyed("Give it merge:") {
+            $0.window(.session(gap: .seconds(1))).fold(into: 0) { count, _ in count += 1 }
+        },
         .keyed("percentiles need an accuracy") {
             $0.aggregate(Percentiles(of: { Double($0) }, accuracy: .nan))
         },

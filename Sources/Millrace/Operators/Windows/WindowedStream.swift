@@ -35,7 +35,7 @@ public struct WindowedStream<Key: StreamKey, Record: Sendable> {
     }
 
     @usableFromInline var problems: [GraphProblem] {
-        assigner.problems(time, allowedLateness, hasTrigger: trigger != nil)
+        assigner.problems(time, allowedLateness, hasTrigger: trigger != nil, hasLateOutput: late != nil)
     }
 }
 
