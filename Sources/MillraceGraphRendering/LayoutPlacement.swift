@@ -30,12 +30,12 @@ struct LayoutPlacement {
     /// Places a block's nodes around 0.
     private mutating func arrange(_ block: Int) {
         let layers = order.layersOfBlock[block]
-        for layer in layers { settleNodes(layer) { _ in 0 } }
+        for layer in layers { placeNodes(layer) { _ in 0 } }
         for sweep in 0..<Self.sweeps {
             let downward = sweep.isMultiple(of: 2)
             for layer in downward ? layers : layers.reversed() {
                 let current = nodes
-                settleNodes(layer) { node in
+                placeNodes(layer) { node in
                     let last = sweep == Self.sweeps - 1
                     let (above, below) = (current[node].above, current[node].below)
                     let neighbours = last ? above + below : downward ? above : below
@@ -46,7 +46,7 @@ struct LayoutPlacement {
         }
     }
 
-    private mutating func settleNodes(_ layer: [Int], wish: (Int) -> Double) {
+    private mutating func placeNodes(_ layer: [Int], wish: (Int) -> Double) {
         let items = layer.map { RowPlacement.Item(wish: wish($0), width: nodes[$0].width) }
         for (node, middle) in zip(layer, RowPlacement.middles(of: items, gap: Self.gapBetweenNodes)) {
             nodes[node].x = middle
@@ -68,12 +68,12 @@ struct LayoutPlacement {
     }
 
     private mutating func placeBlocks() {
-        for band in order.blocksOfBand { settleBlocks(band) { _ in 0 } }
+        for band in order.blocksOfBand { placeBlocks(band) { _ in 0 } }
         for sweep in 0..<Self.sweeps {
             let downward = sweep.isMultiple(of: 2)
             for band in downward ? order.blocksOfBand : order.blocksOfBand.reversed() {
                 let current = self
-                settleBlocks(band) { current.wish(of: $0, downward: downward) }
+                placeBlocks(band) { current.wish(of: $0, downward: downward) }
             }
         }
     }
@@ -88,7 +88,7 @@ struct LayoutPlacement {
         return middle + (Self.mean(pulls) ?? 0)
     }
 
-    private mutating func settleBlocks(_ band: [Int], wish: (Int) -> Double) {
+    private mutating func placeBlocks(_ band: [Int], wish: (Int) -> Double) {
         let items = band.map { RowPlacement.Item(wish: wish($0), width: spans[$0].right - spans[$0].left) }
         for (block, middle) in zip(band, RowPlacement.middles(of: items, gap: Self.gapBetweenBlocks)) {
             let move = middle - (spans[block].left + spans[block].right) / 2

@@ -59,16 +59,16 @@ extension Stream where Record == JobEvent {
                     }
                 })
         }
-        let settled = accounts.named(name).asyncMap(AsyncMapOptions(timeout: .seconds(30), attempts: 9)) { account in
+        let outcomes = accounts.named(name).asyncMap(AsyncMapOptions(timeout: .seconds(30), attempts: 9)) { account in
             guard case .decide(let candidate) = account else { return account }
             let verdict = candidate.verdict(try await missing(candidate), at: SystemClock().wallTime)
-            return .settled(verdict, candidate.status(verdict))
+            return .decided(verdict, candidate.status(verdict))
         }
         return JobLedger(
-            verdicts: settled.compactMap { if case .settled(let verdict, _) = $0 { verdict } else { nil } },
-            statuses: settled.compactMap {
+            verdicts: outcomes.compactMap { if case .decided(let verdict, _) = $0 { verdict } else { nil } },
+            statuses: outcomes.compactMap {
                 switch $0 {
-                case .status(let status), .settled(_, let status): status
+                case .status(let status), .decided(_, let status): status
                 case .decide: nil
                 }
             })
@@ -79,5 +79,5 @@ extension Stream where Record == JobEvent {
 private enum Account: Sendable {
     case status(JobStatus)
     case decide(JobCandidate)
-    case settled(JobVerdict, JobStatus)
+    case decided(JobVerdict, JobStatus)
 }

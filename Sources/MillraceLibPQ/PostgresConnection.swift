@@ -84,13 +84,13 @@ public final class PostgresConnection: @unchecked Sendable {
         guard PQsendQueryParams(connection, sql, 0, nil, nil, nil, nil, 0) == 1 else { throw connectionError() }
         let begun = try nextResult()
         do { _ = try checked(begun, expected: PGRES_COPY_IN) } catch {
-            try drain()
+            try discardResults()
             throw error
         }
         do {
             try body { try send($0) }
         } catch {
-            if isAlive, (try? endCopy("the sender gave up")) != nil { try? drain() }
+            if isAlive, (try? endCopy("the sender gave up")) != nil { try? discardResults() }
             throw error
         }
         try endCopy(nil)
@@ -129,14 +129,14 @@ public final class PostgresConnection: @unchecked Sendable {
     /// The result of what was begun; all of it is read, so that the connection can be used again.
     private func finish() throws(PostgresError) -> PostgresResult {
         let result = try nextResult()
-        do { try drain() } catch {
+        do { try discardResults() } catch {
             PQclear(result)
             throw error
         }
         return try checked(result)
     }
 
-    private func drain() throws(PostgresError) {
+    private func discardResults() throws(PostgresError) {
         while let more = try nextResult() { PQclear(more) }
     }
 

@@ -46,10 +46,10 @@ public struct PipelineTest: Sendable {
     public func runUntilCrash(_ pipeline: Pipeline, parallelism: Int = 1, at point: CrashPoint) throws -> Bool {
         do {
             _ = try run(
-                pipeline, parallelism, CrashSwitch { if $0 == point { throw SimulatedCrash(at: $0) } },
+                pipeline, parallelism, CrashSwitch { if $0 == point.step { throw SimulatedCrash(at: $0) } },
                 stop: PipelineStop())
             return false
-        } catch let crash as SimulatedCrash where crash.point == point {
+        } catch let crash as SimulatedCrash where crash.step == point.step {
             return true
         }
     }
@@ -69,10 +69,10 @@ public struct PipelineTest: Sendable {
         options.crash = crash
         let executor = SeededExecutor(seed: seed)
         let result = ResultBox()
-        let settled = options
+        let finalOptions = options
         let task = Task(executorPreference: executor) {
             do {
-                result.set(.success(try await pipeline.run(settled, stop: stop)))
+                result.set(.success(try await pipeline.run(finalOptions, stop: stop)))
             } catch {
                 result.set(.failure(error))
             }

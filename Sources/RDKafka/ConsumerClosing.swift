@@ -31,7 +31,7 @@ final class OwedAnswers: Sendable {
     }
 
     /// One was given: they are asked for one at a time.
-    func settle() { state.withLock { if !$0.answers.isEmpty { $0.answers.removeFirst() } } }
+    func dropAnswer() { state.withLock { if !$0.answers.isEmpty { $0.answers.removeFirst() } } }
 
     /// The oldest, which is given now.
     func take() -> Answer? { state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() } }

@@ -80,7 +80,7 @@ public final class KafkaConsumer: Sendable {
 
     /// Begins to read partitions that the group gave, from these offsets.
     public func take(_ starts: [CommittedOffset]) throws {
-        rebalances.settle()
+        rebalances.dropAnswer()
         let list = try PartitionList(starts)
         if isCooperative {
             try check(
@@ -92,7 +92,7 @@ public final class KafkaConsumer: Sendable {
 
     /// Lets go of partitions that the group took back.
     public func release(_ partitions: [TopicPartition]) throws {
-        rebalances.settle()
+        rebalances.dropAnswer()
         if isCooperative {
             let list = try PartitionList(partitions)
             try check(

@@ -31,7 +31,7 @@ import Testing
         try rig.send((0..<60).map { "\($0)" }, to: "in")
         let folder = try TemporaryFolder()
         let third = CheckpointNumber(3)
-        let point: CrashPoint = isCommitted ? .outputCommitted(third) : .prepared(third)
+        let point: CommitStep = isCommitted ? .outputCommitted(third) : .prepared(third)
         var options = rig.options(.exactlyOnce, folder: folder.path, every: .milliseconds(30))
         options.crash = CrashSwitch { if $0 == point { throw KafkaRigError("dies here") } }
         let settled = options

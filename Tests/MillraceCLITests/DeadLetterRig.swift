@@ -30,7 +30,9 @@ struct DeadLetterRig {
             var source = KafkaSourceOptions()
             source.stopsAtLatest = true
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.raw), group: rig.name, options: source))
-                .batches(of: 20, acknowledgement: .perRecord, retry: .none, onError: .deadLetter(to: dead)) { batch in
+                .batches(
+                    of: 20, onError: .deadLetter(to: dead), options: .init(acknowledgement: .perRecord, retry: .none)
+                ) { batch in
                     .failed(
                         batch.enumerated().compactMap { place, record in
                             Self.reason(record.value).map { RecordFailure(place, Failure($0)) }

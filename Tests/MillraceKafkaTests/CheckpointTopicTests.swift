@@ -25,7 +25,7 @@ import Testing
             to: rig.topic("out"), recordsPerSecond: 300)
     }
 
-    static func die(at point: CrashPoint, _ rig: KafkaRig, _ folder: String) async throws {
+    static func die(at point: CommitStep, _ rig: KafkaRig, _ folder: String) async throws {
         var options = rig.options(.exactlyOnce, folder: folder, every: .milliseconds(30))
         options.crash = CrashSwitch { if $0 == point { throw SimulatedCrash(at: $0) } }
         let settled = options

@@ -62,8 +62,9 @@ import Testing
             source.stopsAtLatest = true
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.raw), group: rig.name, options: source))
                 .batches(
-                    of: 50, concurrency: 3, acknowledgement: .perRecord,
-                    retry: RetryPolicy(attempts: 3, initial: .milliseconds(1)), onError: .deadLetter(to: dead)
+                    of: 50, concurrency: 3, onError: .deadLetter(to: dead),
+                    options: .init(
+                        acknowledgement: .perRecord, retry: RetryPolicy(attempts: 3, initial: .milliseconds(1)))
                 ) { batch in
                     let texts = batch.map { String(decoding: $0.value, as: UTF8.self) }
                     table.write(texts.filter { !Self.isPoison($0) })
@@ -116,8 +117,8 @@ import Testing
                 rig.topic("again"), delays: [.milliseconds(300), .milliseconds(900)], payload: .string)
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.string), retries: retries, group: rig.name))
                 .batches(
-                    of: 20, within: .milliseconds(50), acknowledgement: .perRecord, retry: .none,
-                    retryTopic: retries.route(in: graph), onError: .deadLetter(to: dead)
+                    of: 20, within: .milliseconds(50), onError: .deadLetter(to: dead),
+                    options: .init(acknowledgement: .perRecord, retry: .none, retryTopic: retries.route(in: graph))
                 ) { batch in
                     var failures: [RecordFailure] = []
                     for (place, record) in batch.enumerated() {
@@ -183,8 +184,9 @@ import Testing
             )
             .keyed { $0.key.map { String(decoding: $0, as: UTF8.self) } ?? "" }
             .batches(
-                of: 5, within: .milliseconds(20), concurrency: 2, acknowledgement: .perRecord, retry: .none,
-                retryTopic: retries.route(in: graph), onError: .deadLetter(to: dead), parking: .kafka()
+                of: 5, within: .milliseconds(20), concurrency: 2, onError: .deadLetter(to: dead),
+                options: .init(acknowledgement: .perRecord, retry: .none, retryTopic: retries.route(in: graph)),
+                parking: .kafka()
             ) { batch in
                 var failures: [RecordFailure] = []
                 for (place, record) in batch.enumerated() {
@@ -218,7 +220,7 @@ import Testing
 
     /// It dies at each step of a checkpoint and starts again: dead letters and positions are one.
     @Test func aCrashDoublesNoDeadLetter() async throws {
-        let points: [CrashPoint] = [
+        let points: [CommitStep] = [
             .encoded(CheckpointNumber(2)), .outputDurable(CheckpointNumber(2)), .prepared(CheckpointNumber(2)),
             .outputCommitted(CheckpointNumber(2)), .committed(CheckpointNumber(2)), .published(CheckpointNumber(2)),
         ]
@@ -241,7 +243,8 @@ import Testing
                         recordsPerSecond: 1000
                     )
                     .batches(
-                        of: 7, concurrency: 2, acknowledgement: .perRecord, retry: .none, onError: .deadLetter(to: dead)
+                        of: 7, concurrency: 2, onError: .deadLetter(to: dead),
+                        options: .init(acknowledgement: .perRecord, retry: .none)
                     ) { batch in
                         try await Task.sleep(for: .milliseconds(1))
                         return .failed(
@@ -314,8 +317,8 @@ import Testing
             let dead = graph.sideOutput("dead", of: DeadLetter<KafkaRecord<String>>.self)
             graph.source(kafka.source(rig.topic("in"), decoding: .record(.string), group: rig.name))
                 .batches(
-                    of: 20, within: .milliseconds(20), acknowledgement: .perRecord, retry: .none,
-                    onError: .deadLetter(to: dead)
+                    of: 20, within: .milliseconds(20), onError: .deadLetter(to: dead),
+                    options: .init(acknowledgement: .perRecord, retry: .none)
                 ) { batch in
                     table.write(batch.map(\.value).filter { !Self.isPoison($0) })
                     return .failed(
@@ -363,8 +366,10 @@ import Testing
                 source.stopsAtLatest = true
                 graph.source(kafka.source(rig.topic("in"), decoding: .string, group: rig.name, options: source))
                     .batches(
-                        of: 10, acknowledgement: .upToFirstFailure,
-                        retry: RetryPolicy(attempts: 2, initial: .milliseconds(10))
+                        of: 10,
+                        options: .init(
+                            acknowledgement: .upToFirstFailure,
+                            retry: RetryPolicy(attempts: 2, initial: .milliseconds(10)))
                     ) { batch in
                         handled.write(batch)
                         guard let place = batch.firstIndex(of: "57"), !isMended.withLock({ $0 }) else {

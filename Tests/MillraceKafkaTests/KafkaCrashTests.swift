@@ -11,7 +11,7 @@ import Testing
 /// Exactly-once from topic to topic: a crash at every step of the commit protocol, then a restart at another parallelism.
 /// A reader of committed records sees what an undisturbed run writes.
 @Suite(.timeLimit(.minutes(20))) struct KafkaCrashTests {
-    static let points: [(String, @Sendable (CheckpointNumber) -> CrashPoint)] = [
+    static let points: [(String, @Sendable (CheckpointNumber) -> CommitStep)] = [
         ("beforeBarriers", { .beforeBarriers($0) }), ("sourceNoted", { .sourceNoted($0) }),
         ("encoded", { .encoded($0) }), ("handedIn", { .handedIn($0) }), ("outputDurable", { .outputDurable($0) }),
         ("insideCommit", { .insideCommit($0) }), ("prepared", { .prepared($0) }),

@@ -105,8 +105,8 @@ import Testing
                 kafka.source(rig.topic("in"), decoding: .record(.string), retries: retries, group: rig.name)
             )
             .batches(
-                of: 1, acknowledgement: .perRecord, retry: .none, retryTopic: retries.route(in: graph),
-                onError: .deadLetter(to: dead)
+                of: 1, onError: .deadLetter(to: dead),
+                options: .init(acknowledgement: .perRecord, retry: .none, retryTopic: retries.route(in: graph))
             ) { batch in
                 // What comes back succeeds.
                 if batch.records[0].retryHistory.rounds > 0 { return .succeeded }

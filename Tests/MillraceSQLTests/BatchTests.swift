@@ -24,8 +24,8 @@ import Testing
             let dead = graph.sideOutput("dead", of: DeadLetter<Int>.self)
             graph.source(.memory([Array(0..<1000)]), recordsPerSecond: 5000)
                 .batches(
-                    of: 20, within: .milliseconds(50), concurrency: 1, acknowledgement: acknowledgement,
-                    onError: .deadLetter(to: dead)
+                    of: 20, within: .milliseconds(50), concurrency: 1, onError: .deadLetter(to: dead),
+                    options: .init(acknowledgement: acknowledgement)
                 ) { batch in
                     if batch.contains(500), begins.flip() {
                         outage.begin()

@@ -17,8 +17,8 @@ enum AwaitAndPoll {
                     options: KafkaSourceOptions(membership: .group()))
             )
             .batches(
-                of: 200, within: .milliseconds(200), concurrency: 2, acknowledgement: .perRecord,
-                onError: .deadLetter(to: rejected)
+                of: 200, within: .milliseconds(200), concurrency: 2, onError: .deadLetter(to: rejected),
+                options: .init(acknowledgement: .perRecord)
             ) { batch in
                 try await Task.sleep(for: .milliseconds(delay))
                 try await table.add(batch)

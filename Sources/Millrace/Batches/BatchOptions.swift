@@ -1,26 +1,47 @@
-/// What a batch operator can be told beside its sizes.
+/// The settings of `batches` and `forEachAsync` beside size, time and concurrency.
+///
+/// ```swift
+/// orders.batches(of: 100, options: .init(acknowledgement: .perRecord, retry: .init(attempts: 3), timeout: .seconds(30))) { ... }
+/// ```
 public struct BatchOptions<Record: Sendable>: Sendable {
-    /// The bytes of a record, for the batch's bound in bytes. By default what a `SizedRecord` says of itself, and
-    /// otherwise the size of its type, which leaves out what it refers to.
+    /// The greatest size of a batch in bytes, as `sizeOf` counts them; a batch of one record may be larger. Default: `nil`,
+    /// no limit.
+    public var bytes: Int?
+    /// Returns the size of a record in bytes, for the limit `bytes`. Default: `nil`, which is what a `SizedRecord` says of
+    /// itself, and otherwise the size of the type, which leaves out what the record refers to.
     public var sizeOf: (@Sendable (Record) -> Int)?
-    /// Records of which no two with the same value may be in two batches under way at once: keeps their order. On a keyed
-    /// stream its key, if this is not set.
+    /// Which records of a batch are retried when some of them fail. Default: `.allOrNothing`; `forEachAsync` always uses
+    /// `.perRecord`.
+    public var acknowledgement: Acknowledgement
+    /// How often failed records are retried in place, and after which pauses. Default: ten attempts within about half a
+    /// minute.
+    public var retry: RetryPolicy
+    /// The retry topic to which records go that still fail then; it is read by the same pipeline. Default: `nil`, none.
+    public var retryTopic: RetryRoute<Record>?
+    /// Records with the same value are never in two batches in flight at the same time, which keeps their order. Set by
+    /// `ordered(by:)`. Default: `nil`, no order; on a keyed stream the key.
     public var orderedBy: (@Sendable (Record) -> UInt64)?
-    /// How long the handler may take for a batch; without limit by default. A handler that takes longer is cancelled, and
-    /// its batch has failed.
+    /// How long the handler may take for a batch. Default: `nil`, no limit.
     ///
-    /// What a handler answers that goes on although it is cancelled is ignored, and until it ends it takes one of the places
-    /// of `concurrency`. With more than one of them its batch is tried again beside it; when handlers have gone on for as long
-    /// again in all of them, the operator fails.
+    /// A handler that takes longer is cancelled, and its batch has failed. A handler that does not end when it is cancelled
+    /// keeps its place among the `concurrency` batches until it does, and its result is ignored. With more than one place
+    /// the batch is retried beside it; when the handlers of all places have gone on for the same time again, the operator
+    /// fails.
     public var timeout: Duration?
-    /// Records handed over in a second, in all tasks of this process together; without limit by default.
+    /// The rate limit in records a second, over all tasks of this process. Default: `nil`, no limit.
     public var recordsPerSecond: Double?
 
-    /// The defaults.
+    /// Creates options; each parameter is described at the property of its name.
     public init(
-        sizeOf: (@Sendable (Record) -> Int)? = nil, timeout: Duration? = nil, recordsPerSecond: Double? = nil
+        bytes: Int? = nil, sizeOf: (@Sendable (Record) -> Int)? = nil, acknowledgement: Acknowledgement = .allOrNothing,
+        retry: RetryPolicy = RetryPolicy(), retryTopic: RetryRoute<Record>? = nil, timeout: Duration? = nil,
+        recordsPerSecond: Double? = nil
     ) {
+        self.bytes = bytes
         self.sizeOf = sizeOf
+        self.acknowledgement = acknowledgement
+        self.retry = retry
+        self.retryTopic = retryTopic
         self.timeout = timeout
         self.recordsPerSecond = recordsPerSecond
     }
@@ -28,10 +49,15 @@ public struct BatchOptions<Record: Sendable>: Sendable {
     var problems: [GraphProblem] {
         GraphProblem.rate(recordsPerSecond)
             + GraphProblem.unmet(
+                (bytes.map { $0 >= 1 } ?? true, "batches of \(bytes ?? 0) bytes", "Give bytes: one at least, or none"),
+                (
+                    retryTopic.map { !$0.delays.isEmpty } ?? true, "a retry route without delays",
+                    "Give it one delay at least, for each time that a record is sent back"
+                ),
                 (
                     timeout.map { $0 > .zero } ?? true, "a handler may take \(timeout ?? .zero)",
                     "Give timeout a time above zero, or none"
-                ))
+                )) + retry.problems
     }
 
     /// Keeps the order of records with the same `key`.

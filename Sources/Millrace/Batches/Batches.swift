@@ -2,7 +2,7 @@ extension Stream {
     /// Works on records in batches, outside the pipeline: writes them to a database, sends them to a service.
     ///
     /// ```swift
-    /// orders.batches(of: 100, within: .seconds(5), bytes: 1 << 20, concurrency: 3) { batch in
+    /// orders.batches(of: 100, within: .seconds(5), concurrency: 3) { batch in
     ///     try await database.insert(batch.records)
     ///     return .succeeded
     /// }
@@ -25,29 +25,23 @@ extension Stream {
     /// need no stored form, and it costs one short batch a checkpoint.
     ///
     /// - Parameters:
-    ///   - size: records of a batch, at most.
-    ///   - time: how long a record waits for its batch to fill.
-    ///   - bytes: bytes of a batch, at most (`BatchOptions.sizeOf`); without limit by default.
-    ///   - concurrency: batches of a task under way at once, one by default: `3`, or `.adaptive(1...32)`.
-    ///   - acknowledgement: what is tried again if some records fail.
-    ///   - retry: how often, and after which pauses.
-    ///   - retryTopic: a way for records to come back in minutes, without holding up those behind them.
-    ///   - onError: what becomes of a record that failed for the last time.
-    ///   - options: order by key, rate, timeout.
+    ///   - size: the greatest number of records in a batch.
+    ///   - time: how long the first record of a batch waits for it to fill. Default: 1 s.
+    ///   - concurrency: how many batches of a task are in flight at once: a number, or `.adaptive(1...32)`. Default: 1.
+    ///   - onError: what becomes of a record that has failed for the last time. Default: `.fail`.
+    ///   - options: limit in bytes, acknowledgement, retries, retry topic, order, timeout, rate.
+    ///   - handle: called with each batch, outside the task; returns or throws what became of it.
+    /// - Returns: the records that succeeded, in order.
     @inlinable
     public func batches(
-        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, concurrency: BatchConcurrency = 1,
-        acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
-        retryTopic: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
-        options: BatchOptions<Record> = BatchOptions(),
+        of size: Int, within time: Duration = .seconds(1), concurrency: BatchConcurrency = 1,
+        onError: ErrorPolicy<Record> = .fail, options: BatchOptions<Record> = BatchOptions(),
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) -> Stream<Record> {
         let operation = BatchOperation(
-            of: size, within: time, bytes: bytes, concurrency: concurrency, acknowledgement, retry, retryTopic, onError,
-            options,
-            isKeyed: false, handle)
+            of: size, within: time, concurrency: concurrency, onError, options, isKeyed: false, handle)
         let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
-            let batches = BatchParticipant(operation, of: node, in: context, next: next)
+            let batches = BatchInstance(operation, of: node, in: context, next: next)
             context.register(batches, of: node)
             return Push { records, times, count in
                 for index in 0..<count { try batches.add(records[index], times[index], orderHash: 0) }
@@ -64,15 +58,13 @@ extension Stream {
     /// ```
     @inlinable
     public func forEachAsync(
-        concurrency: BatchConcurrency = 1, retry: RetryPolicy = RetryPolicy(), retryTopic: RetryRoute<Record>? = nil,
-        onError: ErrorPolicy<Record> = .fail, options: BatchOptions<Record> = BatchOptions(),
+        concurrency: BatchConcurrency = 1, onError: ErrorPolicy<Record> = .fail,
+        options: BatchOptions<Record> = BatchOptions(),
         _ handle: @escaping @Sendable (Record) async throws -> Void
     ) -> Stream<Record> {
-        batches(
-            of: 1, concurrency: concurrency, acknowledgement: .perRecord, retry: retry, retryTopic: retryTopic,
-            onError: onError,
-            options: options
-        ) { batch in
+        var options = options
+        options.acknowledgement = .perRecord
+        return batches(of: 1, concurrency: concurrency, onError: onError, options: options) { batch in
             for record in batch { try await handle(record) }
             return .succeeded
         }
@@ -86,20 +78,17 @@ extension KeyedStream {
     /// - Parameter parking: keeps that order also behind a record that is given up or sent back (`KeyParking`).
     @inlinable
     public func batches(
-        of size: Int, within time: Duration = .seconds(1), bytes: Int? = nil, concurrency: BatchConcurrency = 1,
-        acknowledgement: Acknowledgement = .allOrNothing, retry: RetryPolicy = RetryPolicy(),
-        retryTopic: RetryRoute<Record>? = nil, onError: ErrorPolicy<Record> = .fail,
-        options: BatchOptions<Record> = BatchOptions(), parking: KeyParking<Record>? = nil,
+        of size: Int, within time: Duration = .seconds(1), concurrency: BatchConcurrency = 1,
+        onError: ErrorPolicy<Record> = .fail, options: BatchOptions<Record> = BatchOptions(),
+        parking: KeyParking<Record>? = nil,
         _ handle: @escaping @Sendable (Batch<Record>) async throws -> BatchOutcome
     ) -> Stream<Record> {
         let operation = BatchOperation(
-            of: size, within: time, bytes: bytes, concurrency: concurrency, acknowledgement, retry, retryTopic, onError,
-            options,
-            isKeyed: true, handle)
+            of: size, within: time, concurrency: concurrency, onError, options, isKeyed: true, handle)
         let keyOf = node.key
         let result: Stream<Record> = attach("batches", detail: operation.detail) { context, node, next in
             let parked = parking.map { ParkedKeys($0, key: keyOf, of: node, in: context) }
-            let batches = BatchParticipant(operation, of: node, in: context, next: next, parking: parked)
+            let batches = BatchInstance(operation, of: node, in: context, next: next, parking: parked)
             context.register(batches, of: node)
             parked?.register(node, context)
             return BatchHandler { batch in
@@ -113,7 +102,7 @@ extension KeyedStream {
             result.node.producer.refuse(
                 GraphProblem.unmet(
                     (
-                        retryTopic.map { $0.delays.count == 1 } ?? true,
+                        options.retryTopic.map { $0.delays.count == 1 } ?? true,
                         "parking keeps an order, which a retry route with several delays does not",
                         "Give the route one delay, or leave out parking:"
                     )))

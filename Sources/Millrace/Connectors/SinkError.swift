@@ -1,5 +1,5 @@
 /// A sink that cannot write as asked: what is wrong, and what to do about it.
-public struct SinkError: TransientFailure, CustomStringConvertible, Sendable {
+public struct SinkError: AdvisedError, TransientFailure {
     /// What is wrong, naming file or target.
     public let problem: String
     /// What to do about it.
@@ -16,6 +16,4 @@ public struct SinkError: TransientFailure, CustomStringConvertible, Sendable {
         self.advice = advice
         self.isTransient = isTransient
     }
-
-    public var description: String { "\(problem). \(advice)." }
 }

@@ -1,5 +1,5 @@
 /// A source that cannot be read as asked: what is wrong, and what to do about it.
-public struct SourceError: TransientFailure, CustomStringConvertible, Sendable {
+public struct SourceError: AdvisedError, TransientFailure {
     /// What is wrong, naming file or partition.
     public let problem: String
     /// What to do about it.
@@ -16,6 +16,4 @@ public struct SourceError: TransientFailure, CustomStringConvertible, Sendable {
         self.advice = advice
         self.isTransient = isTransient
     }
-
-    public var description: String { "\(problem). \(advice)." }
 }

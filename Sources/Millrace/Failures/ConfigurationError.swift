@@ -1,15 +1,13 @@
 /// A pipeline and its options do not go together.
-public struct ConfigurationError: PermanentFailure, CustomStringConvertible, Sendable {
+public struct ConfigurationError: AdvisedError, PermanentFailure {
     /// What is wrong.
-    public let message: String
+    public let problem: String
     /// What to do.
     public let advice: String
 
     /// Both.
-    public init(_ message: String, advice: String) {
-        self.message = message
+    public init(_ problem: String, advice: String) {
+        self.problem = problem
         self.advice = advice
     }
-
-    public var description: String { "\(message). \(advice)." }
 }

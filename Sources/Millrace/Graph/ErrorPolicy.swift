@@ -13,6 +13,10 @@ public enum ErrorPolicy<Record: Sendable>: Sendable {
     /// The record goes to a side output, with the reason.
     case deadLetter(to: SideOutput<DeadLetter<Record>>)
 
+    /// Draws the edge to the side output, if there is one, from the operator that has this policy.
+    @usableFromInline
+    func link(from producer: OperatorNode) { if case .deadLetter(let side) = self { side.link(from: producer) } }
+
     @usableFromInline
     var isFail: Bool { if case .fail = self { true } else { false } }
 }

@@ -13,13 +13,13 @@ public final class Graph {
     /// Adds an operator.
     @usableFromInline
     func add(
-        kind: String, detail: String = "", inputs: [OperatorInput], isStageHead: Bool = false
+        kind: String, detail: String = "", inputs: [OperatorInput], flow: RecordFlow = .kept
     ) -> OperatorNode {
         let number = kindCounts[kind, default: 0] + 1
         kindCounts[kind] = number
         let node = OperatorNode(
             index: operators.count, kind: kind, detail: detail, defaultName: "\(kind)-\(number)", inputs: inputs,
-            isStageHead: isStageHead)
+            flow: flow)
         operators.append(node)
         return node
     }

@@ -6,6 +6,10 @@ public enum MalformedPolicy: Sendable {
     case skip
     /// It goes to a side output.
     case deadLetter(to: SideOutput<MalformedInput>)
+
+    /// Draws the edge to the side output, if there is one, from the source that has this policy.
+    @usableFromInline
+    func link(from producer: OperatorNode) { if case .deadLetter(let side) = self { side.link(from: producer) } }
 }
 
 /// Input that did not decode, under the policy to fail. The run ends: read again, it would be the same.

@@ -18,7 +18,7 @@
 public struct Pipeline: Sendable {
     /// The pipeline's name; state folders belong to a name.
     public let name: String
-    let plan: PipelinePlan
+    let plan: LogicalPlan
 
     /// Declares a pipeline. What is wrong with the declaration (no source, two operators of one name) is thrown by `run`, as
     /// a `ConfigurationError`.
@@ -27,7 +27,7 @@ public struct Pipeline: Sendable {
         try declare(graph)
         graph.makeDefaultNamesDiffer()
         self.name = name
-        plan = PipelinePlan(
+        plan = LogicalPlan(
             name: name, operators: graph.operators,
             problems: graph.problems + GraphProblem.all(of: graph.operators, in: name))
     }

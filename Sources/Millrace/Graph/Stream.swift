@@ -33,25 +33,33 @@ public struct Stream<Record: Sendable> {
     /// the push that it was given.
     @inlinable
     func attach<Output: Sendable>(
-        _ kind: String, detail: String = "",
+        _ kind: String, detail: String = "", flow: RecordFlow = .kept,
         _ attach: @escaping @Sendable (TaskContext, OperatorNode, Push<Output>) -> Push<Record>
     ) -> Stream<Output> {
-        let producer = graph.add(kind: kind, detail: detail, inputs: [input])
+        let producer = graph.add(kind: kind, detail: detail, inputs: [input], flow: flow)
         let output = StreamNode<Output>(producer: producer)
         node.consumers.append(
             StreamConsumer { context in attach(context, producer, output.push(in: context)) })
         return Stream<Output>(graph: graph, node: output)
     }
 
+    /// The same for an operator that may fail for single records.
+    @inlinable
+    func attach<Output: Sendable>(
+        _ kind: String, detail: String = "", flow: RecordFlow = .kept, onError: ErrorPolicy<Record>,
+        _ attach:
+            @escaping @Sendable (TaskContext, OperatorNode, FailureHandler<Record>, Push<Output>) -> Push<Record>
+    ) -> Stream<Output> {
+        let result: Stream<Output> = self.attach(kind, detail: detail, flow: flow) { context, node, next in
+            attach(context, node, FailureHandler(onError, of: node, in: context), next)
+        }
+        onError.link(from: result.node.producer)
+        return result
+    }
+
     /// This stream as an operator's input.
     @inlinable
     var input: OperatorInput { OperatorInput(from: node.producer, record: "\(Record.self)") }
-
-    /// Also sends operators' dead letters along `policy`'s side output, in the printed graph.
-    @inlinable
-    func link(_ policy: ErrorPolicy<Record>, from producer: OperatorNode) {
-        if case .deadLetter(let side) = policy { side.link(from: producer) }
-    }
 }
 
 /// `Stream`, where Foundation's class of that name is imported too.

@@ -67,7 +67,7 @@ extension BroadcastStream {
             let scope = ProcessContext<Key, Output>(current: current, timers: timers, context: context, next: next)
             let table = BroadcastTable<TableKey, Rule>(context, node)
             states.snapshots.append { table.prepare(&$0) }
-            let operation = ProcessParticipant(make(states, table), states, timers, scope, node: node)
+            let operation = ProcessInstance(make(states, table), states, timers, scope, node: node)
             context.register(operation, of: node)
             let failures = FailureHandler(onError, of: node, in: context)
             return BatchHandler { batch in
@@ -90,7 +90,7 @@ extension BroadcastStream {
         TimerStore<Key>.declare(producer)
         producer.addState("broadcast", key: TableKey.self, value: Rule.self)
         _ = make(ProcessStates(current: CurrentKey<Key>(), place: .declaration(producer)), BroadcastTable())
-        if case .deadLetter(let side) = onError { side.link(from: producer) }
+        onError.link(from: producer)
         return result
     }
 

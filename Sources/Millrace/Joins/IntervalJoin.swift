@@ -23,7 +23,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
         let result: Stream<Joined<Key, JoinedLeft, JoinedRight>> = keyed.attach(
             "interval join", detail: "\(lower) to \(upper), \(kind)"
         ) { context, node, next in
-            let join = IntervalJoinParticipant<Key, Left, Right, JoinedLeft, JoinedRight>(
+            let join = IntervalJoinInstance<Key, Left, Right, JoinedLeft, JoinedRight>(
                 lower: bounds.0, upper: bounds.1, kind, context: context, node: node, next: next,
                 late: late?.push(in: context))
             context.register(join, of: node)
@@ -77,9 +77,9 @@ struct JoinEntry<Record: StateValue>: StateValue {
 
 /// An interval join in one task: both sides' records in slices of time.
 @usableFromInline
-final class IntervalJoinParticipant<
+final class IntervalJoinInstance<
     Key: StreamKey, Left: StateValue, Right: StateValue, JoinedLeft: Sendable, JoinedRight: Sendable
->: StageParticipant {
+>: OperatorInstance {
     @usableFromInline typealias Output = Joined<Key, JoinedLeft, JoinedRight>
 
     /// Milliseconds from a left record's time to a right one's.

@@ -24,8 +24,9 @@ extension Stream {
         _ eventTime: @escaping @Sendable (Record) -> Timestamp?, watermarks: WatermarkStrategy,
         missingEventTime: ErrorPolicy<Record> = .fail
     ) -> Stream<Record> {
-        let result: Stream<Record> = attach("event time", detail: watermarks.description) { context, node, next in
-            let failures = FailureHandler(missingEventTime, of: node, in: context)
+        let result: Stream<Record> = attach(
+            "event time", detail: watermarks.description, flow: .kept, onError: missingEventTime
+        ) { context, _, failures, next in
             let results = PushBuffer(next)
             return Push { records, times, count in
                 results.reserve(count)
@@ -41,7 +42,6 @@ extension Stream {
                 try results.flush()
             }
         }
-        link(missingEventTime, from: result.node.producer)
         result.node.producer.refuse(node.producer.assignEventTime(watermarks))
         return result
     }
@@ -56,11 +56,6 @@ extension Stream {
 }
 
 extension OperatorNode {
-    /// Operators that pass records on before event time moves past them.
-    private static let passing: Set<String> = [
-        "map", "filter", "flatMap", "compactMap", "async map", "merge", "split",
-    ]
-
     /// The sources behind this operator get their event time from one that follows it; what speaks against that.
     @usableFromInline
     func assignEventTime(_ watermarks: WatermarkStrategy) -> [GraphProblem] {
@@ -68,7 +63,7 @@ extension OperatorNode {
         func visit(_ node: OperatorNode) {
             if node.source != nil {
                 if !sources.contains(where: { $0 === node }) { sources.append(node) }
-            } else if Self.passing.contains(node.kind) {
+            } else if node.flow != .kept {
                 for input in node.inputs { visit(input.from) }
             } else {
                 problems.append(

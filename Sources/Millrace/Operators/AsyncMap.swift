@@ -67,16 +67,15 @@ extension Stream {
         _ call: @escaping @Sendable (Record) async throws -> Output
     ) -> Stream<Output> {
         let detail = "\(options.concurrency) at once, \(options.ordered ? "in order" : "as they come")"
-        let result: Stream<Output> = attach("async map", detail: detail) { context, node, next in
-            let calls = AsyncMapParticipant(
-                options, call, next: next, failures: FailureHandler(onError, of: node, in: context), of: node,
-                in: context)
+        let result: Stream<Output> = attach(
+            "async map", detail: detail, flow: .beforeEventTime, onError: onError
+        ) { context, node, failures, next in
+            let calls = AsyncMapInstance(options, call, next: next, failures: failures, of: node, in: context)
             context.register(calls, of: node)
             return Push { records, times, count in
                 for index in 0..<count { calls.add(records[index], times[index]) }
             }
         }
-        link(onError, from: result.node.producer)
         result.node.producer.refuse(options.problems)
         return result
     }
@@ -84,7 +83,7 @@ extension Stream {
 
 /// The calls of one task.
 @usableFromInline
-final class AsyncMapParticipant<Record: Sendable, Output: Sendable>: StageParticipant {
+final class AsyncMapInstance<Record: Sendable, Output: Sendable>: OperatorInstance {
     private struct Waiting {
         let record: Record
         let time: Timestamp

@@ -8,8 +8,7 @@ extension Stream {
     public func compactMap<Output: Sendable>(
         onError: ErrorPolicy<Record> = .fail, _ transform: @escaping @Sendable (Record) throws -> Output?
     ) -> Stream<Output> {
-        let result: Stream<Output> = attach("compactMap") { context, node, next in
-            let failures = FailureHandler(onError, of: node, in: context)
+        attach("compactMap", flow: .atMostOne, onError: onError) { _, _, failures, next in
             let results = PushBuffer(next)
             return Push { records, times, count in
                 results.reserve(count)
@@ -23,7 +22,5 @@ extension Stream {
                 try results.flush()
             }
         }
-        link(onError, from: result.node.producer)
-        return result
     }
 }

@@ -8,8 +8,7 @@ extension Stream {
     public func filter(
         onError: ErrorPolicy<Record> = .fail, _ condition: @escaping @Sendable (Record) throws -> Bool
     ) -> Stream<Record> {
-        let result: Stream<Record> = attach("filter") { context, node, next in
-            let failures = FailureHandler(onError, of: node, in: context)
+        attach("filter", flow: .atMostOne, onError: onError) { _, _, failures, next in
             let results = PushBuffer(next)
             return Push { records, times, count in
                 results.reserve(count)
@@ -23,7 +22,5 @@ extension Stream {
                 try results.flush()
             }
         }
-        link(onError, from: result.node.producer)
-        return result
     }
 }

@@ -8,8 +8,7 @@ extension Stream {
     public func flatMap<Outputs: Sequence>(
         onError: ErrorPolicy<Record> = .fail, _ transform: @escaping @Sendable (Record) throws -> Outputs
     ) -> Stream<Outputs.Element> where Outputs.Element: Sendable {
-        let result: Stream<Outputs.Element> = attach("flatMap") { context, node, next in
-            let failures = FailureHandler(onError, of: node, in: context)
+        attach("flatMap", flow: .beforeEventTime, onError: onError) { _, _, failures, next in
             let results = PushBuffer(next)
             return Push { records, times, count in
                 for index in 0..<count {
@@ -27,7 +26,5 @@ extension Stream {
                 try results.flush()
             }
         }
-        link(onError, from: result.node.producer)
-        return result
     }
 }

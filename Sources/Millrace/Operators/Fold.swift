@@ -30,47 +30,20 @@ extension KeyedStream {
     ) -> Stream<Keyed<Key, Value>> {
         let keyOf = node.key
         let result: Stream<Keyed<Key, Value>> = attach("fold", detail: emitting.detail) { context, node, next in
-            let operation = FoldParticipant(
+            let operation = FoldInstance(
                 context.makeTable(node, "value", key: Key.self, value: Value.self), emitting, next, context)
             context.register(operation, of: node)
             let failures = FailureHandler(onError, of: node, in: context)
             let results = PushBuffer(next)
-            let table = operation.table
-            let emitsEach = emitting == .everyRecord
-            let fails = onError.isFail
-            let lists = emitting == .atWatermarks
+            let isFatal = onError.isFail
             return BatchHandler { batch in
-                let (count, records, hashes) = (batch.count, batch.records, batch.hashes)
-                if emitsEach { results.reserve(count) }
-                for index in 0..<min(FoldParticipant<Key, Value>.lookAhead, count) { table.prefetch(hashes[index]) }
-                for index in 0..<count {
-                    let ahead = index &+ FoldParticipant<Key, Value>.lookAhead
-                    if ahead < count { table.prefetch(hashes[ahead]) }
-                    let key = keyOf(records[index])
-                    let slot = try table.update(hashes[index], key) { initial }
-                    if fails {
-                        do { try body(&slot.pointee.value, records[index]) } catch {
-                            try failures.handle(error, records[index], batch.times[index])
-                        }
-                    } else {
-                        let before = slot.pointee.value
-                        do { try body(&slot.pointee.value, records[index]) } catch {
-                            slot.pointee.value = before
-                            try failures.handle(error, records[index], batch.times[index])
-                            continue
-                        }
-                    }
-                    if emitsEach {
-                        results.append(Keyed(key: key, value: slot.pointee.value), batch.times[index])
-                    } else if lists {
-                        operation.noteChange(hashes[index], key, batch.times[index])
-                    }
-                }
-                try results.flush()
+                try operation.fold(
+                    batch, key: keyOf, into: initial, restoring: !isFatal, results: results, failures: failures, body)
             }
         }
         result.node.producer.addState("value", key: Key.self, value: Value.self)
-        if case .deadLetter(let side) = onError { side.link(from: result.node.producer) }
+        result.node.producer.ignoreEventTime()
+        onError.link(from: result.node.producer)
         return result
     }
 }
@@ -88,7 +61,7 @@ extension Emission {
 
 /// A fold in one task: its table, and what is still to be passed on.
 @usableFromInline
-final class FoldParticipant<Key: StreamKey, Value: StateValue>: StageParticipant {
+final class FoldInstance<Key: StreamKey, Value: StateValue>: OperatorInstance {
     @usableFromInline let table: KeyedTable<Key, Value>
     @usableFromInline let emission: Emission
     @usableFromInline let next: Push<Keyed<Key, Value>>
@@ -106,6 +79,46 @@ final class FoldParticipant<Key: StreamKey, Value: StateValue>: StageParticipant
         self.table = table
         self.emission = emission
         self.next = next
+    }
+
+    /// Folds the records of a batch into their keys' values, and passes on what `emission` wants after each.
+    ///
+    /// With `restoring`, a value is as before where `body` throws. Inlined, so that `key` and `body` are, too.
+    @inlinable
+    @inline(__always)
+    func fold<Record>(
+        _ batch: ExchangeBatch<Record>, key keyOf: (Record) -> Key, into initial: Value, restoring: Bool,
+        results: PushBuffer<Keyed<Key, Value>>, failures: FailureHandler<Record>,
+        _ body: (inout Value, Record) throws -> Void
+    ) throws {
+        let (count, records, hashes) = (batch.count, batch.records, batch.hashes)
+        let (emitsEach, lists) = (emission == .everyRecord, emission == .atWatermarks)
+        if emitsEach { results.reserve(count) }
+        for index in 0..<min(Self.lookAhead, count) { table.prefetch(hashes[index]) }
+        for index in 0..<count {
+            let ahead = index &+ Self.lookAhead
+            if ahead < count { table.prefetch(hashes[ahead]) }
+            let key = keyOf(records[index])
+            let slot = try table.update(hashes[index], key) { initial }
+            if restoring {
+                let before = slot.pointee.value
+                do { try body(&slot.pointee.value, records[index]) } catch {
+                    slot.pointee.value = before
+                    try failures.handle(error, records[index], batch.times[index])
+                    continue
+                }
+            } else {
+                do { try body(&slot.pointee.value, records[index]) } catch {
+                    try failures.handle(error, records[index], batch.times[index])
+                }
+            }
+            if emitsEach {
+                results.append(Keyed(key: key, value: slot.pointee.value), batch.times[index])
+            } else if lists {
+                noteChange(hashes[index], key, batch.times[index])
+            }
+        }
+        try results.flush()
     }
 
     @inlinable

@@ -19,7 +19,7 @@ extension Stream {
     ) -> KeyedStream<Key, Record> {
         let producer = graph.add(
             kind: "keyed", detail: detail,
-            inputs: [OperatorInput(from: node.producer, record: "\(Record.self)", kind: .exchange)], isStageHead: true)
+            inputs: [OperatorInput(from: node.producer, record: "\(Record.self)", kind: .exchange)])
         let keyed = KeyedNode<Key, Record>(producer: producer, key: key)
         producer.setKeyed { context in keyed.handler(in: context) }
         node.consumers.append(

@@ -9,8 +9,7 @@ extension Stream {
     public func map<Output: Sendable>(
         onError: ErrorPolicy<Record> = .fail, _ transform: @escaping @Sendable (Record) throws -> Output
     ) -> Stream<Output> {
-        let result: Stream<Output> = attach("map") { context, node, next in
-            let failures = FailureHandler(onError, of: node, in: context)
+        attach("map", flow: .atMostOne, onError: onError) { _, _, failures, next in
             let results = PushBuffer(next)
             return Push { records, times, count in
                 results.reserve(count)
@@ -22,7 +21,5 @@ extension Stream {
                 try results.flush()
             }
         }
-        link(onError, from: result.node.producer)
-        return result
     }
 }

@@ -5,7 +5,7 @@ extension Stream {
     @inlinable
     public func merge(with others: [Stream<Record>]) -> Stream<Record> {
         let inputs = [self] + others
-        let producer = graph.add(kind: "merge", inputs: inputs.map(\.input))
+        let producer = graph.add(kind: "merge", inputs: inputs.map(\.input), flow: .atMostOne)
         let output = StreamNode<Record>(producer: producer)
         for input in inputs {
             input.node.consumers.append(StreamConsumer { context in output.push(in: context) })

@@ -21,15 +21,14 @@ extension Stream {
         let producer = graph.add(kind: "sink", detail: sink.summary, inputs: [input])
         if let name { producer.setName(name) }
         if let target = sink.exclusiveTarget { graph.claim(target, for: producer) }
-        producer.setRecover(needsStateFolder: sink.needsStateFolder) {
+        producer.setSink(needsStateFolder: sink.needsStateFolder, sharedOutput: sink.sharedOutput) {
             try sink.recover($0, start: $1, in: $2)
         } close: {
             sink.close()
         }
-        if let shared = sink.sharedOutput { producer.setSharedOutput(shared) }
         node.consumers.append(
             StreamConsumer { context in
-                let writer = SinkParticipant(sink, of: producer, in: context)
+                let writer = SinkInstance(sink, of: producer, in: context)
                 context.register(writer, of: producer)
                 return Push { records, times, count in try writer.write(records, times, count) }
             })
@@ -49,7 +48,7 @@ extension Stream {
 
 /// A sink's writer in one task.
 @usableFromInline
-final class SinkParticipant<S: Sink>: StageParticipant {
+final class SinkInstance<S: Sink>: OperatorInstance {
     @usableFromInline let node: OperatorNode
     @usableFromInline let context: TaskContext
     @usableFromInline let sink: S

@@ -8,7 +8,7 @@ extension Stream {
     public func split(
         onError: ErrorPolicy<Record> = .fail, _ condition: @escaping @Sendable (Record) throws -> Bool
     ) -> (matching: Stream<Record>, rest: Stream<Record>) {
-        let producer = graph.add(kind: "split", inputs: [input])
+        let producer = graph.add(kind: "split", inputs: [input], flow: .atMostOne)
         let matching = StreamNode<Record>(producer: producer)
         let rest = StreamNode<Record>(producer: producer)
         node.consumers.append(
@@ -30,7 +30,7 @@ extension Stream {
                     try no.flush()
                 }
             })
-        link(onError, from: producer)
+        onError.link(from: producer)
         return (Stream(graph: graph, node: matching), Stream(graph: graph, node: rest))
     }
 }

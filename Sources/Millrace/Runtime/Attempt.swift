@@ -3,7 +3,7 @@ import Synchronization
 /// One attempt at running a pipeline: all its tasks, from a restored checkpoint to the last one or the first failure.
 struct Attempt {
     let run: RunContext
-    let graph: GraphDescription
+    let description: GraphDescription
     let writer: CheckpointWriter
     let board: StatusBoard
     let stop: PipelineStop
@@ -11,12 +11,12 @@ struct Attempt {
 
     /// Runs until the last checkpoint is stored, and returns it.
     func run() async throws -> Manifest {
-        let (run, control, plan) = (run, run.control, run.plan)
-        control.attach(plan.signals)
-        let cells = plan.tasks.map { task in
-            let head = plan.plan.stages[task.stage].head
+        let (run, control, graph) = (run, run.control, run.graph)
+        control.attach(graph.signals)
+        let cells = graph.tasks.map { task in
+            let head = graph.plan.stages[task.stage].head
             guard head.source != nil else { return TaskStatusCell() }
-            return TaskStatusCell(.init(source: head.id, partition: plan.partitions[task.stage][task.index]))
+            return TaskStatusCell(.init(source: head.id, partition: graph.partitions[task.stage][task.index]))
         }
         board.attach(cells, restored: run.restored, checkpoint: run.lastCheckpoint)
         stop.observe { control.post(.stopRequested) }
@@ -25,7 +25,7 @@ struct Attempt {
         defer { watch.attemptEnded() }
         return try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Manifest?.self) { group in
-                let ticker = Ticker(clock: run.options.clock, signals: plan.signals + [control.coordinator])
+                let ticker = Ticker(clock: run.options.clock, signals: graph.signals + [control.coordinator])
                 // Coordinator and ticker have a thread of their own: tasks that never wait may hold all the others. In tests
                 // they run where everything runs: not with a preference of nil, which leaves the parent's executor in
                 // optimised builds (Swift 6.3.1).
@@ -41,16 +41,16 @@ struct Attempt {
                     await ticker.run()
                     return nil
                 }
-                for task in plan.tasks {
+                for task in graph.tasks {
                     group.addTask {
                         defer { watch.end(task.number) }
                         try await Self.runTask(task, run, cells[task.number], watch)
                         return nil
                     }
                 }
-                let (graph, writer, board) = (graph, writer, board)
+                let (description, writer, board) = (description, writer, board)
                 addControl {
-                    var coordinator = Coordinator(run, graph: graph, writer: writer, board: board, watch: watch)
+                    var coordinator = Coordinator(run, graph: description, writer: writer, board: board, watch: watch)
                     let last = try await coordinator.loop()
                     watch.endAttempt(clock.now, last: last)
                     return last
@@ -58,7 +58,7 @@ struct Attempt {
                 // The ticker ends only when it is cancelled; everything else ends by itself or fails.
                 var first: (any Error)?
                 var last: Manifest?
-                for _ in 0...plan.tasks.count {
+                for _ in 0...graph.tasks.count {
                     do { if let manifest = try await group.next() ?? nil { last = manifest } } catch {
                         if first == nil || first is CancellationError { first = error }
                         watch.endAttempt(clock.now, cause: error)
@@ -78,17 +78,17 @@ struct Attempt {
     private static func runTask(
         _ task: TaskID, _ run: RunContext, _ cell: TaskStatusCell, _ watch: RunWatch
     ) async throws {
-        let plan = run.plan
-        let head = plan.plan.stages[task.stage].head
-        let keyedTasks = plan.tasks.count { plan.plan.stages[$0.stage].head.keyed != nil }
+        let graph = run.graph
+        let head = graph.plan.stages[task.stage].head
+        let keyedTasks = graph.tasks.count { graph.plan.stages[$0.stage].head.keyed != nil }
         let budget = MemoryBudget(bytes: run.options.memoryBudget / max(keyedTasks, 1))
         if let stage = head.source {
-            let partition = plan.partitions[task.stage][task.index]
+            let partition = graph.partitions[task.stage][task.index]
             let restored =
                 stage.access.isShared
                 ? nil : run.restored?.sources.first { $0.operatorID == head.id && $0.partition == partition }
             let promised = Timestamp(milliseconds: restored?.watermark ?? .min)
-            let signal = plan.signals[task.number]
+            let signal = graph.signals[task.number]
             let context = try TaskContext(
                 run: run, task: task, hashes: 0...UInt64.max, watermark: Watermark(time: promised), budget: budget,
                 signal: signal)
@@ -110,16 +110,16 @@ struct Attempt {
             let promised = Timestamp(milliseconds: run.restored?.watermark(ofStage: head.id, hashes: hashes) ?? .min)
             let context = try TaskContext(
                 run: run, task: task, hashes: hashes, watermark: Watermark(time: promised), budget: budget,
-                signal: plan.signals[task.number])
+                signal: graph.signals[task.number])
             defer { context.dismantle() }
             let handler = stage.makeHandler(context)
             var loop = KeyedTask(
-                context: context, inbox: plan.inboxes[task.stage][task.index],
-                senders: plan.senders(of: task.stage), handle: handler, cell: cell)
+                context: context, inbox: graph.inboxes[task.stage][task.index],
+                senders: graph.senders(of: task.stage), handle: handler, cell: cell)
             watch.begin(
                 task.number,
                 RunWatch.RunningTask(
-                    name: "operator '\(head.id)', task \(task.index + 1) of \(plan.tasks(of: task))",
+                    name: "operator '\(head.id)', task \(task.index + 1) of \(graph.tasks(of: task))",
                     signal: context.signal, calls: context.calls))
             try await context.whileServingCalls { try await ending(run, watch) { try await loop.loop() } }
         }

@@ -10,7 +10,7 @@ struct CheckpointWriter: Sendable {
     }
 
     /// Returns when everything given to the writer is done and let go of.
-    func drain() async {
+    func finish() async {
         guard let queue else { return }
         await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
     }

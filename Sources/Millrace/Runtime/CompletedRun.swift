@@ -3,7 +3,7 @@ import Logging
 /// A start with the folder of a run that is complete: whether there is anything that it has not read.
 struct CompletedRun {
     let manifest: Manifest
-    let plan: PipelinePlan
+    let plan: LogicalPlan
     let options: RunOptions
 
     /// Throws `StateError` if there is new input, which nobody would ever read.

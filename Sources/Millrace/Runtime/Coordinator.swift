@@ -33,13 +33,13 @@ struct Coordinator {
         self.writer = writer
         self.board = board
         machine = CheckpointProtocol(
-            after: run.lastCheckpoint, tasks: Set(run.plan.tasks.map(\.number)),
-            sources: Set(run.plan.tasks.filter { run.plan.plan.stages[$0.stage].head.source != nil }.map(\.number)),
-            endsBySources: !run.plan.plan.isOpenEnded, endOfInput: run.options.endOfInput,
+            after: run.lastCheckpoint, tasks: Set(run.graph.tasks.map(\.number)),
+            sources: Set(run.graph.tasks.filter { run.graph.plan.stages[$0.stage].head.source != nil }.map(\.number)),
+            endsBySources: !run.graph.plan.isOpenEnded, endOfInput: run.options.endOfInput,
             interval: run.interval, now: run.options.clock.now)
         decider = RestartDecider(run.options.restart)
         manifest = Manifest(
-            checkpoint: run.lastCheckpoint, pipeline: graph.pipeline, keyGroups: run.plan.keyGroups, graph: graph)
+            checkpoint: run.lastCheckpoint, pipeline: graph.pipeline, keyGroups: run.graph.keyGroups, graph: graph)
         manifest.states = run.catalogue.all
         manifest.folder = run.folder
         manifest.output = run.restored?.output
@@ -175,7 +175,7 @@ struct Coordinator {
             }
             try run.crash.reach(.outputCommitted(checkpoint))
             // Otherwise the mark is lifted by the next checkpoint: one that is prepared says that the last one counts.
-            if isFinal { try run.store?.settle(manifest, counts: true) }
+            if isFinal { try run.store?.resolve(manifest, keeping: true) }
         }
         run.horizon.advance(to: checkpoint)
         try run.crash.reach(.committed(checkpoint))
@@ -189,9 +189,9 @@ struct Coordinator {
             var published = manifest
             published.published = manifest.publishedAfter
             published.outputs = []
-            try run.store?.settle(published, counts: true)
+            try run.store?.resolve(published, keeping: true)
         }
-        for stage in run.plan.plan.stages {
+        for stage in run.graph.plan.stages {
             guard let source = stage.head.source else { continue }
             let positions = manifest.sources.filter { $0.operatorID == stage.head.id }.map {
                 SourceAccess.StoredPosition(partition: $0.partition, position: [UInt8](hexadecimal: $0.position))
@@ -223,18 +223,18 @@ struct Coordinator {
         next.checkpoint = barrier.checkpoint
         next.processingTime = run.processing.now.milliseconds
         next.isComplete = barrier.isEndOfInput
-        let plan = run.plan
+        let plan = run.graph.plan
         next.sources = snapshots.compactMap { snapshot in
             snapshot.source.map { source in
                 Manifest.SourceEntry(
-                    operatorID: plan.plan.stages[snapshot.task.stage].head.id, partition: source.partition,
+                    operatorID: plan.stages[snapshot.task.stage].head.id, partition: source.partition,
                     position: source.position.hexadecimal, positionText: source.positionText,
                     watermark: source.watermark.milliseconds, isEnded: source.isEnded, records: source.records)
             }
         }.sorted { ($0.operatorID, $0.partition) < ($1.operatorID, $1.partition) }
         var watermarks: [String: [Int64]] = [:]
         for snapshot in snapshots.sorted(by: { $0.task.number < $1.task.number }) where snapshot.source == nil {
-            watermarks[plan.plan.stages[snapshot.task.stage].head.id, default: []].append(
+            watermarks[plan.stages[snapshot.task.stage].head.id, default: []].append(
                 snapshot.watermark.milliseconds)
         }
         next.taskWatermarks = watermarks

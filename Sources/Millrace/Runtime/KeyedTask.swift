@@ -47,7 +47,7 @@ struct KeyedTask {
             if senders == 0, let barrier = run.control.barrier, barrier.checkpoint >= context.epoch {
                 // Its sources have no partitions: nobody else brings it the barrier, or the end of event time.
                 if barrier.isEndOfInput { try await advance(to: .end) }
-                try await answer(barrier)
+                try await takeSnapshot(at: barrier)
                 if barrier.isFinal { return }
                 continue
             }
@@ -68,7 +68,7 @@ struct KeyedTask {
                     _ = try context.tellTime()
                     context.stateReader?.release()
                 }
-                try await context.drainParticipants()
+                try await context.drainInstances()
                 try await move(to: watermark, of: sender)
             case .watermark(let watermark):
                 try await move(to: watermark, of: sender)
@@ -76,7 +76,7 @@ struct KeyedTask {
                 switch alignment.receive(barrier, from: sender) {
                 case .wait: break
                 case .aligned(let barrier):
-                    try await answer(barrier)
+                    try await takeSnapshot(at: barrier)
                     if barrier.isFinal { return }
                 case .broken(let reason):
                     throw PipelineError.internalFault(
@@ -87,7 +87,7 @@ struct KeyedTask {
                 try run.checkNotAborted()
                 context.stateReader?.release()
                 await context.signal.wait(until: context.holders.isEmpty ? nil : try context.tellTime())
-                try await context.drainParticipants()
+                try await context.drainInstances()
                 try await letGo()
                 for output in context.outputs { output.flush() }
             }
@@ -109,7 +109,7 @@ struct KeyedTask {
     private mutating func rest() async throws {
         toldTime = run.options.clock.now
         var deadline = try context.tellTime()
-        try await context.drainParticipants()
+        try await context.drainInstances()
         try await letGo()
         // What was passed on may have opened a batch, which has a time of its own.
         if !context.holders.isEmpty { deadline = try context.tellTime() }
@@ -140,7 +140,7 @@ struct KeyedTask {
 
     private mutating func advance(to watermark: Watermark) async throws {
         context.watermark = watermark
-        try await context.advanceParticipants(to: watermark)
+        try await context.advanceInstances(to: watermark)
         tell { $0.note($1, bytes: 0) }
         context.stateReader?.release()
         cell.publish(TaskStatusCell.Value(counters: context.allCounters, watermark: watermark))
@@ -154,27 +154,27 @@ struct KeyedTask {
 
     /// Works off what operators keep, so that event time is where the inputs have it: a stage has one event time in a
     /// checkpoint, by which windows tell after a restart what they have given.
-    private mutating func settle() async throws {
+    private mutating func flushHeldRecords() async throws {
         do {
             // What one passes on, the next may keep.
             for _ in context.holders where context.held(merged) != merged {
-                for holder in context.holders { try holder.settle() }
-                try await context.drainParticipants()
+                for holder in context.holders { try holder.flush() }
+                try await context.drainInstances()
             }
         } catch { throw run.located(error, context) }
         try await letGo()
     }
 
-    private mutating func answer(_ barrier: Barrier) async throws {
+    private mutating func takeSnapshot(at barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.aligned(barrier.checkpoint))
         var snapshot = TaskSnapshot(barrier, task: context.task)
-        try await settle()
+        try await flushHeldRecords()
         do {
-            for participant in context.participants {
-                try participant.prepare(&snapshot)
+            for instance in context.instances {
+                try instance.prepare(&snapshot)
                 // What it emitted may still be on its way through a look-up: it belongs to this epoch.
-                try await context.drainParticipants()
+                try await context.drainInstances()
             }
         } catch { throw run.located(error, context) }
         snapshot.watermark = context.watermark.time

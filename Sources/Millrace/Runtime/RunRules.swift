@@ -1,6 +1,6 @@
 /// What does not go together in a pipeline and its options; and what a run says of itself at its start.
 enum RunRules {
-    static func check(_ plan: PipelinePlan, _ options: RunOptions) throws {
+    static func check(_ plan: LogicalPlan, _ options: RunOptions) throws {
         if let problem = plan.problems.first {
             let more = plan.problems.count > 1 ? " (and \(plan.problems.count - 1) more)" : ""
             throw ConfigurationError("Pipeline '\(plan.name)': \(problem.message)\(more)", advice: problem.advice)
@@ -57,7 +57,7 @@ enum RunRules {
     }
 
     /// What exactly-once needs a state folder for.
-    private static func checkExactlyOnce(_ plan: PipelinePlan, _ options: RunOptions) throws {
+    private static func checkExactlyOnce(_ plan: LogicalPlan, _ options: RunOptions) throws {
         guard options.delivery == .exactlyOnce, options.checkpoints?.directory == nil else { return }
         let advice = "Give checkpoints a directory, or choose delivery at-least-once"
         if plan.keepsPositions, plan.sharedSource == nil,
@@ -77,9 +77,9 @@ enum RunRules {
     }
 
     /// Output that waits in the state folder until it is published.
-    private static func checkStateFolder(_ plan: PipelinePlan, _ options: RunOptions) throws {
+    private static func checkStateFolder(_ plan: LogicalPlan, _ options: RunOptions) throws {
         guard options.checkpoints?.directory == nil,
-            let sink = plan.operators.first(where: \.needsStateFolder)
+            let sink = plan.operators.first(where: { $0.sink?.needsStateFolder ?? false })
         else { return }
         throw ConfigurationError(
             "Sink '\(sink.id)' (\(sink.detail)) keeps what is not published yet with the checkpoint, and this run has no state folder",

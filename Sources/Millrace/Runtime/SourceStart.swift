@@ -2,11 +2,11 @@ import Logging
 
 /// Opens a pipeline's sources for one attempt: connects them, asks for their partitions, tells them where each begins.
 struct SourceStart {
-    private let plan: PipelinePlan
+    private let plan: LogicalPlan
     private let restored: Manifest?
     private let logger: Logger
 
-    init(_ plan: PipelinePlan, _ restored: Manifest?, logger: Logger) {
+    init(_ plan: LogicalPlan, _ restored: Manifest?, logger: Logger) {
         self.plan = plan
         self.restored = restored
         self.logger = logger

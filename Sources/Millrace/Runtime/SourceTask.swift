@@ -57,17 +57,17 @@ struct SourceTask {
         while true {
             try run.checkNotAborted()
             if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier {
-                try await answer(barrier)
+                try await takeSnapshot(at: barrier)
                 if barrier.isFinal { return }
             }
-            if isEnded || run.control.isDraining {
+            if isEnded || run.control.isStopping {
                 await signal.wait()
                 continue
             }
             if run.control.isHeldBack {
                 // Not idle: it has something to read, and waits.
                 let now = run.options.clock.now
-                settle(now: now, active: true, flush: true)
+                moveTime(now: now, active: true, flush: true)
                 await signal.wait(until: now + Self.clockTick)
                 continue
             }
@@ -76,16 +76,40 @@ struct SourceTask {
         }
     }
 
+    /// Reads once, or waits for what keeps it from reading.
     private mutating func step() async throws {
         let now = run.options.clock.now
-        if let alignment, run.board.note(context.watermark, of: context.task.number, within: alignment) {
-            try await context.drainParticipants()
-            // Not idle: it has something to read, and waits.
-            settle(now: now, active: true, flush: true)
-            return try await rest(until: now + Self.lingering)
-        }
+        if try await waitForOthers(now) { return }
         isSilent = false
         if isReadOut { return try await finish(now) }
+        guard let limit = nextLimit(now) else { return try await waitForRate(now) }
+        let (outcome, count) = try read(limit, now)
+        try await context.drainInstances()
+        switch outcome {
+        case .more: moveTime(now: now, active: count > 0, flush: now - lastFlush >= Self.lingering)
+        case .idle(let retryAfter): try await idle(now, count, retryAfter)
+        case .end:
+            isReadOut = true
+            moveTime(now: now, active: count > 0, flush: true)
+            return try await finish(now)
+        }
+        try await waitForRoom()
+    }
+
+    /// Whether the partition is too far ahead of others of an aligned source; then it has waited.
+    private mutating func waitForOthers(_ now: Duration) async throws -> Bool {
+        guard let alignment, run.board.note(context.watermark, of: context.task.number, within: alignment) else {
+            return false
+        }
+        try await context.drainInstances()
+        // Not idle: it has something to read, and waits.
+        moveTime(now: now, active: true, flush: true)
+        try await rest(until: now + Self.lingering)
+        return true
+    }
+
+    /// How much to read next; `nil` if the rate limit allows nothing yet.
+    private mutating func nextLimit(_ now: Duration) -> ReadLimit? {
         var limit = batch.limit
         // So that it does not come much further ahead than it may before it looks again.
         if alignment != nil { limit.records = min(limit.records, 128) }
@@ -93,16 +117,22 @@ struct SourceTask {
             limit.records = 1
             context.recordPosition = body.position()
         }
-        if let throttle {
-            let allowed = Int(throttle * (now - startedAt).inSeconds) - Int(readSinceStart) + 1
-            guard allowed > 0 else {
-                try await context.drainParticipants()
-                settle(now: now, active: false, flush: true)
-                let next = startedAt + .seconds(Double(readSinceStart) / throttle)
-                return try await rest(until: max(next, now + .milliseconds(1)))
-            }
-            limit.records = min(limit.records, allowed)
-        }
+        guard let throttle else { return limit }
+        let allowed = Int(throttle * (now - startedAt).inSeconds) - Int(readSinceStart) + 1
+        guard allowed > 0 else { return nil }
+        limit.records = min(limit.records, allowed)
+        return limit
+    }
+
+    private mutating func waitForRate(_ now: Duration) async throws {
+        try await context.drainInstances()
+        moveTime(now: now, active: false, flush: true)
+        let next = startedAt + .seconds(Double(readSinceStart) / (throttle ?? .infinity))
+        try await rest(until: max(next, now + .milliseconds(1)))
+    }
+
+    /// Reads a batch and hands it to the operators.
+    private mutating func read(_ limit: ReadLimit, _ now: Duration) throws -> (ReadOutcome, count: Int) {
         context.processingTime = run.processing.now
         let outcome: ReadOutcome
         context.origin = RecordOrigin(partition: partition.name, position: "from \(body.positionText())")
@@ -120,38 +150,36 @@ struct SourceTask {
             toldTime = now
             _ = try context.tellTime()
         }
-        try await context.drainParticipants()
-        switch outcome {
-        case .more:
-            settle(now: now, active: count > 0, flush: now - lastFlush >= Self.lingering)
-        case .idle(let retryAfter):
-            isSilent = count == 0
-            settle(now: now, active: count > 0, flush: true)
-            if count == 0 {
-                var deadline = body.tracker().idleDeadline
-                if let retryAfter { deadline = min(deadline ?? .seconds(Int64.max / 2), now + retryAfter) }
-                if body.tracker().followsClock {
-                    deadline = min(deadline ?? .seconds(Int64.max / 2), now + Self.clockTick)
-                }
-                if let alignment { _ = run.board.note(context.watermark, of: context.task.number, within: alignment) }
-                try await rest(until: deadline)
-            }
-        case .end:
-            isReadOut = true
-            settle(now: now, active: count > 0, flush: true)
-            return try await finish(now)
+        return (outcome, count)
+    }
+
+    /// The source has nothing more for now.
+    private mutating func idle(_ now: Duration, _ count: Int, _ retryAfter: Duration?) async throws {
+        isSilent = count == 0
+        moveTime(now: now, active: count > 0, flush: true)
+        if count > 0 { return }
+        var deadline = body.tracker().idleDeadline
+        if let retryAfter { deadline = min(deadline ?? .seconds(Int64.max / 2), now + retryAfter) }
+        if body.tracker().followsClock {
+            deadline = min(deadline ?? .seconds(Int64.max / 2), now + Self.clockTick)
         }
+        if let alignment { _ = run.board.note(context.watermark, of: context.task.number, within: alignment) }
+        try await rest(until: deadline)
+    }
+
+    /// Waits while channels are full, or operators have too much under way; barriers go first.
+    private mutating func waitForRoom() async throws {
         while context.isCongested {
             try run.checkNotAborted()
             if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier { return }
             var deadline: Duration?
             if !context.holders.isEmpty {
                 // What has been passed on goes out, however long it takes until there is room.
-                settle(now: run.options.clock.now, active: true, flush: true)
+                moveTime(now: run.options.clock.now, active: true, flush: true)
                 deadline = try context.tellTime()
             }
             await signal.wait(until: deadline)
-            try await context.drainParticipants()
+            try await context.drainInstances()
         }
         context.stateReader?.release()
     }
@@ -168,18 +196,18 @@ struct SourceTask {
     private mutating func finish(_ now: Duration) async throws {
         do {
             // First, so that what is left then is under way, and wakes the task when it comes back.
-            try await context.drainParticipants()
+            try await context.drainInstances()
             var isWorkedOff = true
             for holder in context.holders where try !holder.finish() { isWorkedOff = false }
             guard isWorkedOff else {
-                settle(now: now, active: true, flush: true)
+                moveTime(now: now, active: true, flush: true)
                 return try await rest(until: nil)
             }
         } catch { throw run.located(error, context) }
         isEnded = true
         if run.options.endOfInput == .availableNow {
             // Event time stays where it is: the next run goes on from there.
-            settle(now: now, active: true, flush: true)
+            moveTime(now: now, active: true, flush: true)
         } else {
             // Nothing comes after the last record: what is due by its time is no matter of the end of input.
             let last = Watermark(time: Timestamp(milliseconds: min(body.tracker().greatest, .max - 1)))
@@ -198,7 +226,7 @@ struct SourceTask {
     }
 
     /// After a batch: event time moves on, and what is gathered goes out if it is time.
-    private mutating func settle(now: Duration, active: Bool, flush: Bool) {
+    private mutating func moveTime(now: Duration, active: Bool, flush: Bool) {
         var tracker = body.tracker()
         tracker.greatest = max(tracker.greatest, context.assignedTime)
         let watermark = context.held(
@@ -218,18 +246,18 @@ struct SourceTask {
     /// Tells the operators in this task (sinks, mostly) of event time.
     private func advance(_ watermark: Watermark) async throws {
         context.watermark = watermark
-        try await context.advanceParticipants(to: watermark)
+        try await context.advanceInstances(to: watermark)
     }
 
-    private mutating func answer(_ barrier: Barrier) async throws {
+    private mutating func takeSnapshot(at barrier: Barrier) async throws {
         let started = run.options.clock.now
         try run.crash.reach(.sourceNoted(barrier.checkpoint))
         var snapshot = TaskSnapshot(barrier, task: context.task)
         do {
-            for participant in context.participants {
-                try participant.prepare(&snapshot)
+            for instance in context.instances {
+                try instance.prepare(&snapshot)
                 // What it emitted may still be on its way through a look-up: it belongs to this epoch.
-                try await context.drainParticipants()
+                try await context.drainInstances()
             }
         } catch { throw run.located(error, context) }
         let unfinished = context.holders.lazy.compactMap { $0.unfinishedPosition() }.first

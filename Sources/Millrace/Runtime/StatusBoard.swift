@@ -25,11 +25,11 @@ final class StatusBoard: Sendable {
 
     private let state: Mutex<State>
     private let options: RunOptions
-    private let plan: PipelinePlan
+    private let plan: LogicalPlan
     private let started: Duration
     private let metrics: PipelineMetrics
 
-    init(_ options: RunOptions, _ plan: PipelinePlan) {
+    init(_ options: RunOptions, _ plan: LogicalPlan) {
         self.options = options
         self.plan = plan
         started = options.clock.now

@@ -48,8 +48,8 @@ final class Supervisor: Sendable {
         do { result = .success(try await runUntilDone()) } catch { result = .failure(error) }
         for stage in pipeline.plan.stages { stage.head.source?.access.disconnect() }
         for output in pipeline.plan.sharedOutputs { output.close() }
-        await stop.watch.step("what is written to the state folder and the sinks") { await writer.drain() }
-        for node in pipeline.plan.operators { node.closeSink?() }
+        await stop.watch.step("what is written to the state folder and the sinks") { await writer.finish() }
+        for node in pipeline.plan.operators { node.sink?.close() }
         return try result.get()
     }
 
@@ -181,22 +181,23 @@ final class Supervisor: Sendable {
         let partitions = try await stop.watch.step("the sources to open") {
             try await pipeline.plan.sharedSource == nil ? open() : stop.cancelling(open)
         }
-        let planned = PlannedRun(
+        let executionGraph = ExecutionGraph(
             pipeline.plan, partitions: partitions, options: options, restored: restored)
-        for (stage, tasks, wanted) in planned.kept {
+        for (stage, tasks, wanted) in executionGraph.kept {
             options.logger.notice(
                 "operator '\(stage)' goes on in \(tasks) tasks, as before, and not in \(wanted): an idle input came back, and the event times of its tasks differ. A start at which they are equal has it in \(wanted)"
             )
         }
-        BroadcastAdvice.say(planned, options.logger)
+        BroadcastAdvice.say(executionGraph, options.logger)
         let control = RunControl()
         let run = RunContext(
-            plan: planned, options: options, store: store, restored: restored, catalogue: catalogue, control: control,
+            graph: executionGraph, options: options, store: store, restored: restored, catalogue: catalogue,
+            control: control,
             outputs: pipeline.plan.sharedOutputs, sinkRun: sinkRun,
             numberedAfter: restored?.checkpoint ?? unstored)
         for output in run.outputs { output.begin(run.lastCheckpoint.next) }
         return try await Attempt(
-            run: run, graph: graph, writer: writer, board: board, stop: stop, partitionsChanged: partitionsChanged
+            run: run, description: graph, writer: writer, board: board, stop: stop, partitionsChanged: partitionsChanged
         ).run()
     }
 
@@ -241,7 +242,7 @@ final class Supervisor: Sendable {
                 throw oldCopy(manifest, marker.checkpoint)
             }
             return manifest
-        case .settle(let prepared, let before):
+        case .resolve(let prepared, let before):
             guard pipeline.plan.sharedOutputs.contains(where: \.isTransactional) else {
                 throw StateError(
                     .mismatch,
@@ -250,12 +251,12 @@ final class Supervisor: Sendable {
             }
             switch Recovery.judge(prepared, marker) {
             case .counts:
-                try store.settle(prepared, counts: true)
+                try store.resolve(prepared, keeping: true)
                 var committed = prepared
                 committed.mark = .committed
                 return committed
             case .never:
-                try store.settle(prepared, counts: false)
+                try store.resolve(prepared, keeping: false)
                 return before
             case .ahead(let checkpoint): throw oldCopy(prepared, checkpoint)
             case .unknown:
@@ -278,7 +279,7 @@ final class Supervisor: Sendable {
 
     /// Output that waits in the folder for a sink that the graph does not have would be lost.
     private func checkPending(_ restored: Manifest?) throws {
-        let sinks = pipeline.plan.operators.filter { $0.recoverOutputs != nil }.map(\.id)
+        let sinks = pipeline.plan.operators.filter { $0.sink != nil }.map(\.id)
         for output in restored?.outputs ?? [] where !sinks.contains(output.operatorID) {
             let original = OperatorMatching.original(output.operatorID)
             if options.checkpoints?.allowNonRestoredState.contains(original) == true { continue }
@@ -301,7 +302,7 @@ final class Supervisor: Sendable {
             }
         try checkPending(restored)
         for node in pipeline.plan.operators {
-            guard let recover = node.recoverOutputs else { continue }
+            guard let sink = node.sink else { continue }
             let pending = (restored?.outputs ?? []).filter { $0.operatorID == node.id }.compactMap { entry in
                 [UInt8](hexadecimal: entry.description).map {
                     PendingOutput(checkpoint: restored?.checkpoint ?? .none, task: entry.task, description: $0)
@@ -311,7 +312,7 @@ final class Supervisor: Sendable {
                 options.checkpoints?.allowNonRestoredState.contains(OperatorMatching.original(node.id)) ?? false
             let published = mayLose ? nil : restored?.published.map { $0[node.id] ?? [:] }
             try await stop.watch.step("sink '\(node.id)' to publish what is pending") {
-                try await writer.perform { try recover(pending, mode, run.of(node.id, published: published)) }
+                try await writer.perform { try sink.recover(pending, mode, run.of(node.id, published: published)) }
             }
         }
     }

@@ -24,38 +24,28 @@ final class OperatorNode: @unchecked Sendable {
     var defaultName: String
     var name: String?
     var inputs: [OperatorInput]
-    let isStageHead: Bool
+    private(set) var role: OperatorRole
     var states: [GraphDescription.State] = []
     /// What, beside the types, decides what stored state means.
     private(set) var meaning: String?
     /// How each of them is made of what an older version of its type stored.
     var migrations: [String: StateMigration] = [:]
-    /// For the head of a source stage.
-    var source: SourceStage?
-    /// For the head of a keyed stage.
-    var keyed: KeyedStage?
-    /// For a sink: what is called at start.
-    var recoverOutputs: (@Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void)?
-    /// For a sink: what is called at the end of a run.
-    var closeSink: (@Sendable () -> Void)?
-    /// For a sink: its output waits in the state folder until it is published.
-    var needsStateFolder = false
-    /// For a sink: what it writes through together with others.
-    var sharedOutput: (any SharedOutput)?
+    /// Its state changes with records alone: event time sets nothing going.
+    private(set) var ignoresEventTime = false
     /// Its records go to every task of the stage that follows.
     private(set) var isBroadcast = false
     /// What is wrong with what it was declared with.
     private(set) var problems: [GraphProblem] = []
 
     init(
-        index: Int, kind: String, detail: String, defaultName: String, inputs: [OperatorInput], isStageHead: Bool
+        index: Int, kind: String, detail: String, defaultName: String, inputs: [OperatorInput], flow: RecordFlow
     ) {
         self.index = index
         self.kind = kind
         self.detail = detail
         self.defaultName = defaultName
         self.inputs = inputs
-        self.isStageHead = isStageHead
+        role = .transform(flow)
     }
 
     /// The operator that keeps the state of which this one gives the results, where one method makes both: it is what a name
@@ -81,22 +71,22 @@ final class OperatorNode: @unchecked Sendable {
     }
 
     @usableFromInline
-    func setRecover(
-        needsStateFolder: Bool, _ recover: @escaping @Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void,
+    func setSink(
+        needsStateFolder: Bool, sharedOutput: (any SharedOutput)?,
+        recover: @escaping @Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void,
         close: @escaping @Sendable () -> Void
     ) {
-        recoverOutputs = recover
-        closeSink = close
-        self.needsStateFolder = needsStateFolder
+        role = .sink(
+            SinkRole(recover: recover, close: close, needsStateFolder: needsStateFolder, sharedOutput: sharedOutput))
     }
-
-    @usableFromInline
-    func setSharedOutput(_ output: any SharedOutput) { sharedOutput = output }
 
     @usableFromInline
     func setKeyed(_ makeHandler: @escaping @Sendable (TaskContext) -> (RecordBatch) throws -> Void) {
-        keyed = KeyedStage(makeHandler: makeHandler)
+        role = .keyed(KeyedStage(makeHandler: makeHandler))
     }
+
+    @usableFromInline
+    func ignoreEventTime() { ignoresEventTime = true }
 
     @usableFromInline
     func goesToAllTasks() { isBroadcast = true }
@@ -110,7 +100,7 @@ final class OperatorNode: @unchecked Sendable {
 
     @usableFromInline
     func setSource(_ stage: SourceStage) {
-        source = stage
+        role = .source(stage)
         refuse(stage.watermarks.problems)
     }
 
@@ -133,6 +123,15 @@ final class OperatorNode: @unchecked Sendable {
 }
 
 extension OperatorNode {
+    /// What it brings as the head of a source stage.
+    var source: SourceStage? { if case .source(let stage) = role { stage } else { nil } }
+    /// What it brings as the head of a keyed stage.
+    var keyed: KeyedStage? { if case .keyed(let stage) = role { stage } else { nil } }
+    /// What it brings as a sink.
+    var sink: SinkRole? { if case .sink(let sink) = role { sink } else { nil } }
+    /// How it passes records on.
+    var flow: RecordFlow { if case .transform(let flow) = role { flow } else { .kept } }
+
     var stateDeclaration: StateDeclaration {
         StateDeclaration(operatorID: id, states: states, migrations: migrations)
     }

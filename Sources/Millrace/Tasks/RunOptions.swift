@@ -89,7 +89,7 @@ extension RunOptions {
     /// A source that keeps its positions itself is told of them every second if no checkpoints are asked for.
     private static let defaultInterval = Duration.seconds(1)
 
-    func interval(for plan: PipelinePlan) -> Duration? {
+    func interval(for plan: LogicalPlan) -> Duration? {
         checkpoints?.interval ?? (plan.keepsPositions ? Self.defaultInterval : nil)
     }
 }

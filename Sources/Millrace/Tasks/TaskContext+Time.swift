@@ -6,8 +6,8 @@ extension TaskContext {
         let wallTime = run.processing.now
         processingTime = wallTime
         do {
-            for participant in participants {
-                if let next = try participant.advanceProcessingTime(wallTime) {
+            for instance in instances {
+                if let next = try instance.advanceProcessingTime(wallTime) {
                     let wait = max(next.timeSince(wallTime), .milliseconds(1))
                     deadline = min(deadline ?? now + wait, now + wait)
                 }
@@ -36,31 +36,31 @@ extension TaskContext {
         Timestamp(milliseconds: time.milliseconds == .min ? .min : time.milliseconds - 1)
     }
 
-    /// Tells every participant of event time, and waits with them where channels are full.
-    func advanceParticipants(to watermark: Watermark) async throws {
+    /// Tells every instance of event time, and waits with them where channels are full.
+    func advanceInstances(to watermark: Watermark) async throws {
         var hasWaited = false
-        for participant in participants {
+        for instance in instances {
             do {
-                while try !participant.advance(watermark) {
-                    try await drainParticipants()
+                while try !instance.advance(watermark) {
+                    try await drainInstances()
                     for output in outputs { output.flush() }
                     stateReader?.release()
                     while isCongested {
                         try run.checkNotAborted()
                         await signal.wait()
-                        try await drainParticipants()
+                        try await drainInstances()
                         for output in outputs { output.flush() }
                         hasWaited = true
                     }
                 }
             } catch { throw run.located(error, self) }
-            try await drainParticipants()
+            try await drainInstances()
         }
         if hasWaited { signal.wake() }
     }
 
     /// Waits until the operators have passed on all that follows from the records in hand.
-    func drainParticipants() async throws {
+    func drainInstances() async throws {
         guard mayWait else { return }
         var hasWaited = false
         do {
@@ -79,8 +79,8 @@ extension TaskContext {
     /// signal: what it was set for may have come to an operator that had nothing to wait for a moment ago.
     private func passOnWhatIsReady() throws -> Bool {
         var isAll = true
-        for participant in participants {
-            if let drain = participant.drain, try !drain() { isAll = false }
+        for instance in instances {
+            if let drain = instance.drain, try !drain() { isAll = false }
         }
         return isAll
     }

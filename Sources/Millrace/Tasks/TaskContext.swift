@@ -17,8 +17,8 @@ final class TaskContext {
     let signal: TaskSignal
     /// Pushes made so far, so that streams that meet again share what follows.
     @usableFromInline var builtPushes: [ObjectIdentifier: AnyObject] = [:]
-    private(set) var participants: [RegisteredParticipant] = []
-    private var participantOrder: [Int] = []
+    private(set) var instances: [RegisteredInstance] = []
+    private var instanceOrder: [Int] = []
     /// Some operator may have to wait for something outside.
     private(set) var mayWait = false
     /// Operators that keep records, in the order of the graph.
@@ -66,19 +66,19 @@ final class TaskContext {
 
     /// Registers something that has to be told of watermarks, time and checkpoints.
     @inlinable
-    func register(_ participant: some StageParticipant, of node: OperatorNode) {
-        register(RegisteredParticipant(participant), of: node)
+    func register(_ instance: some OperatorInstance, of node: OperatorNode) {
+        register(RegisteredInstance(instance), of: node)
     }
 
     @usableFromInline
-    func register(_ participant: RegisteredParticipant, of node: OperatorNode) {
+    func register(_ instance: RegisteredInstance, of node: OperatorNode) {
         // Operators are built from the end of the graph to its beginning; they are told in the opposite order.
-        let order = run.plan.order[node.index]
-        let place = participantOrder.firstIndex { $0 > order } ?? participantOrder.count
-        participantOrder.insert(order, at: place)
-        participants.insert(participant, at: place)
-        if participant.drain != nil { mayWait = true }
-        holders = participants.compactMap(\.holder)
+        let order = run.graph.order[node.index]
+        let place = instanceOrder.firstIndex { $0 > order } ?? instanceOrder.count
+        instanceOrder.insert(order, at: place)
+        instances.insert(instance, at: place)
+        if instance.drain != nil { mayWait = true }
+        holders = instances.compactMap(\.holder)
     }
 
     /// Registers an exchange that this task sends to.
@@ -87,9 +87,9 @@ final class TaskContext {
 
     /// Lets go of all operators, which hold this context as it holds them. The task is over.
     func dismantle() {
-        for participant in participants { participant.close() }
+        for instance in instances { instance.close() }
         builtPushes.removeAll()
-        participants.removeAll()
+        instances.removeAll()
         holders.removeAll()
         outputs.removeAll()
     }
@@ -107,7 +107,7 @@ final class TaskContext {
             store: stored.map {
                 SliceStore(reader: $0.reader, state: $0.state, slice: slice)
             },
-            storedEntries: isStored ? stored?.entriesPerSlice(run.plan.tasks(of: task)) : nil, budget: budget)
+            storedEntries: isStored ? stored?.entriesPerSlice(run.graph.tasks(of: task)) : nil, budget: budget)
     }
 
     /// The stored side of a state; `nil` if the run has no store.
@@ -121,7 +121,7 @@ final class TaskContext {
     /// Any of the outputs holds more than its channel should, or a sink has more under way than it should.
     @usableFromInline
     var isCongested: Bool {
-        outputs.contains { $0.isCongested } || participants.contains { $0.isCongested?() ?? false }
+        outputs.contains { $0.isCongested } || instances.contains { $0.isCongested?() ?? false }
     }
 
     /// What a sink's writer in this task is told.

@@ -8,7 +8,7 @@ extension Kafka {
     /// ```swift
     /// let rejected = graph.sideOutput("rejected", of: DeadLetter<KafkaRecord<[UInt8]>>.self)
     /// graph.source(kafka.source("orders", decoding: .record(.raw)))
-    ///     .batches(of: 100, acknowledgement: .perRecord, onError: .deadLetter(to: rejected)) { ... }
+    ///     .batches(of: 100, onError: .deadLetter(to: rejected), options: .init(acknowledgement: .perRecord)) { ... }
     /// rejected.stream.sink(kafka.deadLetters("orders-dead", payload: .raw))
     /// ```
     ///

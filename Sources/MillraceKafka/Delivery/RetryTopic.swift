@@ -6,7 +6,7 @@ import RDKafka
 /// ```swift
 /// let retries = kafka.retryTopic("orders-retry", delays: [.seconds(30), .minutes(5)], payload: .raw)
 /// let orders = graph.source(kafka.source("orders", decoding: .record(.raw), retries: retries))
-/// orders.batches(of: 100, retryTopic: retries.route(in: graph), onError: .deadLetter(to: rejected)) { ... }
+/// orders.batches(of: 100, onError: .deadLetter(to: rejected), options: .init(retryTopic: retries.route(in: graph))) { ... }
 /// ```
 ///
 /// With one delay the topic has the name given; with several they are `orders-retry-1`, `orders-retry-2` and so on. The

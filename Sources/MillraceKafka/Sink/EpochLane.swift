@@ -41,7 +41,7 @@ final class EpochLane: Sendable {
                 state.bytes += record.key.count + record.value.count + Self.overhead
                 return nil
             }
-            try drain(&state, into: producer)
+            try sendHeldRecords(&state, into: producer)
             try output.send(record, to: producer)
             return producer
         }
@@ -54,7 +54,7 @@ final class EpochLane: Sendable {
             guard !state.held.isEmpty, !state.isClosed, state.failure == nil else { return false }
             do {
                 guard let producer = try output.producer(for: state.epoch) else { return false }
-                try drain(&state, into: producer)
+                try sendHeldRecords(&state, into: producer)
             } catch { state.failure = error }
             defer { state.hasWaiter = false }
             return state.hasWaiter
@@ -71,7 +71,7 @@ final class EpochLane: Sendable {
                     throw PipelineError.internalFault(
                         "epoch \(state.epoch) ends before the records of the one before it have arrived")
                 }
-                try drain(&state, into: producer)
+                try sendHeldRecords(&state, into: producer)
             }
             state.epoch = next
         }
@@ -95,7 +95,7 @@ final class EpochLane: Sendable {
         }
     }
 
-    private func drain(_ state: inout State, into producer: KafkaProducer) throws {
+    private func sendHeldRecords(_ state: inout State, into producer: KafkaProducer) throws {
         for record in state.held { try output.send(record, to: producer) }
         state.held = []
         state.bytes = 0

@@ -8,3 +8,8 @@ final class Discovery: @unchecked Sendable {
 
     init(_ timer: any DispatchSourceTimer) { self.timer = timer }
 }
+
+extension Duration {
+    /// For Dispatch's timers.
+    var inMilliseconds: Int { Int(self / .milliseconds(1)) }
+}

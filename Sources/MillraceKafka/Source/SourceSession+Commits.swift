@@ -3,8 +3,47 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// What is committed when a checkpoint is complete.
+/// Which offsets are committed, and when.
 extension SourceSession {
+    /// When a reader commits by itself.
+    enum CommitMode: Sendable {
+        case never
+        case before
+        case afterRecord
+        case afterBatch
+        case every(Duration)
+    }
+
+    /// The offsets go into the transactions of this cluster's sinks.
+    var commitsWithOutput: Bool { run?.commitsPositionsWithOutput == true && isOutputTransactional() }
+
+    var commitMode: CommitMode {
+        guard let run else { return .never }
+        if run.delivery == .atMostOnce { return .before }
+        if commitsWithOutput { return .never }
+        switch options.commits {
+        case .onCheckpoint: return .never
+        case .perRecord: return .afterRecord
+        case .perBatch: return .afterBatch
+        case .periodic(let interval): return .every(interval)
+        }
+    }
+
+    func committedUpTo(_ partition: TopicPartition) -> Int64 { state.withLock { $0.committed[partition] ?? -1 } }
+
+    func commit(_ partition: TopicPartition, _ offset: Int64) throws {
+        try consumer().commit([CommittedOffset(partition, offset)])
+        state.withLock { state in
+            state.committed[partition] = offset
+            state.ownCommits[partition] = offset
+        }
+    }
+
+    func commitLater(_ partition: TopicPartition, _ offset: Int64) throws {
+        try consumer().commitLater([CommittedOffset(partition, offset)])
+        state.withLock { $0.ownCommits[partition] = offset }
+    }
+
     func committed(_ positions: [PartitionStart<KafkaOffset>], isLast: Bool) throws {
         guard let run, !commitsWithOutput, run.delivery != .atMostOnce else { return }
         guard options.commits == .onCheckpoint || isLast else { return }

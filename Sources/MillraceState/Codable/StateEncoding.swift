@@ -271,7 +271,7 @@ final class StateEncoding {
         case .object, .dictionary:
             try insertChildren(slot.body, &writer.pointee)
             if slot.mayRepeat {
-                try StateFieldOrder.settle(&writer.pointee, body: slot.body, sorted: slot.form == .dictionary)
+                try StateFieldOrder.finish(&writer.pointee, body: slot.body, sorted: slot.form == .dictionary)
             }
             writer.pointee.patchLength(body: slot.body)
         }

@@ -7,7 +7,7 @@ enum StateFieldOrder {
     }
 
     /// Rewrites the fields from `body` to the end.
-    static func settle(_ writer: inout ByteWriter, body: Int, sorted: Bool) throws {
+    static func finish(_ writer: inout ByteWriter, body: Int, sorted: Bool) throws {
         let copy = writer.withBytes { [UInt8]($0[body...]) }
         let fields = try copy.withUnsafeBytes { try read(StateBytes($0), texts: sorted) }
         guard fields.count > 1 else { return }

@@ -1,5 +1,5 @@
 /// A state folder that cannot be used as asked: what is wrong, where, and what to do about it.
-public struct StateError: TransientFailure, CustomStringConvertible, Sendable {
+public struct StateError: AdvisedError, TransientFailure {
     /// What kind of trouble it is.
     public enum Kind: Sendable, Hashable {
         /// The folder cannot be created, read or written.
@@ -29,8 +29,6 @@ public struct StateError: TransientFailure, CustomStringConvertible, Sendable {
         self.problem = problem
         self.advice = advice
     }
-
-    public var description: String { "\(problem). \(advice)." }
 
     /// A full disk may have room soon.
     public var isTransient: Bool { kind == .full }

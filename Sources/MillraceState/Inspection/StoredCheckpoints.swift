@@ -63,20 +63,20 @@ public struct StoredCheckpoints {
         switch recovery {
         case .startOver: nil
         case .resume(let manifest): Checkpoint(manifest)
-        case .settle(_, let before): before.map(Checkpoint.init)
+        case .resolve(_, let before): before.map(Checkpoint.init)
         }
     }
 
     /// A checkpoint behind that one which counts only if its transaction was committed; `nil` if there is none.
     public var prepared: Checkpoint? {
-        guard case .settle(let manifest, _) = recovery else { return nil }
+        guard case .resolve(let manifest, _) = recovery else { return nil }
         return Checkpoint(manifest)
     }
 
     /// Decides what becomes of the prepared checkpoint. Kept, a run goes on behind it: right if its output is there. Dropped,
     /// a run goes on from the one before and makes that output again: right if it is not there.
     public func resolve(_ checkpoint: Checkpoint, keeping: Bool) throws {
-        guard case .settle(let manifest, let before) = Recovery.plan(try store.storedManifests()),
+        guard case .resolve(let manifest, let before) = Recovery.plan(try store.storedManifests()),
             manifest.checkpoint == checkpoint.number
         else {
             throw StateError(
@@ -84,8 +84,8 @@ public struct StoredCheckpoints {
                 advice: "Look at the folder again")
         }
         // That the one before counts is said by this one alone, as long as it is there.
-        if !keeping, let before { try store.settle(before, counts: true) }
-        try store.settle(manifest, counts: keeping)
+        if !keeping, let before { try store.resolve(before, keeping: true) }
+        try store.resolve(manifest, keeping: keeping)
     }
 }
 

@@ -4,11 +4,12 @@
 /// withstand chosen keys. Integers go through a bijection (David Stafford's variant 13 finaliser of splitmix64), so
 /// that the hash alone identifies them; bytes are folded eight at a time with a 64 x 64 -> 128 bit multiplication (the
 /// idea of wyhash).
-public enum FrozenHash {
+@usableFromInline
+package enum FrozenHash {
 
     /// Mixes 64 bits so that each bit of the result depends on each bit of `value`; a bijection.
     @inlinable
-    public static func mix(_ value: UInt64) -> UInt64 {
+    package static func mix(_ value: UInt64) -> UInt64 {
         var x = value
         x = (x ^ (x &>> 30)) &* 0xbf58_476d_1ce4_e5b9
         x = (x ^ (x &>> 27)) &* 0x94d0_49bb_1331_11eb
@@ -17,7 +18,7 @@ public enum FrozenHash {
 
     /// The inverse of `mix`.
     @inlinable
-    public static func unmix(_ hash: UInt64) -> UInt64 {
+    package static func unmix(_ hash: UInt64) -> UInt64 {
         var x = hash
         x = x ^ (x &>> 31) ^ (x &>> 62)
         x = x &* 0x3196_42b2_d24d_8ec3
@@ -28,13 +29,13 @@ public enum FrozenHash {
 
     /// The hash of two hashes, in that order.
     @inlinable
-    public static func combine(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    package static func combine(_ first: UInt64, _ second: UInt64) -> UInt64 {
         mix(fold(first ^ 0x9e37_79b9_7f4a_7c15, second ^ 0xd6e8_feb8_6659_fd93) &+ first)
     }
 
     /// The hash of some bytes.
     @inlinable
-    public static func bytes(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
+    package static func bytes(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
         var state = seed ^ 0x9e37_79b9_7f4a_7c15
         var rest = bytes.count
         guard var pointer = bytes.baseAddress else { return mix(state) }
@@ -64,7 +65,7 @@ public enum FrozenHash {
 
     /// The hash of a string's UTF-8 bytes.
     @inlinable
-    public static func string(_ string: String) -> UInt64 {
+    package static func string(_ string: String) -> UInt64 {
         var string = string
         return string.withUTF8 { FrozenHash.bytes(UnsafeRawBufferPointer($0)) }
     }

@@ -1,12 +1,12 @@
 /// A type that streams can be keyed by.
 ///
 /// Integers, `String`, `Bool`, `Timestamp`, `Pair` and raw-valued enums of these conform. For a struct of your own,
-/// conform it to `StateValue` and give it a `frozenHash` made with `FrozenHash`:
+/// conform it to `StateValue` and give it a `frozenHash` made with `KeyHasher`:
 ///
 /// ```swift
 /// struct Route: StreamKey, StateValue {
 ///     var from: String, to: String
-///     var frozenHash: UInt64 { FrozenHash.combine(from.frozenHash, to.frozenHash) }
+///     var frozenHash: UInt64 { KeyHasher.hash(of: from, to) }
 ///     static var stateSchema: String { "Route/1" }
 ///     func encode(into writer: inout ByteWriter) { writer.write(from); writer.write(to) }
 ///     static func decode(from reader: inout ByteReader) throws -> Route {

@@ -17,7 +17,7 @@ extension CheckpointStore {
         let copy = try CheckpointStore(folder: folder)
         var manifests = try copy.storedManifests()
         if let last = manifests.last, last.mark == .prepared {
-            try copy.settle(last, counts: false)
+            try copy.resolve(last, keeping: false)
             manifests.removeLast()
         }
         guard var manifest = manifests.last else {
@@ -28,7 +28,7 @@ extension CheckpointStore {
         manifest.outputs = []
         manifest.output = nil
         manifest.folder = UUID().uuidString
-        try copy.settle(manifest, counts: true)
+        try copy.resolve(manifest, keeping: true)
         return manifest.checkpoint
     }
 }

@@ -95,10 +95,10 @@ package final class CheckpointStore: Sendable {
         if bytes > 0 { journalSizes.withLock { $0[checkpoint] = bytes } }
     }
 
-    /// Settles a prepared checkpoint after the other resource has spoken: it counts from now on, or never did.
-    package func settle(_ prepared: Manifest, counts: Bool) throws {
+    /// Resolves a prepared checkpoint once the outcome of the output's transaction is known: it is kept or dropped.
+    package func resolve(_ prepared: Manifest, keeping: Bool) throws {
         try writing { transaction, seal in
-            if counts {
+            if keeping {
                 var committed = prepared
                 committed.mark = .committed
                 let encoded = try encodeManifest(committed)
@@ -111,7 +111,7 @@ package final class CheckpointStore: Sendable {
                 try removeJournal(transaction, seal) { $0 == prepared.checkpoint }
             }
         }
-        if !counts { journalSizes.withLock { _ = $0.removeValue(forKey: prepared.checkpoint) } }
+        if !keeping { journalSizes.withLock { _ = $0.removeValue(forKey: prepared.checkpoint) } }
     }
 
     /// Forgets the deltas of checkpoints up to `checkpoint`, which are all in the tree.

@@ -6,16 +6,16 @@ package enum Recovery: Equatable {
     case resume(Manifest)
     /// The last checkpoint is only prepared: the other resource decides. If it committed that number, it counts;
     /// otherwise it is dropped, and the one before (if any) is where to go on.
-    case settle(prepared: Manifest, before: Manifest?)
+    case resolve(prepared: Manifest, before: Manifest?)
 
     /// - Parameter manifests: oldest first.
     package static func plan(_ manifests: [Manifest]) -> Recovery {
         guard let last = manifests.last else { return .startOver }
         if last.mark == .committed { return .resume(last) }
-        // A checkpoint is prepared only when the one before is settled, whatever its mark still says.
+        // A checkpoint is prepared only when the one before is resolved, whatever its mark still says.
         var before = manifests.dropLast().last
         before?.mark = .committed
-        return .settle(prepared: last, before: before)
+        return .resolve(prepared: last, before: before)
     }
 
     /// What the other resource's marker says of a prepared checkpoint.

@@ -131,37 +131,6 @@ import Testing
         #expect(dropped.suffix(20).first.map { $0 < 30 } == true)
     }
 
-    /// A name reaches the state, whatever gives the results.
-    @Test func namesReachTheState() {
-        let pipeline = Pipeline("names") { graph in
-            let numbers = graph.source(
-                .memory([[1, 2, 3]]), eventTime: { Timestamp(milliseconds: Int64($0)) }, watermarks: .monotonic())
-            let keyed = numbers.keyed { $0 }
-            let other = numbers.map { $0 }
-            let joined = numbers.joined(with: other, on: { $0 }, equals: { $0 })
-            keyed.fold(into: 0) { $0 += $1 }.named("fold").forEach { _ in }
-            keyed.aggregate(Count<Int>()).named("aggregate").forEach { _ in }
-            keyed.reduce(+).named("reduce").forEach { _ in }
-            keyed.deduplicated().named("deduplicated").forEach { _ in }
-            keyed.topK(3, by: >).named("best").forEach { _ in }
-            keyed.removeDuplicates().named("changes").forEach { _ in }
-            keyed.window(.tumbling(of: .seconds(1))).fold(into: 0) { $0 += $1 }.named("windows").forEach { _ in }
-            keyed.window(.tumbling(of: .seconds(1))).process { _, _, all in all }.named("window process").forEach { _ in
-            }
-            keyed.window(.session(gap: .seconds(1))).aggregate(Count<Int>()).named("sessions").forEach { _ in }
-            keyed.window(.session(gap: .seconds(1))).process { _, _, all in all }.named("session process").forEach {
-                _ in
-            }
-            keyed.window(.count(3)).aggregate(Count<Int>()).named("count windows").forEach { _ in }
-            joined.windowJoin(.tumbling(of: .seconds(1))).named("window join").forEach { _ in }
-            joined.intervalJoin(from: .seconds(-1), through: .seconds(1)).named("interval join").forEach { _ in }
-        }
-        for node in pipeline.graph().operators where !node.states.isEmpty {
-            #expect(node.isNamed, "\(node.id) has state and no name")
-        }
-        #expect(pipeline.graph().operators.count { !$0.states.isEmpty } == 13)
-    }
-
     /// Output that waits for a sink which is not there any more.
     @Test func pendingOutputIsNotDropped() throws {
         let state = folder.file("state")

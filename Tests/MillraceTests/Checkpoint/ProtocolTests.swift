@@ -162,8 +162,8 @@ import Testing
         let (one, two) = (manifest(1, .committed), manifest(2, .prepared))
         #expect(Recovery.plan([]) == .startOver)
         #expect(Recovery.plan([one]) == .resume(one))
-        #expect(Recovery.plan([one, two]) == .settle(prepared: two, before: one))
-        #expect(Recovery.plan([two]) == .settle(prepared: two, before: nil))
+        #expect(Recovery.plan([one, two]) == .resolve(prepared: two, before: one))
+        #expect(Recovery.plan([two]) == .resolve(prepared: two, before: nil))
     }
 
     @Test func restartStrategies() {

@@ -47,9 +47,9 @@ import Testing
                 (0..<5).map { .record($0) } + [.silence(.milliseconds(100))] + (5..<count).map { .record($0) }
             graph.source(ScriptedSource([steps]))
                 .batches(
-                    of: 3, within: .milliseconds(60), acknowledgement: mode,
-                    retry: RetryPolicy(attempts: 2, initial: .milliseconds(100), jitter: 0),
-                    onError: .deadLetter(to: dead)
+                    of: 3, within: .milliseconds(60), onError: .deadLetter(to: dead),
+                    options: .init(
+                        acknowledgement: mode, retry: RetryPolicy(attempts: 2, initial: .milliseconds(100), jitter: 0))
                 ) { batch in
                     handled.withLock { handled in for record in batch { handled[record] += 1 } }
                     try await clock.sleep(until: clock.now + .milliseconds(5))
@@ -134,9 +134,8 @@ import Testing
             let steps: [ScriptedSource<Int>.Step] =
                 (0..<9).map { .record($0) } + (atTheEnd ? [] : [.silence(.seconds(5)), .record(9)])
             graph.source(ScriptedSource([steps]))
-                .batches(
-                    of: 4, acknowledgement: .upToFirstFailure, retry: RetryPolicy(attempts: 2)
-                ) { batch in
+                .batches(of: 4, options: .init(acknowledgement: .upToFirstFailure, retry: RetryPolicy(attempts: 2))) {
+                    batch in
                     handled.withLock { $0 += batch }
                     guard let place = batch.firstIndex(of: 6), !isMended.withLock({ $0 }) else { return .succeeded }
                     return .failed([RecordFailure(place, Bad())])
@@ -164,8 +163,10 @@ import Testing
         let pipeline = Pipeline("gap") { graph in
             graph.source(ScriptedSource([(0..<12).map { .record($0) } + [.silence(.seconds(20))]]))
                 .batches(
-                    of: 4, concurrency: 2, acknowledgement: .upToFirstFailure,
-                    retry: RetryPolicy(attempts: 5, initial: .seconds(2), jitter: 0)
+                    of: 4, concurrency: 2,
+                    options: .init(
+                        acknowledgement: .upToFirstFailure,
+                        retry: RetryPolicy(attempts: 5, initial: .seconds(2), jitter: 0))
                 ) { batch in
                     handled.withLock { $0 += batch }
                     guard let place = batch.firstIndex(of: 2), clock.now < .seconds(1) else { return .succeeded }
@@ -191,7 +192,7 @@ import Testing
         let test = PipelineTest(seed: 14, checkpoints: .init(directory: folder.path, every: .milliseconds(50)))
         let pipeline = Pipeline("stops") { graph in
             graph.source(ScriptedSource([(0..<6).map { .record($0) }]))
-                .batches(of: 3, retry: RetryPolicy(attempts: 3, initial: .milliseconds(40))) { batch in
+                .batches(of: 3, options: .init(retry: RetryPolicy(attempts: 3, initial: .milliseconds(40)))) { batch in
                     handled.withLock { $0 += batch }
                     if batch.contains(4), !isMended.withLock({ $0 }) { throw Bad() }
                     return .succeeded

@@ -97,11 +97,12 @@ import Testing
         let clock = test.clock
         let pipeline = Pipeline("congested") { graph in
             graph.source(ScriptedSource([(0..<6).map { .record($0) } + [.silence(.seconds(60))]]))
-                .batches(of: 1, concurrency: 2, retry: RetryPolicy(attempts: 3, initial: .seconds(30))) { batch in
-                    try await clock.sleep(until: clock.now + .milliseconds(10))
-                    if batch[0] == 1, batch.attempt == 1 { throw Away() }
-                    return .succeeded
-                }
+                .batches(of: 1, concurrency: 2, options: .init(retry: RetryPolicy(attempts: 3, initial: .seconds(30))))
+            { batch in
+                try await clock.sleep(until: clock.now + .milliseconds(10))
+                if batch[0] == 1, batch.attempt == 1 { throw Away() }
+                return .succeeded
+            }
                 .keyed { $0 }
                 .fold(into: 0) { count, _ in count += 1 }
                 .forEach { times.note($0.key, clock) }

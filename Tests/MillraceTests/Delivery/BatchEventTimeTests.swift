@@ -83,8 +83,9 @@ import Testing
         let pipeline = Pipeline("rate") { graph in
             graph.source(ScriptedSource([[.record(0)], (1..<50).map { .record($0) }]))
                 .batches(
-                    of: 1, retry: RetryPolicy(attempts: 2, initial: .seconds(10), jitter: 0),
-                    options: .init(recordsPerSecond: 100)
+                    of: 1,
+                    options: .init(
+                        retry: RetryPolicy(attempts: 2, initial: .seconds(10), jitter: 0), recordsPerSecond: 100)
                 ) { batch in
                     if batch[0] == 0, batch.attempt == 1 { throw Away() }
                     if batch[0] > 0 { last.withLock { $0 = max($0, clock.now) } }

@@ -22,8 +22,9 @@ import Testing
         let pipeline = Pipeline("metrics-of-batches") { graph in
             graph.source(ScriptedSource([(0..<10).map { .record($0) }]))
                 .batches(
-                    of: 4, acknowledgement: .perRecord, retry: RetryPolicy(attempts: 2, initial: .milliseconds(1)),
-                    onError: .skip
+                    of: 4, onError: .skip,
+                    options: .init(
+                        acknowledgement: .perRecord, retry: RetryPolicy(attempts: 2, initial: .milliseconds(1)))
                 ) { batch in
                     try await clock.sleep(until: clock.now + .milliseconds(20))
                     return .failed(batch.indices.filter { batch[$0] == 5 }.map { RecordFailure($0, Bad()) })

@@ -20,8 +20,10 @@ import Testing
         let pipeline = Pipeline("settled") { graph in
             graph.source(ScriptedSource([Self.records(0..<6) + [.silence(.seconds(5))]]))
                 .batches(
-                    of: 6, acknowledgement: .upToFirstFailure,
-                    retry: RetryPolicy(attempts: 3, initial: .milliseconds(200), jitter: 0)
+                    of: 6,
+                    options: .init(
+                        acknowledgement: .upToFirstFailure,
+                        retry: RetryPolicy(attempts: 3, initial: .milliseconds(200), jitter: 0))
                 ) { batch in
                     if batch.attempt == 1, let place = batch.firstIndex(of: 2) {
                         return .failed([RecordFailure(place, Bad())])
@@ -50,8 +52,10 @@ import Testing
             graph.source(ScriptedSource([Self.records(0..<3) + [.silence(.seconds(20))]]))
                 .flatMap { [$0 * 2, $0 * 2 + 1] }
                 .batches(
-                    of: 4, within: .milliseconds(20), acknowledgement: .upToFirstFailure,
-                    retry: RetryPolicy(attempts: 3, initial: .seconds(1), jitter: 0)
+                    of: 4, within: .milliseconds(20),
+                    options: .init(
+                        acknowledgement: .upToFirstFailure,
+                        retry: RetryPolicy(attempts: 3, initial: .seconds(1), jitter: 0))
                 ) { batch in
                     guard let place = batch.firstIndex(of: 3), clock.now < .milliseconds(900) else { return .succeeded }
                     return .failed([RecordFailure(place, Bad())])
@@ -68,7 +72,7 @@ import Testing
         let test = PipelineTest(seed: 6)
         let pipeline = Pipeline("none") { graph in
             graph.source(ScriptedSource([Self.records(0..<9) + [.silence(.seconds(100))]]))
-                .batches(of: 3, acknowledgement: .upToFirstFailure, retry: .none) { batch in
+                .batches(of: 3, options: .init(acknowledgement: .upToFirstFailure, retry: .none)) { batch in
                     batch.firstIndex(of: 4).map { .failed([RecordFailure($0, Bad())]) } ?? .succeeded
                 }
                 .forEach { _ in }
@@ -87,8 +91,10 @@ import Testing
         let pipeline = Pipeline("always") { graph in
             graph.source(ScriptedSource([Self.records(0..<9) + [.silence(.seconds(100))] + Self.records(9..<12)]))
                 .batches(
-                    of: 3, acknowledgement: .upToFirstFailure,
-                    retry: RetryPolicy(attempts: 2, initial: .milliseconds(200), jitter: 0)
+                    of: 3,
+                    options: .init(
+                        acknowledgement: .upToFirstFailure,
+                        retry: RetryPolicy(attempts: 2, initial: .milliseconds(200), jitter: 0))
                 ) { batch in
                     guard let place = batch.firstIndex(of: 4) else { return .succeeded }
                     handled.withLock { $0 += 1 }
@@ -117,8 +123,10 @@ import Testing
         let pipeline = Pipeline("stop") { graph in
             graph.source(ScriptedSource([Self.records(0..<6) + [.silence(.seconds(2))]]))
                 .batches(
-                    of: 3, acknowledgement: .upToFirstFailure,
-                    retry: RetryPolicy(attempts: 3, initial: .seconds(20), maximum: .seconds(20), jitter: 0)
+                    of: 3,
+                    options: .init(
+                        acknowledgement: .upToFirstFailure,
+                        retry: RetryPolicy(attempts: 3, initial: .seconds(20), maximum: .seconds(20), jitter: 0))
                 ) { batch in
                     let isFirst = handled.withLock { handled in
                         defer { handled += batch }

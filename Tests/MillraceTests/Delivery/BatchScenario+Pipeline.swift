@@ -26,16 +26,14 @@ extension BatchScenario {
             let stream = fronted(graph, clock)
             let onError: ErrorPolicy<Item> = endsRun ? .fail : .deadLetter(to: dead)
             let handle: @Sendable (Batch<Item>) async throws -> BatchOutcome = { try await work($0, witness, clock) }
-            var options = BatchOptions<Item>()
+            var options = BatchOptions<Item>(bytes: bytes, acknowledgement: acknowledgement, retry: retry)
             if isOrdered { options = options.ordered { $0.key } }
             let done =
                 isKeyed
                 ? stream.keyed { $0.key }.batches(
-                    of: size, within: within, bytes: bytes, concurrency: concurrency, acknowledgement: acknowledgement,
-                    retry: retry, onError: onError, options: options, handle)
+                    of: size, within: within, concurrency: concurrency, onError: onError, options: options, handle)
                 : stream.batches(
-                    of: size, within: within, bytes: bytes, concurrency: concurrency, acknowledgement: acknowledgement,
-                    retry: retry, onError: onError, options: options, handle)
+                    of: size, within: within, concurrency: concurrency, onError: onError, options: options, handle)
             let result = followed(done, clock)
             result.sink(witness.output, name: "output")
             if hasWindow {

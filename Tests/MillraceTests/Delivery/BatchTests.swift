@@ -99,7 +99,7 @@ import Testing
         let words = ["aaaa", "bb", "cccccccccc", "d", "e", "f", "ggg"]
         let pipeline = Pipeline("bytes") { graph in
             graph.source(ScriptedSource([words.map { .record($0) }]))
-                .batches(of: 3, within: .seconds(1), bytes: 6) { batch in
+                .batches(of: 3, within: .seconds(1), options: .init(bytes: 6)) { batch in
                     causes.withLock { $0.append("\(batch.records.joined(separator: " ")): \(batch.cause)") }
                     return .succeeded
                 }
@@ -247,8 +247,10 @@ import Testing
             let dead = graph.sideOutput("dead", of: DeadLetter<Int>.self)
             graph.source(ScriptedSource([Self.records(0..<3)]))
                 .batches(
-                    of: 3, acknowledgement: .perRecord, retry: RetryPolicy(attempts: 2, isolates: false),
-                    onError: .deadLetter(to: dead), options: .init(timeout: .milliseconds(100))
+                    of: 3, onError: .deadLetter(to: dead),
+                    options: .init(
+                        acknowledgement: .perRecord, retry: RetryPolicy(attempts: 2, isolates: false),
+                        timeout: .milliseconds(100))
                 ) { _ in
                     try await clock.sleep(until: clock.now + .seconds(60))
                     return .succeeded

@@ -24,7 +24,7 @@ import Testing
             let numbers = graph.source(.memory([[1]]))
             numbers.map(onError: .deadLetter(to: dead)) { _ -> Int in throw Refused(description: text) }
                 .forEach { _ in }
-            numbers.batches(of: 1, retry: .none, onError: .deadLetter(to: dead)) { _ in
+            numbers.batches(of: 1, onError: .deadLetter(to: dead), options: .init(retry: .none)) { _ in
                 throw Refused(description: text)
             }.forEach { _ in }
             dead.stream.map(\.reason).sink(letters)

@@ -24,8 +24,8 @@ import Testing
             graph.source(ScriptedSource(scripts))
                 .keyed(by: \.key)
                 .batches(
-                    of: 4, within: .milliseconds(5), concurrency: 3, acknowledgement: .perRecord, retry: .none,
-                    onError: .deadLetter(to: dead), parking: KeyParking { $0.arrival }
+                    of: 4, within: .milliseconds(5), concurrency: 3, onError: .deadLetter(to: dead),
+                    options: .init(acknowledgement: .perRecord, retry: .none), parking: KeyParking { $0.arrival }
                 ) { batch in
                     for event in batch { handled(event) }
                     try await clock.sleep(until: clock.now + .milliseconds(1))

@@ -37,9 +37,8 @@ import Testing
         let clock = test.clock
         let pipeline = Pipeline("stubborn") { graph in
             graph.source(ScriptedSource([Self.records(0..<20)]))
-                .batches(
-                    of: 5, concurrency: 2, retry: RetryPolicy(attempts: 3), options: .init(timeout: .seconds(1))
-                ) { batch in
+                .batches(of: 5, concurrency: 2, options: .init(retry: RetryPolicy(attempts: 3), timeout: .seconds(1))) {
+                    batch in
                     let first = batch.records[0]
                     let attempt = attempts.withLock { attempts in
                         attempts[first, default: 0] += 1
@@ -166,8 +165,8 @@ import Testing
         Pipeline("hangs") { graph in
             graph.source(ScriptedSource([records(0..<100)]), name: "numbers")
                 .batches(
-                    of: 5, concurrency: .fixed(concurrency), retry: .init(attempts: 100),
-                    options: .init(timeout: timeout)
+                    of: 5, concurrency: .fixed(concurrency),
+                    options: .init(retry: .init(attempts: 100), timeout: timeout)
                 ) { _ in
                     await gate.wait()
                     return .succeeded
@@ -208,7 +207,7 @@ import Testing
         let attempts = Atomic(0)
         let pipeline = Pipeline("done") { graph in
             graph.source(ScriptedSource([Self.records(0..<5)]))
-                .batches(of: 5, concurrency: 2, retry: .init(attempts: 20), options: .init(timeout: .seconds(1))) { _ in
+                .batches(of: 5, concurrency: 2, options: .init(retry: .init(attempts: 20), timeout: .seconds(1))) { _ in
                     if attempts.add(1, ordering: .relaxed).newValue == 1 { await gate.wait() }
                     return .succeeded
                 }.sink(output)

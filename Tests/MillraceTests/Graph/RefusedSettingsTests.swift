@@ -38,8 +38,8 @@ import Testing
         ) -> Case {
             operated(says) {
                 $0.batches(
-                    of: size, within: within, bytes: bytes, concurrency: concurrency, retry: retry,
-                    options: BatchOptions(timeout: timeout, recordsPerSecond: rate)
+                    of: size, within: within, concurrency: concurrency,
+                    options: .init(bytes: bytes, retry: retry, timeout: timeout, recordsPerSecond: rate)
                 ) { _ in .succeeded }
             }
         }

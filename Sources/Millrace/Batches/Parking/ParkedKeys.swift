@@ -23,10 +23,10 @@ struct ParkedKeys<Record: Sendable> {
             }
         }
         arrival = parking.arrival
-        registration = { node, context in context.register(ParkedKeysParticipant(table), of: node) }
+        registration = { node, context in context.register(ParkedKeysInstance(table), of: node) }
     }
 
-    /// Has it told of checkpoints: after the batches, which change it until they are settled.
+    /// Has it told of checkpoints: after the batches, which change it until they are done.
     @usableFromInline
     func register(_ node: OperatorNode, _ context: TaskContext) { registration(node, context) }
 
@@ -44,7 +44,7 @@ struct ParkedKeys<Record: Sendable> {
 }
 
 /// Encodes a task's parked keys.
-private final class ParkedKeysParticipant<Key: StreamKey>: StageParticipant {
+private final class ParkedKeysInstance<Key: StreamKey>: OperatorInstance {
     private let table: KeyedTable<Key, ParkedKey>
 
     init(_ table: KeyedTable<Key, ParkedKey>) { self.table = table }

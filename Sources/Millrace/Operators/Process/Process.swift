@@ -41,7 +41,7 @@ extension KeyedStream {
             let states = ProcessStates<Key>(current: current, place: .task(context, node))
             let timers = TimerStore<Key>(context, node)
             let scope = ProcessContext<Key, Output>(current: current, timers: timers, context: context, next: next)
-            let operation = ProcessParticipant(make(states), states, timers, scope, node: node)
+            let operation = ProcessInstance(make(states), states, timers, scope, node: node)
             context.register(operation, of: node)
             let failures = FailureHandler(onError, of: node, in: context)
             return BatchHandler { batch in
@@ -60,7 +60,7 @@ extension KeyedStream {
         let producer = result.node.producer
         TimerStore<Key>.declare(producer)
         _ = make(ProcessStates(current: CurrentKey<Key>(), place: .declaration(producer)))
-        if case .deadLetter(let side) = onError { side.link(from: producer) }
+        onError.link(from: producer)
         return result
     }
 }

@@ -69,11 +69,11 @@ extension Graph {
         recordsPerSecond: Double?, missingEventTime: ErrorPolicy<S.Record>,
         time eventTime: (@Sendable (S.Record) -> Timestamp)?
     ) -> Stream<S.Record> {
-        let producer = add(kind: "source", detail: source.summary, inputs: [], isStageHead: true)
+        let producer = add(kind: "source", detail: source.summary, inputs: [])
         if let name { producer.setName(name) }
         let output = StreamNode<S.Record>(producer: producer)
-        if case .deadLetter(let side) = malformed { side.link(from: producer) }
-        if case .deadLetter(let side) = missingEventTime { side.link(from: producer) }
+        malformed.link(from: producer)
+        missingEventTime.link(from: producer)
         producer.setSource(
             SourceStage(
                 watermarks: watermarks, recordsPerSecond: recordsPerSecond,

@@ -10,7 +10,7 @@ extension WindowedStream {
         let keyOf = keyed.node.key
         let result: Stream<WindowResult<Key, A.Output>> = keyed.attach("session", detail: detail) {
             context, node, next in
-            let sessions = SessionParticipant(
+            let sessions = SessionInstance(
                 aggregate, gap: gap.wholeMilliseconds, lateness: lateness.wholeMilliseconds, time, context: context,
                 node: node, next: next, late: late?.push(in: context),
                 failures: FailureHandler(onError, of: node, in: context))

@@ -9,7 +9,7 @@ extension WindowedStream {
         let result: Stream<WindowResult<Key, A.Output>> = keyed.attach(
             "window", detail: "\(assigner.shape), \(plan.detail)"
         ) { context, node, next in
-            let windows = WindowParticipant(
+            let windows = WindowInstance(
                 aggregate, plan, context: context, node: node, next: next,
                 late: late?.push(in: context), failures: FailureHandler(onError, of: node, in: context))
             context.register(windows, of: node)

@@ -85,7 +85,7 @@ extension WindowedStream {
         node.addMeaning(aggregate.parameters)
         node.refuse(aggregate.problems)
         late?.link(from: node)
-        if case .deadLetter(let side) = onError { side.link(from: node) }
+        onError.link(from: node)
         return result
     }
 

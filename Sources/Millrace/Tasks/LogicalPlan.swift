@@ -1,7 +1,7 @@
 /// A declared graph made ready to run: stages, which feeds which, and the order in which operators are told things.
 ///
 /// `@unchecked Sendable`: never changed after `init`; the operators it holds are not written any more.
-final class PipelinePlan: @unchecked Sendable {
+final class LogicalPlan: @unchecked Sendable {
     /// A stage: an operator that heads it, and the stages that send to it.
     struct Stage {
         let head: OperatorNode
@@ -25,13 +25,13 @@ final class PipelinePlan: @unchecked Sendable {
         order = Self.topologicalOrder(operators)
         var headsOf: [Int: Set<Int>] = [:]
         for node in operators.sorted(by: { [order] in order[$0.index] < order[$1.index] }) {
-            if node.isStageHead {
+            if node.role.isStageHead {
                 headsOf[node.index] = [node.index]
             } else {
                 headsOf[node.index] = node.inputs.reduce(into: []) { $0.formUnion(headsOf[$1.from.index] ?? []) }
             }
         }
-        let heads = operators.filter(\.isStageHead).sorted { [order] in order[$0.index] < order[$1.index] }
+        let heads = operators.filter(\.role.isStageHead).sorted { [order] in order[$0.index] < order[$1.index] }
         var stageOfHead: [Int: Int] = [:]
         for (stage, head) in heads.enumerated() { stageOfHead[head.index] = stage }
         stages = heads.map { head in
@@ -52,7 +52,7 @@ final class PipelinePlan: @unchecked Sendable {
 
     /// Windows, timers, joins or patterns, which event time sets going.
     var waitsForEventTime: Bool {
-        operators.contains { !$0.states.isEmpty && $0.kind != "fold" && $0.kind != "batches" }
+        operators.contains { !$0.states.isEmpty && !$0.ignoresEventTime }
     }
 
     /// A source that other processes share.
@@ -60,7 +60,7 @@ final class PipelinePlan: @unchecked Sendable {
 
     /// What sinks write through together, each once.
     var sharedOutputs: [any SharedOutput] {
-        operators.compactMap(\.sharedOutput).reduce(into: []) { found, output in
+        operators.compactMap { $0.sink?.sharedOutput }.reduce(into: []) { found, output in
             if !found.contains(where: { $0 === output }) { found.append(output) }
         }
     }
@@ -77,8 +77,8 @@ final class PipelinePlan: @unchecked Sendable {
         var current = stages[stage].head
         while current !== node {
             let consumers = operators.filter { $0.inputs.contains { $0.from === current } }
-            guard consumers.count == 1, let next = consumers.first, !next.isStageHead,
-                next === node || ["map", "filter", "compactMap", "merge", "split"].contains(next.kind)
+            guard consumers.count == 1, let next = consumers.first, !next.role.isStageHead,
+                next === node || next.flow == .atMostOne
             else { return false }
             current = next
         }

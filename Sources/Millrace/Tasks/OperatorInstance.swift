@@ -2,7 +2,7 @@
 ///
 /// Told in the order of the graph, so that what one emits reaches the next before that one is told.
 @usableFromInline
-protocol StageParticipant: AnyObject {
+protocol OperatorInstance: AnyObject {
     /// Event time has come to `watermark` (at its end: input is over, and everything fires). Returns false if it
     /// stopped because the task's outputs are congested; it is then called again.
     func advance(to watermark: Watermark) throws -> Bool
@@ -34,7 +34,7 @@ protocol StageParticipant: AnyObject {
     var heldTime: Timestamp? { get }
 
     /// Passes on what it keeps, as far as it can; what is left is worked off by `drain`.
-    func settle() throws
+    func flush() throws
 
     /// No record follows: works off what it keeps; true when there is nothing left. Called until it is.
     func finish() throws -> Bool
@@ -46,7 +46,7 @@ protocol StageParticipant: AnyObject {
     func close()
 }
 
-extension StageParticipant {
+extension OperatorInstance {
     @inlinable
     func advance(to watermark: Watermark) throws -> Bool { true }
     @inlinable
@@ -64,7 +64,7 @@ extension StageParticipant {
     @inlinable
     var heldTime: Timestamp? { nil }
     @inlinable
-    func settle() throws {}
+    func flush() throws {}
     @inlinable
     func finish() throws -> Bool { true }
     @inlinable
@@ -73,27 +73,27 @@ extension StageParticipant {
     func close() {}
 }
 
-/// A participant that keeps records, as closures.
+/// A instance that keeps records, as closures.
 @usableFromInline
 struct RecordHolder {
     @usableFromInline let heldTime: () -> Timestamp?
-    @usableFromInline let settle: () throws -> Void
+    @usableFromInline let flush: () throws -> Void
     @usableFromInline let finish: () throws -> Bool
     @usableFromInline let unfinishedPosition: () -> [UInt8]?
 
     @inlinable
-    init<P: StageParticipant>(_ participant: P) {
-        heldTime = { participant.heldTime }
-        settle = { try participant.settle() }
-        finish = { try participant.finish() }
-        unfinishedPosition = { participant.unfinishedPosition }
+    init<P: OperatorInstance>(_ instance: P) {
+        heldTime = { instance.heldTime }
+        flush = { try instance.flush() }
+        finish = { try instance.finish() }
+        unfinishedPosition = { instance.unfinishedPosition }
     }
 }
 
-/// A participant as closures. Called through the protocol, a generic participant would run unspecialised (encoding a
+/// A instance as closures. Called through the protocol, a generic instance would run unspecialised (encoding a
 /// delta took 20 times as long); closures made where its type is known do not.
 @usableFromInline
-struct RegisteredParticipant {
+struct RegisteredInstance {
     @usableFromInline let advance: (Watermark) throws -> Bool
     @usableFromInline let advanceProcessingTime: (Timestamp) throws -> Timestamp?
     @usableFromInline let prepare: (inout TaskSnapshot) throws -> Void
@@ -106,14 +106,14 @@ struct RegisteredParticipant {
     @usableFromInline let close: () -> Void
 
     @inlinable
-    init<P: StageParticipant>(_ participant: P) {
-        isCongested = P.mayCongest ? { participant.isCongested } : nil
-        advance = { try participant.advance(to: $0) }
-        advanceProcessingTime = { try participant.advance(processingTime: $0) }
-        prepare = { try participant.prepare(&$0) }
-        drain = P.mayWait ? { try participant.drain() } : nil
-        holder = P.holdsRecords ? RecordHolder(participant) : nil
-        close = { participant.close() }
+    init<P: OperatorInstance>(_ instance: P) {
+        isCongested = P.mayCongest ? { instance.isCongested } : nil
+        advance = { try instance.advance(to: $0) }
+        advanceProcessingTime = { try instance.advance(processingTime: $0) }
+        prepare = { try instance.prepare(&$0) }
+        drain = P.mayWait ? { try instance.drain() } : nil
+        holder = P.holdsRecords ? RecordHolder(instance) : nil
+        close = { instance.close() }
     }
 }
 

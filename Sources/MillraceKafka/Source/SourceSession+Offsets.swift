@@ -3,6 +3,57 @@ import RDKafka
 
 /// Where partitions begin.
 extension SourceSession {
+    func assign(_ starts: [PartitionStart<KafkaOffset>]) async throws {
+        try await blocking { [self] in
+            do { try assignNow(starts) } catch let error as KafkaError { throw sourceError(error) }
+        }
+        if !isShared { discover() }
+    }
+
+    private func assignNow(_ starts: [PartitionStart<KafkaOffset>]) throws {
+        let consumer = try consumer()
+        let partitions = starts.compactMap { TopicPartition($0.partition.name) }
+        var offsets = try startOffsets(starts, consumer)
+        let lastRecords = try lastRecords(starts, offsets, consumer)
+        var opened: [PartitionID: OpenedPartition] = [:]
+        for offset in offsets {
+            let end =
+                options.stopsAtLatest
+                ? try consumer.watermarks(of: offset.partition, timeout: options.timeout).high : nil
+            opened[PartitionID(offset.partition.description)] = OpenedPartition(
+                queue: try consumer.queue(of: offset.partition), start: offset.offset, end: end,
+                last: lastRecords[offset.partition])
+        }
+        for index in offsets.indices {
+            if let last = lastRecords[offsets[index].partition] { offsets[index].offset = last.offset }
+        }
+        if isShared {
+            let (known, accepted) = state.withLock { ($0.share.owned, $0.share.takeAccepted()) }
+            // Before the group is answered: it cannot move on meanwhile without this member losing its name.
+            let membership = consumer.groupMetadata
+            state.withLock { $0.membership = membership }
+            if let accepted { try consumer.take(offsets.filter { accepted.contains($0.partition) }) }
+            try consumer.seek(offsets.filter { known.contains($0.partition) }, timeout: options.timeout)
+        } else {
+            try consumer.assign(offsets)
+        }
+        state.withLock { [opened] state in
+            state.opened = opened
+            if state.initial == nil { state.initial = Set(partitions) }
+        }
+    }
+
+    func open(_ partition: PartitionID) throws -> OpenedPartition {
+        guard let opened = state.withLock({ $0.opened.removeValue(forKey: partition) }) else {
+            throw SourceError("\(summary): partition \(partition) was not assigned", advice: "Start the pipeline again")
+        }
+        return opened
+    }
+
+    func knownEnd(of partition: TopicPartition) -> Int64? {
+        state.withLock { $0.consumer }?.knownEnd(of: partition)
+    }
+
     /// Where each partition begins: the checkpoint's offset, or as the options say.
     func startOffsets(
         _ starts: [PartitionStart<KafkaOffset>], _ consumer: KafkaConsumer

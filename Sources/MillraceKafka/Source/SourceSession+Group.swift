@@ -4,7 +4,7 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// What the cluster and the group say while a run is under way.
+/// What the cluster and the group report during a run.
 extension SourceSession {
     func note(_ event: KafkaConsumer.Event) {
         switch event {
@@ -23,14 +23,12 @@ extension SourceSession {
                 return state.run
             }
             run?.partitionsChanged()
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds(options.revocationTimeout)))
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(options.revocationTimeout.inMilliseconds))
             {
                 [weak self] in self?.giveUp(partitions)
             }
         }
     }
-
-    private func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
 
     /// The tasks did not finish in time: the group has waited long enough.
     private func giveUp(_ partitions: [TopicPartition]) {
@@ -88,30 +86,5 @@ extension SourceSession {
             for waiter in waiters { waiter.resume(throwing: CancellationError()) }
         }
         try Task.checkCancellation()
-    }
-
-    /// Asks now and then whether there are other partitions.
-    func discover() {
-        guard !options.stopsAtLatest, state.withLock({ $0.discovery == nil }) else { return }
-        let timer = DispatchSource.makeTimerSource(queue: .global())
-        let interval = DispatchTimeInterval.milliseconds(milliseconds(options.partitionDiscoveryInterval))
-        timer.schedule(deadline: .now() + interval, repeating: interval)
-        timer.setEventHandler { [weak self] in
-            guard let self, let found = try? listPartitions(wait: false) else { return }
-            let (known, run) = state.withLock { ($0.initial ?? [], $0.run) }
-            if Set(found).isSubset(of: known) { return }
-            let news = Set(found).subtracting(known)
-            let isNews = state.withLock { state in
-                defer { state.announced.formUnion(news) }
-                return !news.isSubset(of: state.announced)
-            }
-            if isNews {
-                run?.logger.notice("\(summary): \(news.count) new partitions")
-                run?.partitionsChanged()
-            }
-        }
-        timer.resume()
-        let ticker = Discovery(timer)
-        state.withLock { $0.discovery = ticker }
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 /// Batches are closed and begun in order, and their records passed on in order, each batch's once it is over; so what
 /// follows sees the same sequence in every run, however many are under way at once.
 @usableFromInline
-final class BatchParticipant<Record: Sendable>: StageParticipant {
+final class BatchInstance<Record: Sendable>: OperatorInstance {
     private let shared: BatchOperation<Record>
     private let context: TaskContext
     private let node: OperatorNode
@@ -30,9 +30,9 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     private var isSettling = false
     /// A record was given up where that ends the run; it ends as soon as its position is stored.
     private var failure: (error: any Error, origin: RecordOrigin, since: CheckpointNumber)?
-    /// The position of the first record that is not done is settled for the checkpoint that ends this epoch: nothing is
+    /// The position of the first record that is not done is fixed for the checkpoint that ends this epoch: nothing is
     /// passed on until then.
-    private var settledIn: CheckpointNumber?
+    private var positionFixedIn: CheckpointNumber?
 
     @usableFromInline
     init(
@@ -45,19 +45,19 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
         self.node = node
         self.next = next
         failures = FailureHandler(shared.onError, of: node, in: context)
-        retries = shared.route?.output.push(in: context)
+        retries = shared.options.retryTopic?.output.push(in: context)
         measure = shared.options.measure
         metrics = BatchMetrics(
-            pipeline: context.run.plan.plan.name, operatorID: node.id, wanted: shared.size)
+            pipeline: context.run.graph.plan.name, operatorID: node.id, wanted: shared.size)
         clock = context.run.options.clock
         logger = context.run.options.logger
-        open = OpenBatch(size: shared.size, within: shared.within, bytes: shared.bytes)
+        open = OpenBatch(size: shared.size, within: shared.within, bytes: shared.options.bytes)
         lost = LostCalls(context.signal)
         if case .adaptive(let bounds) = shared.concurrency { limit = AdaptiveLimit(bounds) }
         notesPositions =
-            shared.acknowledgement == .upToFirstFailure && context.run.interval != nil
-            && context.run.plan.plan.stages[context.task.stage].head.source != nil
-            && context.run.plan.plan.isOnlyConsumer(node, ofStage: context.task.stage)
+            shared.options.acknowledgement == .upToFirstFailure && context.run.interval != nil
+            && context.run.graph.plan.stages[context.task.stage].head.source != nil
+            && context.run.graph.plan.isOnlyConsumer(node, ofStage: context.task.stage)
         if notesPositions { context.notesPositions = true }
     }
 
@@ -70,7 +70,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     @usableFromInline
     func add(_ record: Record, _ time: Timestamp, orderHash: UInt64) throws {
         if parking != nil, open.holds(orderHash) { try close(.key) }
-        let bytes = shared.bytes == nil ? 0 : measure(record)
+        let bytes = shared.options.bytes == nil ? 0 : measure(record)
         if open.overflows(with: bytes) { try close(.bytes) }
         let entry = BatchEntry(
             record: record, time: time, orderHash: shared.options.orderedBy?(record) ?? orderHash,
@@ -87,8 +87,8 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             BatchWork(
                 number: closed, cause, entries, keepsOrder: shared.keepsOrder,
                 BatchProgress(
-                    count: entries.count, shared.acknowledgement, shared.retry,
-                    endsRun: shared.onError.isFail && shared.route == nil)))
+                    count: entries.count, shared.options.acknowledgement, shared.options.retry,
+                    endsRun: shared.onError.isFail && shared.options.retryTopic == nil)))
         try start()
     }
 
@@ -202,7 +202,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
 
     @usableFromInline
     func drain() throws -> Bool {
-        if settledIn == context.epoch { return true }
+        if positionFixedIn == context.epoch { return true }
         for answer in answers.take() { note(answer) }
         if let failure {
             // Its position is stored with the first checkpoint that began after it.
@@ -223,20 +223,20 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             }
         }
         guard isSettling else { return true }
-        let isSettled =
+        let isDone =
             notesPositions
             ? failure != nil || works.first?.isHeldUp ?? true : works.isEmpty
-        if isSettled {
+        if isDone {
             isSettling = false
-            if notesPositions { settledIn = context.epoch }
+            if notesPositions { positionFixedIn = context.epoch }
         }
-        return isSettled
+        return isDone
     }
 
     /// Passes on what is done at the front.
     private func passOn() throws {
         while failure == nil, let work = works.first {
-            let done = shared.acknowledgement == .upToFirstFailure || work.isOver
+            let done = shared.options.acknowledgement == .upToFirstFailure || work.isOver
             guard done else { return }
             let end = work.progress.firstOpen ?? work.entries.count
             while work.passed < end, failure == nil { try pass(work) }
@@ -254,7 +254,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
             try parking?.note(entry, .succeeded)
             try next(entry.record, entry.time)
         case .givenUp(let error):
-            let history = shared.route?.history(entry.record) ?? RetryHistory()
+            let history = shared.options.retryTopic?.history(entry.record) ?? RetryHistory()
             let attempts = history.attempts + work.progress.attempts[work.passed]
             context.origin = entry.origin
             if let letter = letter(for: entry, error, history, attempts), let retries {
@@ -281,7 +281,7 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     ) -> RetryLetter<Record>? {
         // Behind a dead letter only the dead letters are left.
         let isDead = (error as? KeyParked)?.isDead ?? !isWorthRetrying(error)
-        guard let route = shared.route, history.rounds < route.delays.count, !isDead else { return nil }
+        guard let route = shared.options.retryTopic, history.rounds < route.delays.count, !isDead else { return nil }
         let letter = RetryLetter(
             record: entry.record, reason: FailureReason.storable(error), attempts: attempts,
             round: history.rounds + 1, due: clock.wallTime.advanced(by: route.delays[history.rounds]))
@@ -330,10 +330,10 @@ final class BatchParticipant<Record: Sendable>: StageParticipant {
     }
 
     @usableFromInline
-    func prepare(_ snapshot: inout TaskSnapshot) throws { try settle() }
+    func prepare(_ snapshot: inout TaskSnapshot) throws { try flush() }
 
     @usableFromInline
-    func settle() throws {
+    func flush() throws {
         if notesPositions, works.contains(where: { $0.isHeldUp }) || failure != nil {
             // What is held up stays in hand; a restart reads it again.
         } else {

@@ -1,7 +1,7 @@
-/// The places where a test can make a run die, one before and one after each step of the commit protocol.
+/// The steps of the commit protocol at which a test can end a run as a crash would (`CrashPoint` in MillraceTesting).
 ///
-/// In production no switch is set and none of this costs anything worth counting.
-public enum CrashPoint: Hashable, Sendable {
+/// In production no switch is set, and a step costs one comparison a checkpoint.
+package enum CommitStep: Hashable, Sendable {
     /// The coordinator has started a checkpoint, no barrier has been sent.
     case beforeBarriers(CheckpointNumber)
     /// A source task has noted its position and is about to send the barrier on.
@@ -32,7 +32,7 @@ public enum CrashPoint: Hashable, Sendable {
     case foldStepped(CheckpointNumber)
 
     /// The checkpoint that the point belongs to.
-    public var checkpoint: CheckpointNumber {
+    package var checkpoint: CheckpointNumber {
         switch self {
         case .beforeBarriers(let number), .sourceNoted(let number), .aligned(let number), .encoded(let number),
             .handedIn(let number), .outputDurable(let number), .insideCommit(let number), .prepared(let number),
@@ -45,17 +45,17 @@ public enum CrashPoint: Hashable, Sendable {
 
 /// Asks a test whether the run dies here.
 package struct CrashSwitch: Sendable {
-    private let decide: (@Sendable (CrashPoint) throws -> Void)?
+    private let decide: (@Sendable (CommitStep) throws -> Void)?
 
     /// Never.
     package static let off = CrashSwitch(nil)
 
     /// Whenever `decide` throws.
-    package init(_ decide: (@Sendable (CrashPoint) throws -> Void)?) {
+    package init(_ decide: (@Sendable (CommitStep) throws -> Void)?) {
         self.decide = decide
     }
 
-    package func reach(_ point: @autoclosure () -> CrashPoint) throws {
+    package func reach(_ point: @autoclosure () -> CommitStep) throws {
         if let decide { try decide(point()) }
     }
 }
@@ -63,12 +63,12 @@ package struct CrashSwitch: Sendable {
 /// What a test's crash switch throws: the run ends at once, with nothing cleaned up and nothing tried again.
 package struct SimulatedCrash: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where.
-    package let point: CrashPoint
+    package let step: CommitStep
 
-    /// A crash at `point`.
-    package init(at point: CrashPoint) { self.point = point }
+    /// A crash at `step`.
+    package init(at step: CommitStep) { self.step = step }
 
-    package var description: String { "simulated crash at \(point)" }
+    package var description: String { "simulated crash at \(step)" }
 }
 
 extension CrashSwitch {

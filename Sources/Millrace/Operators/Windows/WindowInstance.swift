@@ -1,6 +1,6 @@
 /// Windows of fixed length in one task: a table for each slice, merged and fired in the order of the windows' ends.
 @usableFromInline
-final class WindowParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
+final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
     @usableFromInline typealias Table = KeyedTable<Key, A.Accumulator>
 
     @usableFromInline let aggregate: A

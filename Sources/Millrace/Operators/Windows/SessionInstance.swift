@@ -1,7 +1,7 @@
 /// Session windows in one task: each key's session in a table, further ones of the same key in another, and buckets of the
 /// keys whose session may be over.
 @usableFromInline
-final class SessionParticipant<Key: StreamKey, A: Aggregate>: StageParticipant {
+final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
     @usableFromInline typealias Open = Session<A.Accumulator>
 
     @usableFromInline let aggregate: A

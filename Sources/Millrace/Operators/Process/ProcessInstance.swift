@@ -1,6 +1,6 @@
 /// A process function in one task.
 @usableFromInline
-final class ProcessParticipant<Key: StreamKey, Record: Sendable, Output: Sendable>: StageParticipant {
+final class ProcessInstance<Key: StreamKey, Record: Sendable, Output: Sendable>: OperatorInstance {
     @usableFromInline let function: ProcessFunction<Key, Record, Output>
     @usableFromInline let states: ProcessStates<Key>
     @usableFromInline let timers: TimerStore<Key>

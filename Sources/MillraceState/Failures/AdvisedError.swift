@@ -1,0 +1,13 @@
+/// An error that says what is wrong and what to do about it.
+///
+/// `ConfigurationError`, `SourceError`, `SinkError` and `StateError` are of this kind.
+public protocol AdvisedError: Error, CustomStringConvertible, Sendable {
+    /// What is wrong: a whole sentence without a full stop, which names the file, partition, operator or setting.
+    var problem: String { get }
+    /// What to do about it: a whole sentence without a full stop.
+    var advice: String { get }
+}
+
+extension AdvisedError {
+    public var description: String { "\(problem). \(advice)." }
+}
