@@ -14,7 +14,7 @@ SWIFT_FILES := Sources Tests Plugins Package.swift Examples/Sources Examples/Tes
 # How long the tests of a package may take.
 TEST_LIMIT ?= 50m
 
-.PHONY: help deps libraries test-server run test soak test-release kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint graph clean
+.PHONY: help deps libraries test-server run test soak test-release kafka-demo bench bench-kafka bench-json bench-nexmark bench-batches jobs-demo format lint docs graph clean
 
 help: ## Lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -115,6 +115,10 @@ kafka-demo: libraries ## Shows offset commits and a fan-out over processes, with
 	$(EXAMPLES) --product FanOut
 	"$(BIN)/OffsetCommits"
 	"$(BIN)/FanOut"
+
+docs: libraries ## Builds the API reference with DocC, into .build/documentation
+	swift build
+	.ci/docs
 
 format: ## Lays the sources out
 	swift format -i -r $(SWIFT_FILES)

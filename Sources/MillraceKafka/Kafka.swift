@@ -2,7 +2,7 @@ import Millrace
 import MillraceJSON
 public import RDKafka
 
-/// A Kafka cluster as a pipeline's source and sink.
+/// A Kafka cluster, whose topics a pipeline reads and writes.
 ///
 /// ```swift
 /// let kafka = Kafka(brokers: "localhost:9092")
@@ -15,31 +15,44 @@ public import RDKafka
 /// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state")))
 /// ```
 ///
-/// A pipeline has a `Kafka` of its own. All sinks of one `Kafka` share their producers; with exactly-once delivery their records, and the positions of its
-/// sources, are committed in one transaction a checkpoint. A broker that is away is waited for as the run's
-/// `RestartStrategy` says.
+/// Create one `Kafka` per pipeline. All its sinks share the same producers. With exactly-once delivery, the records of
+/// all its sinks and the offsets of all its sources are committed in one transaction per checkpoint. If the brokers
+/// cannot be reached, the pipeline is restarted according to the run's `RestartStrategy`.
 public final class Kafka: Sendable {
-    /// Where the cluster is, and how to talk to it.
+    /// The addresses of the brokers and the settings of librdkafka.
     public let configuration: KafkaConfiguration
     let output: KafkaOutput
     private let sessions = SourceSessions()
 
+    /// Creates a cluster. It is not connected to before a pipeline runs.
+    ///
     /// - Parameters:
-    ///   - transactionalID: what the pipeline's transactions are known by; of two processes with the same one, the later
-    ///     shuts the earlier out. Default: the pipeline's name; for a member of a group the pipeline's name and its own
-    ///     (`KafkaMembership.group(instance:)`), or, if it has none, one made up for each run. A pipeline with a state folder,
-    ///     or an id that is given, keeps notes of its checkpoints in the topic `millrace-checkpoints-<transactional id>`.
+    ///   - configuration: the addresses of the brokers and the settings of librdkafka.
+    ///   - transactionalID: the transactional id that exactly-once output is written with. If two processes use the same
+    ///     id, the one that starts later fences the other, which ends with an error. Default: the pipeline's name if it
+    ///     has a state folder; for a group member with an instance name (`KafkaMembership.group(instance:)`), the
+    ///     pipeline's name and the instance name; otherwise an id that is generated for each run. Unless the id is
+    ///     generated, the number of the last committed checkpoint is stored in the topic
+    ///     `millrace-checkpoints-<transactional id>`.
     public init(_ configuration: KafkaConfiguration, transactionalID: String? = nil) {
         self.configuration = configuration
         output = KafkaOutput(configuration, transactionalID: transactionalID, sessions)
     }
 
-    /// A cluster that is reached without encryption: `localhost:9092`, several separated by commas.
+    /// Creates a cluster that is reached with librdkafka's default settings: without encryption or authentication.
+    ///
+    /// - Parameter brokers: one or more addresses as `host:port`, separated by commas.
     public convenience init(brokers: String) {
         self.init(KafkaConfiguration(brokers: brokers))
     }
 
-    /// Records of one or more topics, a task for each partition.
+    /// Returns a source that reads one or more topics, with one task per partition.
+    ///
+    /// - Parameters:
+    ///   - topics: the names of the topics.
+    ///   - decoder: decodes the records.
+    ///   - group: the consumer group whose offsets are read and committed. Default: the pipeline's name.
+    ///   - options: where to start, when to commit offsets and whether the partitions are shared with other processes.
     public func source<Output>(
         _ topics: String..., decoding decoder: KafkaDecoder<Output>, group: String? = nil,
         options: KafkaSourceOptions = KafkaSourceOptions()
@@ -47,7 +60,16 @@ public final class Kafka: Sendable {
         source(.names(topics), decoder, group: group, options)
     }
 
-    /// Records of all topics whose name as a whole matches a regular expression.
+    /// Returns a source that reads all topics whose whole name matches a regular expression, with one task per
+    /// partition.
+    ///
+    /// The topics `millrace-checkpoints-…`, in which pipelines record their checkpoints, are never read.
+    ///
+    /// - Parameters:
+    ///   - pattern: the regular expression. New topics that match are picked up while the pipeline runs.
+    ///   - decoder: decodes the records.
+    ///   - group: the consumer group whose offsets are read and committed. Default: the pipeline's name.
+    ///   - options: where to start, when to commit offsets and whether the partitions are shared with other processes.
     public func source<Output>(
         matching pattern: String, decoding decoder: KafkaDecoder<Output>, group: String? = nil,
         options: KafkaSourceOptions = KafkaSourceOptions()
@@ -66,12 +88,18 @@ public final class Kafka: Sendable {
         return KafkaSource(session, decoder, retries: retries)
     }
 
-    /// Writes records to `topic` as JSON documents; `key` gives their keys, null if it is left out. A topic may remove
-    /// records that are stamped with old event times: see `KafkaTimestamps`.
+    /// Returns a sink that writes records to a topic as JSON documents.
     ///
     /// ```swift
     /// totals.sink(kafka.sink("totals", jsonKeyedBy: { "\($0.auction)" }))
     /// ```
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic.
+    ///   - type: the type of the records.
+    ///   - key: returns the key of a record. Default: records have a null key.
+    ///   - timestamps: whether a record's timestamp is its event time or the time at which it is sent. The topic's
+    ///     retention may remove records with an old event time at once: see ``KafkaTimestamps``.
     public func sink<Input: Encodable & Sendable>(
         _ topic: String, of type: Input.Type = Input.self, jsonKeyedBy key: (@Sendable (Input) -> String)? = nil,
         timestamps: KafkaTimestamps = .eventTime
@@ -85,8 +113,14 @@ public final class Kafka: Sendable {
         }
     }
 
-    /// Writes records to `topic` as `encode` says. A topic may remove records that are stamped with old event times: see
-    /// `KafkaTimestamps`.
+    /// Returns a sink that writes records to a topic with an encoder of your own.
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic.
+    ///   - timestamps: whether a record's timestamp is its event time or the time at which it is sent. The topic's
+    ///     retention may remove records with an old event time at once: see ``KafkaTimestamps``.
+    ///   - encode: sets the key, value and headers of the outgoing record; it may also choose another topic, partition
+    ///     or timestamp. An error that it throws fails the run.
     public func sink<Input: Sendable>(
         _ topic: String, timestamps: KafkaTimestamps = .eventTime,
         encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void

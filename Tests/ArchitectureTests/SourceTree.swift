@@ -67,10 +67,15 @@ struct SourceTree {
     }
 
     /// The lines of each file.
-    static func lengths(of module: String) throws -> [(file: String, lines: Int)] {
-        try swiftFiles(of: module).map { file in
-            let source = try String(contentsOf: sources.appending(path: "\(module)/\(file)"), encoding: .utf8)
-            return (file, source.split(separator: "\n", omittingEmptySubsequences: false).count - 1)
+    /// The files of the sources and tests, with their lengths.
+    static func lengths() throws -> [(file: String, lines: Int)] {
+        let tests = sources.deletingLastPathComponent().appending(path: "Tests")
+        return try [sources, tests].flatMap { root in
+            let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
+            return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }.map { file in
+                let source = try String(contentsOf: file, encoding: .utf8)
+                return (file.path, source.split(separator: "\n", omittingEmptySubsequences: false).count - 1)
+            }
         }
     }
 

@@ -3,36 +3,36 @@ package import Logging
 import Millrace
 package import RDKafka
 
-/// What a transaction says of its checkpoint, as a record of the checkpoint topic.
+/// A record of the checkpoint topic: the checkpoint that the surrounding transaction commits.
 package struct CheckpointNote: Codable, Equatable, Sendable {
-    /// The form of this record.
+    /// The version of this record's format.
     var format = 1
-    /// The run whose transactions count: a run that finds another one's note has been replaced.
+    /// The id of the run that wrote the note. A run that finds the note of another one has been replaced by it.
     package var owner: String
-    /// The state folder's identity; empty if there is none.
+    /// The identity of the state folder; empty if there is none.
     package var folder: String
-    /// The last checkpoint that was committed.
+    /// The number of the last checkpoint that was committed.
     package var checkpoint: UInt64
 
-    /// What a start compares with its state folder.
+    /// The marker that a start compares with its state folder.
     var marker: CommitMarker? {
         folder.isEmpty ? nil : CommitMarker(folder: folder, checkpoint: CheckpointNumber(checkpoint))
     }
 }
 
-/// The topic in which a pipeline's transactions leave a note of their checkpoint: `millrace-checkpoints-<transactional id>`,
-/// one partition, compacted, so that its last record stays for ever. (An offset of a group would expire with the group, and
-/// look like lag.) Sources that read topics by a pattern leave all such topics out.
+/// The topic `millrace-checkpoints-<transactional id>`, in which each transaction records its checkpoint. It has one
+/// partition and is compacted, so that its last record is kept permanently. (A group's committed offset would expire with
+/// the group, and show up as lag.) Sources that read topics by a pattern ignore these topics.
 package struct CheckpointTopic: Sendable {
-    /// Its name.
+    /// The name of the topic.
     package let name: String
     private let id: String
     private let configuration: KafkaConfiguration
     private let logger: Logger
 
-    /// Notes are few and short; a start reads the last of them.
+    /// Small segments: notes are few and short, and only the last one is read.
     private static let settings = ["cleanup.policy": "compact", "segment.bytes": "16777216", "segment.ms": "86400000"]
-    /// Records that a start reads from the end: notes, and the markers of their transactions.
+    /// The number of offsets before the end that are read first: notes and the control records of their transactions.
     private static let tail: Int64 = 64
 
     package init(transactionalID id: String, _ configuration: KafkaConfiguration, logger: Logger) {
@@ -42,10 +42,11 @@ package struct CheckpointTopic: Sendable {
         self.logger = logger
     }
 
-    /// What the names of all such topics begin with.
+    /// The prefix of all checkpoint topics' names.
     private static var prefix: String { CheckpointTopicName.prefix }
 
-    /// Topics have names of letters, digits, `.`, `_` and `-`; where an id has others, a hash tells it from its like.
+    /// Names of topics consist of letters, digits, `.`, `_` and `-`. In an id, other characters are replaced, and a hash is
+    /// appended that keeps such ids distinct.
     static func name(for id: String) -> String {
         let isPlain = { (byte: UInt8) in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
@@ -60,9 +61,12 @@ package struct CheckpointTopic: Sendable {
         return prefix + String(decoding: plain, as: UTF8.self) + "-" + String(hash, radix: 16)
     }
 
-    // MARK: Making it
+    // MARK: Creating the topic
 
-    /// Makes the topic if it is not there; refuses one whose records would be removed.
+    /// Creates the topic if it does not exist.
+    ///
+    /// - Throws: `SinkError` if it exists with another cleanup policy than `compact`, which would remove the notes, or if it
+    ///   may not be created.
     func create() throws {
         let admin = try KafkaAdmin(configuration, logger: logger)
         do {
@@ -74,7 +78,7 @@ package struct CheckpointTopic: Sendable {
             }
             return
         } catch let error as KafkaError where error.isUnknownTopic {
-            // To be made.
+            // Created below.
         } catch let error as KafkaError where error.isUnauthorised {
             logger.warning(
                 "topic \(name) keeps the notes of this pipeline's checkpoints, and its settings may not be read: see that its cleanup.policy is compact (\(error))"
@@ -93,10 +97,10 @@ package struct CheckpointTopic: Sendable {
 
     // MARK: Reading and writing
 
-    /// The last note that was committed; `nil` if there is none.
+    /// Returns the last committed note; `nil` if there is none.
     package func last(timeout: Duration) throws -> CheckpointNote? {
         var configuration = configuration
-        // A note of a transaction that was given up says nothing; nor does a follower that is behind.
+        // Ignores notes of aborted transactions, and never reads from a follower, which may lag behind.
         configuration["isolation.level"] = "read_committed"
         configuration["client.rack"] = nil
         let consumer = try KafkaConsumer(configuration, group: name, logger: logger)
@@ -117,7 +121,7 @@ package struct CheckpointTopic: Sendable {
         return nil
     }
 
-    /// The last note at or after an offset.
+    /// Returns the last note at or after an offset.
     private func read(
         _ partition: TopicPartition, from offset: Int64, _ consumer: KafkaConsumer, _ deadline: ContinuousClock.Instant
     ) throws -> CheckpointNote? {

@@ -2,11 +2,11 @@ import Millrace
 import RDKafka
 import Synchronization
 
-/// One sink writer's way to the producers, which keeps its records in order where one epoch follows another.
+/// Passes the records of one sink writer to the producers, and keeps them in order across epochs.
 ///
-/// Each epoch has a transaction, and so a producer, of its own. Records of the next epoch are kept here until everything
-/// of the last one is in the log (`KafkaOutput.flush`): what two producers send at the same time arrives in any order. Once
-/// the lane is open the writer uses the producer itself, without a lock.
+/// Each epoch has its own transaction and therefore its own producer. Records that two producers send at the same time
+/// arrive in any order, so records of the next epoch are buffered here until all records of the previous one are in the
+/// log (`KafkaOutput.flush`). As soon as the lane is open, the writer calls the producer directly, without a lock.
 final class EpochLane: Sendable {
     private struct State {
         var epoch: CheckpointNumber
@@ -17,9 +17,9 @@ final class EpochLane: Sendable {
         var hasWaiter = false
     }
 
-    /// Bytes that are held before the task stops reading: what a busy sink writes in the time of a flush.
+    /// The number of buffered bytes above which the lane is congested: about what a busy sink writes during a flush.
     private static let limit = 1 << 20
-    /// What a record takes beside its key and value.
+    /// The estimated memory of a record in addition to its key and value, in bytes.
     private static let overhead = 128
 
     private let output: KafkaOutput
@@ -32,7 +32,7 @@ final class EpochLane: Sendable {
         state = Mutex(State(epoch: epoch))
     }
 
-    /// Sends a record, or keeps it. Returns the epoch's producer once nothing is held any more.
+    /// Sends or buffers a record. Returns the epoch's producer as soon as nothing is buffered any more.
     func send(_ record: OutgoingRecord) throws -> KafkaProducer? {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
@@ -47,8 +47,8 @@ final class EpochLane: Sendable {
         }
     }
 
-    /// Everything of the last epoch has arrived: sends what was held since then. Called from any thread; what goes wrong is
-    /// thrown where the task comes next.
+    /// Sends the buffered records. Called, on any thread, when all records of the previous epoch have arrived. An error is
+    /// thrown by the next call of the task.
     func open() {
         let wakes = state.withLock { state in
             guard !state.held.isEmpty, !state.isClosed, state.failure == nil else { return false }
@@ -62,7 +62,7 @@ final class EpochLane: Sendable {
         if wakes { wake() }
     }
 
-    /// The epoch ends. Its barrier comes after the last checkpoint was stored, so nothing has to be held any more.
+    /// Ends the epoch. Its barrier comes after the previous checkpoint was stored, so that buffered records can be sent now.
     func finish(next: CheckpointNumber) throws {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
@@ -77,7 +77,7 @@ final class EpochLane: Sendable {
         }
     }
 
-    /// Whether more is held than should be; if so, the task is woken when it is sent.
+    /// Whether too much is buffered. If so, the task is woken when the records are sent.
     var isCongested: Bool {
         state.withLock { state in
             guard state.bytes > Self.limit, state.failure == nil else { return false }
@@ -86,7 +86,7 @@ final class EpochLane: Sendable {
         }
     }
 
-    /// The attempt is over, and so are its producers: what is held belongs to no checkpoint.
+    /// Discards the buffered records when the attempt ends: they belong to no checkpoint.
     func close() {
         state.withLock { state in
             state.isClosed = true

@@ -1,8 +1,8 @@
 import Millrace
 import RDKafka
 
-/// The marker as versions before the checkpoint topic left it: an offset of the group `<transactional id>-checkpoints`,
-/// with the state folder's identity as its metadata. Only read, where the topic has no note yet.
+/// The marker of earlier versions, which had no checkpoint topic: a committed offset of the group
+/// `<transactional id>-checkpoints`, with the state folder's identity as its metadata. It is read at start, never written.
 enum GroupMarker {
     private static let format = "millrace 1 "
 
