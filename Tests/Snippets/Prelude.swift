@@ -9,6 +9,7 @@ import MillraceJobs
 import MillraceKafka
 import MillracePostgres
 import MillraceSQL
+import MillraceTesting
 
 /// Stands for `...`, and is the value of every sample.
 func elided<Value>() -> Value { fatalError() }
@@ -27,6 +28,14 @@ var options: RunOptions {
 var states: ProcessStates<String> { elided() }
 /// A folder of a test.
 var folder: String { elided() }
+func temporaryFolder() -> String { elided() }
+
+/// A pipeline under test, and its input.
+func turnover<S: Source, Output: Sink>(of sales: S, to output: Output) -> Pipeline
+where S.Record == Sale, Output.Input == WindowResult<String, Double> {
+    elided()
+}
+var manySales: ScriptedSource<Sale> { elided() }
 
 // MARK: Shops
 
@@ -58,7 +67,8 @@ struct Payment: CodableState {
 struct Sale: Codable, Sendable {
     var shop: String
     var price: Double
-    var amount: Double
+    var amount = 0.0
+    var time = Timestamp(milliseconds: 0)
 }
 
 struct Country: CodableState {

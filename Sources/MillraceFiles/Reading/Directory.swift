@@ -1,8 +1,8 @@
 import Foundation
 
-/// A directory, by its path.
+/// A directory, identified by its path.
 struct Directory: Hashable {
-    /// The path without a slash at its end (unless it is the root).
+    /// The path without a trailing slash (except for the root directory).
     let path: String
 
     init(_ path: String) {
@@ -11,10 +11,10 @@ struct Directory: Hashable {
         self.path = String(path)
     }
 
-    /// The path of the file called `name` in it.
+    /// Returns the path of the file called `name` in this directory.
     func path(of name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }
 
-    /// The names of all that is in it, hidden files too, sorted.
+    /// Returns the sorted names of all entries, including hidden ones.
     func names() throws(FileFailure) -> [String] {
         guard let stream = opendir(path) else {
             throw FileFailure(operation: "list the directory", path: path, code: errno)
@@ -33,10 +33,10 @@ struct Directory: Hashable {
         return names.sorted()
     }
 
-    /// Makes the names in it (new, changed, removed) safe against power loss.
+    /// Makes added, renamed and removed entries durable (`fsync` of the directory).
     func sync() throws(FileFailure) { try OpenFile(reading: path).sync() }
 
-    /// Creates it, and those above it, where missing; what is created is safe against power loss.
+    /// Creates the directory and its missing parents, and makes the new entries durable.
     func create() throws(FileFailure) {
         if mkdir(path, 0o777) == 0 {
             try parent.sync()

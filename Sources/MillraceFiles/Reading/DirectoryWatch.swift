@@ -2,9 +2,9 @@ import Dispatch
 import Millrace
 import Synchronization
 
-/// Looks again and again which files a directory holds while it is being followed.
+/// Polls a followed directory for new files.
 final class DirectoryWatch: Sendable {
-    /// How often.
+    /// The time between two polls.
     static let interval = DispatchTimeInterval.milliseconds(500)
 
     private struct State {
@@ -19,14 +19,14 @@ final class DirectoryWatch: Sendable {
 
     private let state = Mutex(State())
 
-    /// Calls `changed` when `partitions` gives one that was not there when it was last asked.
+    /// Starts polling `partitions`, and calls `changed` when it returns a partition that the previous poll did not.
     func start(_ partitions: @escaping @Sendable () throws -> [PartitionID], _ changed: @escaping @Sendable () -> Void)
     {
         stop()
         let timer = DispatchSource.makeTimerSource(queue: .global())
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
         timer.setEventHandler { [weak self] in
-            // A directory that cannot be listed now is reported by whoever reads its files.
+            // If the directory cannot be listed now, the readers of its files report it.
             guard let self, let found = try? partitions(), self.note(found) else { return }
             changed()
         }
@@ -35,7 +35,7 @@ final class DirectoryWatch: Sendable {
         timer.resume()
     }
 
-    /// Notes what there is; true if something was not there before.
+    /// Stores the partitions that exist now, and returns whether one of them is new.
     @discardableResult
     func note(_ partitions: [PartitionID]) -> Bool {
         state.withLock { state in

@@ -1,25 +1,25 @@
 import Foundation
 import Millrace
 
-/// A system call on a file that failed: which, on what, and why.
+/// A failed system call on a file.
 @usableFromInline
 struct FileFailure: Error {
-    /// What was tried, to stand behind "cannot": `open`, `create the directory`.
+    /// The operation, as it follows "Cannot" in the message: `open`, `create the directory`.
     let operation: String
-    /// The file or directory.
+    /// The path of the file or directory.
     let path: String
-    /// The system's error number.
+    /// The system's error number (`errno`).
     let code: Int32
 
-    /// The error number in words: `No space left on device`.
+    /// The system's text for the error number: `No space left on device`.
     var cause: String { String(cString: strerror(code)) }
 
-    /// Cannot open flights/2013-01.csv: Permission denied.
+    /// The message: `Cannot open flights/2013-01.csv: Permission denied`.
     var problem: String { "Cannot \(operation) \(path): \(cause)" }
 }
 
 extension SourceError {
-    /// A file that cannot be read.
+    /// Creates the error for a file that cannot be read.
     init(_ failure: FileFailure) {
         let advice =
             switch failure.code {
@@ -34,7 +34,7 @@ extension SourceError {
 }
 
 extension SinkError {
-    /// A file that cannot be written.
+    /// Creates the error for a file that cannot be written.
     init(_ failure: FileFailure) {
         let advice =
             switch failure.code {

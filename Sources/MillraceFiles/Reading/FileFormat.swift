@@ -1,7 +1,7 @@
-/// How the records of a text file are told apart and decoded: what a `FileSource` is made with.
+/// A text file format: how a ``FileSource`` splits a file into records and decodes them.
 ///
-/// CSV, JSON Lines and plain lines come with Millrace. A format of your own says how a record is decoded, and, unless
-/// each line is a record, where a record ends:
+/// Millrace includes CSV, JSON Lines and plain lines. A custom format implements the decoding of a record and, if a
+/// record is not a single line, the framing (``FileRecordDecoder/frame(_:isLast:)``):
 ///
 /// ```swift
 /// struct PipeSeparated: FileFormat {
@@ -16,56 +16,72 @@
 /// graph.source(FileSource(.file("events.psv"), format: PipeSeparated()))
 /// ```
 public protocol FileFormat<Record>: Sendable {
-    /// What a record is decoded to.
+    /// The type that a record is decoded to.
     associatedtype Record: Sendable
-    /// What decodes the records of one file.
+    /// The type that decodes the records of one file.
     associatedtype RecordDecoder: FileRecordDecoder where RecordDecoder.Record == Record
 
-    /// What such files are called, to stand before "file": `CSV`.
+    /// The name of the format, such as `CSV`. Shown in the pipeline graph.
     var name: String { get }
-    /// Makes what decodes the file called `file` (its name is for messages).
+    /// Creates the decoder for one file.
+    ///
+    /// - Parameter file: The name of the file, for error messages.
+    /// - Returns: A decoder that is used for this file only.
+    /// - Throws: A `SourceError` if the format's settings are invalid.
     func makeDecoder(file: String) throws -> RecordDecoder
 }
 
-/// Decodes the records of one file. Used by one task at a time.
+/// Splits one file into records and decodes them. Used by one task at a time.
 public protocol FileRecordDecoder<Record> {
-    /// What a record is decoded to.
+    /// The type that a record is decoded to.
     associatedtype Record: Sendable
 
-    /// Whether the file begins with a header, which is no record.
+    /// Whether the file begins with a header, which is not a record. Default: `false`.
     var hasHeader: Bool { get }
 
-    /// Finds the end of the record that begins at the first of `bytes` (there is at least one); `nil` if it lies
-    /// beyond them. With `isLast` nothing comes after them, so that the record has to end there at the latest.
+    /// Finds the end of the record that begins at the first byte of `bytes`. Default: each line is a record.
+    ///
+    /// - Parameters:
+    ///   - bytes: The unread part of the file that is in memory; at least one byte.
+    ///   - isLast: Whether the file, or the longest allowed record, ends with `bytes`, so that the record has to end
+    ///     within them.
+    /// - Returns: The extent of the record, or `nil` if it does not end within `bytes`.
     mutating func frame(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> RecordFrame?
 
-    /// Takes the header, without its line end. Called before any `decode`, after a restart too.
+    /// Reads the header. Called before the first call of `decode`, also after a restart. Default: does nothing.
+    ///
+    /// - Parameter bytes: The header without its line end.
+    /// - Throws: A `SourceError` if the file cannot be read with this header.
     mutating func readHeader(_ bytes: UnsafeRawBufferPointer) throws
 
-    /// Decodes a record, without its line end. Throws a `SourceError` if the file as a whole cannot be read.
+    /// Decodes one record.
+    ///
+    /// - Parameter bytes: The record without its line end.
+    /// - Returns: The record, ``DecodedRecord/blank``, or ``DecodedRecord/malformed(_:)`` with the reason.
+    /// - Throws: A `SourceError` if no record of the file can be decoded.
     mutating func decode(_ bytes: UnsafeRawBufferPointer) throws -> DecodedRecord<Record>
 }
 
 extension FileRecordDecoder {
-    /// None.
+    /// Returns `false`: the file has no header.
     public var hasHeader: Bool { false }
 
-    /// Each line is a record.
+    /// Returns the extent of the first line: each line is a record.
     public mutating func frame(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> RecordFrame? {
         RecordFrame(lineOf: bytes, isLast: isLast)
     }
 
-    /// Nothing to take.
+    /// Does nothing.
     public mutating func readHeader(_ bytes: UnsafeRawBufferPointer) throws {}
 }
 
-/// What a piece of a file turned out to be.
+/// The result of decoding one framed piece of a file.
 public enum DecodedRecord<Record> {
-    /// A record.
+    /// A decoded record.
     case record(Record)
-    /// Nothing: a blank line.
+    /// A blank line, which is skipped.
     case blank
-    /// Not a record, for this reason.
+    /// Input that is not a record, with the reason. It is handled by the source's `MalformedPolicy`.
     case malformed(String)
 }
 

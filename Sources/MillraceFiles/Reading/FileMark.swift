@@ -1,25 +1,25 @@
 import Foundation
 import Millrace
 
-/// What tells a file from another at its place: checksums of bytes that were read, and where the file system had it.
+/// The fingerprint of a file that was read: checksums of its first bytes and of the last bytes read, and its inode.
 ///
-/// A copy of the file that was put back passes; one that was written anew, or replaced, does not.
+/// A restored copy of the file matches the fingerprint; a rewritten or replaced file does not.
 struct FileMark: Hashable, Sendable {
-    /// Bytes at the beginning.
+    /// The first bytes of the file.
     var head = Piece()
-    /// The last bytes that were read, behind the position too.
+    /// The last bytes that were read; they may lie after the position, since the reader reads ahead.
     var tail = Piece()
-    /// Device and inode, to find the file again under another name.
+    /// Device and inode, to find the file again after it was renamed.
     var identity: FileStatus.Identity
-    /// When it was last written to, as it was last looked at: nanoseconds since 1970.
+    /// The file's modification time when it was last checked, in nanoseconds since 1970.
     var modified: Int64
-    /// It was read to its end and deleted: what comes under its name is another file.
+    /// Whether the file was read to its end and deleted, so that a file of the same name is a new one.
     var isDeleted = false
 
-    /// Longest piece, in bytes.
+    /// The maximum size of a piece, in bytes.
     static let pieceSize = 4096
 
-    /// Some bytes of the file.
+    /// A range of bytes of the file with its checksum.
     struct Piece: Hashable, Sendable {
         var start = 0
         var count = 0
@@ -33,7 +33,7 @@ struct FileMark: Hashable, Sendable {
         modified = status.modified
     }
 
-    /// Notes the bytes before byte `end`, all of which were read.
+    /// Updates the checksums after the file was read up to byte `end`.
     mutating func note(_ file: OpenFile, upTo end: Int) throws(FileFailure) {
         if head.count < Self.pieceSize, end > head.count {
             head = try Self.piece(of: file, 0..<min(end, Self.pieceSize)) ?? head
@@ -43,7 +43,7 @@ struct FileMark: Hashable, Sendable {
         }
     }
 
-    /// Whether a file begins, and goes on at the place read last, as the marked one did.
+    /// Returns whether `file` has the same bytes in both pieces.
     func fits(_ file: OpenFile) throws(FileFailure) -> Bool {
         for piece in [head, tail] where piece.count > 0 {
             guard try Self.piece(of: file, piece.start..<piece.end) == piece else { return false }
@@ -51,7 +51,7 @@ struct FileMark: Hashable, Sendable {
         return true
     }
 
-    /// `nil` if the file is too short.
+    /// Returns the checksum of `range`, or `nil` if the file is shorter.
     private static func piece(of file: OpenFile, _ range: Range<Int>) throws(FileFailure) -> Piece? {
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 8)
         defer { bytes.deallocate() }

@@ -1,15 +1,15 @@
 import Millrace
 
-/// Finds the file that a partition goes on with, at its path or where it was renamed to.
+/// Finds and opens the file that a partition continues with: at its path, or under the name it was rotated to.
 struct FileOpening {
     let path: String
     let isFollowed: Bool
 
-    /// What is read from here on.
+    /// The file to read, with the position to read from.
     struct Opened {
         var file: OpenFile
         var position: FilePosition?
-        /// Files that took its place since.
+        /// The files that replaced it at its path since then, oldest first.
         var successors: [OpenFile] = []
     }
 

@@ -1,23 +1,27 @@
 import Millrace
 
-/// A place between two records of a file.
+/// A position between two records of a file, stored in checkpoints.
 ///
-/// The line is stored beside the byte so that messages name the right line after a restart too.
+/// The line number is stored with the byte offset so that messages name the right line after a restart.
 public struct FilePosition: Hashable, Sendable, StateValue {
-    /// Bytes before the next record.
+    /// The offset of the next record from the beginning of the file, in bytes.
     public var offset: Int
-    /// The line, from 1, that the next record begins on.
+    /// The line that the next record begins on; the first line is 1.
     public var line: Int
-    /// Which file it is a place in; none in checkpoints of the first versions.
+    /// The fingerprint of the file; `nil` in checkpoints of the first versions.
     var mark: FileMark?
 
-    /// The beginning of a file, unless told otherwise.
+    /// Creates a position; by default the beginning of a file.
+    ///
+    /// - Parameters:
+    ///   - offset: The offset in bytes. Default: 0.
+    ///   - line: The line number. Default: 1.
     public init(offset: Int = 0, line: Int = 1) {
         self.offset = offset
         self.line = line
     }
 
-    /// Two integers, and the mark if there is one.
+    /// The identifier of the stored format: two integers, and the fingerprint of the file if there is one.
     public static var stateSchema: String { "FilePosition/2" }
 
     public func encode(into writer: inout ByteWriter) {
@@ -40,6 +44,6 @@ public struct FilePosition: Hashable, Sendable, StateValue {
 }
 
 extension FilePosition: CustomStringConvertible {
-    /// `line 17 (byte 1402)`.
+    /// The position as text: `line 17 (byte 1402)`.
     public var description: String { "line \(line) (byte \(offset))" }
 }

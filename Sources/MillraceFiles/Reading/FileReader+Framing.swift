@@ -3,8 +3,8 @@ import Millrace
 extension FileReader {
     private static var byteOrderMark: [UInt8] { [0xef, 0xbb, 0xbf] }
 
-    /// Passes over byte order mark and header, then goes to `position`. `false` if the file does not hold all of these
-    /// yet (or, without `tailing`, at all: an empty file).
+    /// Skips the byte order mark, reads the header, and seeks to `position`. Returns `false` if the file does not
+    /// contain the whole header yet (or, without `tailing`, is empty).
     @usableFromInline
     mutating func start() throws -> Bool {
         if position.offset == 0 || decoder.hasHeader {
@@ -32,8 +32,8 @@ extension FileReader {
         if window.bytes.starts(with: Self.byteOrderMark) { window.advance(Self.byteOrderMark.count) }
     }
 
-    /// The next record's end within `window.bytes`; `nil` at the end of the file, or what there is of it so far, and
-    /// while a line is read past (`longLine`).
+    /// Returns the extent of the next record in `window.bytes`; `nil` at the current end of the file and while an
+    /// overlong line is being skipped (`longLine`).
     @usableFromInline
     mutating func nextFrame() throws -> RecordFrame? {
         guard longLine == nil else { return nil }
@@ -44,7 +44,8 @@ extension FileReader {
             case .endOfFile:
                 return try isAtEnd() || window.bytes.isEmpty ? nil : decoder.frame(window.bytes, isLast: true)
             case .recordTooLong:
-                // A quote that is never closed swallows all lines after it; its format ends it with the first.
+                // An unclosed quote would extend the record over all following lines; with `isLast` the format ends
+                // the record at its first line.
                 if let frame = decoder.frame(window.bytes, isLast: true),
                     window.bytes[frame.length - 1] == UInt8(ascii: "\n")
                 {
@@ -56,7 +57,7 @@ extension FileReader {
         }
     }
 
-    /// Reads more, and notes what was read.
+    /// Reads more bytes and updates the fingerprint.
     mutating func fill() throws -> FileWindow.Fill {
         let fill = try window.fill()
         if case .more = fill {
@@ -65,7 +66,8 @@ extension FileReader {
         return fill
     }
 
-    /// Behind the last byte: whether that is all for now, or what is in memory is all that there will be.
+    /// Called at the current end of the file. Returns `true` if more may be appended, and `false` if the bytes in
+    /// memory are the last ones (not followed, rotated or deleted).
     mutating func isAtEnd() throws -> Bool {
         let status = try reading { () throws(FileFailure) in try window.file.status() }
         window.noteSize(status.size)
@@ -88,7 +90,7 @@ extension FileReader {
         try canEnd && rotation?.isGone(window.file, at: now) == true
     }
 
-    /// What there is to say at the end of the file: nothing yet, or that another has come.
+    /// The outcome of a read at the end of the file: continues with the next file after a rotation, ends, or waits.
     @usableFromInline
     mutating func outcomeAtEnd() throws -> ReadOutcome {
         guard rotation != nil else { return .end }
@@ -111,7 +113,7 @@ extension FileReader {
         return .idle(retryAfter: Self.pollInterval)
     }
 
-    /// The beginning of a malformed record, cut between two characters.
+    /// The first bytes of a malformed record, truncated at a character boundary.
     func excerpt(of content: UnsafeRawBufferPointer) -> String {
         var end = min(content.count, MalformedInput.excerptLimit)
         var backward = 0

@@ -1,19 +1,19 @@
 import Millrace
 
-/// A line that is longer than any may be, while it is read past.
+/// A line that exceeds the maximum record size, while it is being skipped.
 @usableFromInline
 struct LongLine {
-    /// Its beginning.
+    /// The first bytes of the line, for the message.
     var excerpt: String
-    /// Bytes that were passed over, with the line end once it is found.
+    /// The number of bytes skipped so far, including the line end once it is found.
     var length = 0
-    /// Whether its end is behind us.
+    /// Whether the end of the line has been found.
     var isComplete = false
 }
 
 extension FileReader {
-    /// Passes over another piece of the long line. `malformed` once its end is found; `bytes` is 0 if there is no more
-    /// of it for now.
+    /// Skips another piece of the long line. `malformed` is set once the end of the line is found; `bytes` is 0 if
+    /// the file has no more bytes for now.
     @usableFromInline
     mutating func passLongLine() throws -> (bytes: Int, malformed: MalformedInput?) {
         guard var line = longLine else { return (0, nil) }
@@ -37,7 +37,7 @@ extension FileReader {
         return (passed, MalformedInput(excerpt: line.excerpt, place: "\(name), \(position)", reason: reason))
     }
 
-    /// The long line has been reported: the position goes behind it.
+    /// Moves the position past the long line. Called after it has been reported.
     @usableFromInline
     mutating func endLongLine() {
         position.offset += longLine?.length ?? 0

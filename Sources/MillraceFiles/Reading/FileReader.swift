@@ -1,26 +1,26 @@
 import Millrace
 
-/// Reads the records of one file of a `FileSource`.
+/// Reads the records of one file of a ``FileSource``.
 ///
-/// Throws a `SourceError` for a file that cannot be read any further: unreadable, shorter than before, or with a header
-/// that does not fit. A line of more than 16 MiB is malformed; it is read past in pieces.
+/// It throws a `SourceError` if the file cannot be read, has become shorter, or has a header that does not match the
+/// record type. A line of more than 16 MiB is malformed input; it is skipped without being held in memory.
 public struct FileReader<Format: FileFormat>: SourceReader {
     public typealias Record = Format.Record
 
-    /// How soon a file that is being followed is looked at again.
+    /// How long a reader waits at the end of a followed file before it checks for more.
     @usableFromInline static var pollInterval: Duration { .milliseconds(50) }
 
-    /// The first byte of the record being handed over, or of the next one.
+    /// The position of the record that is being emitted or, between two reads, of the next record.
     public internal(set) var position: FilePosition
     @usableFromInline var window: FileWindow
     @usableFromInline var decoder: Format.RecordDecoder
-    /// Whether byte order mark and header are behind us.
+    /// Whether the byte order mark and the header have been read.
     @usableFromInline var isStarted = false
-    /// What has taken the file's place; only of one that is being followed.
+    /// The files that replaced this one at its path; only for a followed file.
     var rotation: FileRotation?
-    /// The line that is being read past.
+    /// The overlong line that is being skipped.
     @usableFromInline var longLine: LongLine?
-    /// Whether a followed file that was deleted is done with.
+    /// Whether the partition ends when a followed file is deleted.
     let canEnd: Bool
     let name: String
     let clock: any PipelineClock
@@ -48,7 +48,7 @@ public struct FileReader<Format: FileFormat>: SourceReader {
 
     @usableFromInline var tailing: Bool { rotation != nil }
 
-    /// Bytes read of the file's length when it was last looked at.
+    /// The number of bytes read, and the file's length in bytes when it was last checked.
     public var progress: SourceProgress? {
         SourceProgress(done: Int64(position.offset), total: Int64(max(window.knownSize, position.offset)))
     }

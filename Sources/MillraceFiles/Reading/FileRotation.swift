@@ -1,21 +1,21 @@
 import Foundation
 import Millrace
 
-/// The files that have taken the place of one that is being followed, oldest first: what a log reader goes on with once
-/// it has come to the end of the one that it reads.
+/// The files that replaced a followed file at its path, oldest first. The reader continues with them when it reaches the
+/// end of the current file.
 ///
-/// They are opened as soon as they are seen, so that it does not matter what they are called when their turn comes.
+/// They are opened as soon as they are seen, so that later renames do not matter.
 struct FileRotation {
     let path: String
     private var current: FileStatus.Identity
     private var successors: [(file: OpenFile, identity: FileStatus.Identity)] = []
-    /// Since when there has been something to go on with.
+    /// The time since which the next file has had content.
     private var readySince: Duration?
-    /// Since when there has been no file at the path.
+    /// The time since which there has been no file at the path.
     private var goneSince: Duration?
 
-    /// How long the end of a file is watched after its successor has its first bytes, or after it was deleted: its writer
-    /// may have something left.
+    /// How long the reader stays at the end of a file after its successor has its first bytes, or after the file was
+    /// deleted: the writer may still have bytes to write.
     static let wait = Duration.seconds(1)
 
     init(path: String, current: FileStatus.Identity, successors: [OpenFile] = []) throws {
@@ -26,7 +26,7 @@ struct FileRotation {
         }
     }
 
-    /// Looks at what is at the path now.
+    /// Checks which file is at the path now.
     mutating func look(at now: Duration) throws {
         guard let found = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else {
             goneSince = goneSince ?? now
@@ -49,10 +49,10 @@ struct FileRotation {
         successors.append((file, identity))
     }
 
-    /// Whether it is time to leave the file that was read to its end for the next one.
+    /// Returns whether the reader, at the end of the current file, should continue with the next one.
     mutating func isDue(at now: Duration) throws -> Bool {
         guard let next = successors.first else { return false }
-        // One that is still empty gives nothing to go on with, unless it has been left already.
+        // An empty next file is waited for, unless it has been replaced itself.
         let size = try reading { () throws(FileFailure) in try next.file.status().size }
         guard size > 0 || successors.count > 1 else { return false }
         let since = readySince ?? now
@@ -60,7 +60,7 @@ struct FileRotation {
         return now - since >= Self.wait
     }
 
-    /// Goes on with the next file.
+    /// Removes and returns the next file.
     mutating func takeNext() -> OpenFile? {
         guard !successors.isEmpty else { return nil }
         let next = successors.removeFirst()
@@ -68,23 +68,23 @@ struct FileRotation {
         return next.file
     }
 
-    /// Whether the file was deleted some time ago, and nothing has come in its place.
+    /// Returns whether the file was deleted at least `wait` ago and not replaced.
     func isGone(_ file: OpenFile, at now: Duration) throws -> Bool {
         guard successors.isEmpty, let goneSince, now - goneSince >= Self.wait else { return false }
         return try reading { () throws(FileFailure) in try file.status().links } == 0
     }
 }
 
-/// A file that was rotated while nobody read it.
+/// A file that was rotated while the pipeline was not running.
 struct RotatedFile {
-    /// The one that was read, by its present name.
+    /// The file that was being read, opened by its present name.
     let file: OpenFile
-    /// Those that came after it, oldest first.
+    /// The files that came after it, oldest first.
     let successors: [OpenFile]
 
     private static let compressed = ["gz", "bz2", "xz", "zst", "lz4", "Z"]
 
-    /// Looks among the neighbours of `path` for the file with this mark; `nil` if it is not there.
+    /// Looks in the directory of `path` for the file with this fingerprint; `nil` if there is none.
     init?(path: String, mark: FileMark) throws {
         let slash = path.lastIndex(of: "/")
         let directory = Directory(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
@@ -107,7 +107,7 @@ struct RotatedFile {
             }
         }
         guard let found else { return nil }
-        // The file at the path is the newest, whatever its time says.
+        // The file at the path is the newest, whatever its modification time is.
         let later = others.filter { $0.path == path || $0.status.modified >= found.status.modified }
             .sorted { ($0.path == path ? 1 : 0, $0.status.modified) < ($1.path == path ? 1 : 0, $1.status.modified) }
         if let packed = later.first(where: { other in Self.compressed.contains { other.path.hasSuffix(".\($0)") } }) {
