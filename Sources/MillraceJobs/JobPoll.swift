@@ -21,7 +21,12 @@ public struct JobPoll: Sendable {
     private let clock: any PipelineClock
     private let logger: Logger
 
-    /// - Parameter interval: 20 seconds by default; a millisecond at least.
+    /// - Parameters:
+    ///   - job: the job's name.
+    ///   - interval: 20 seconds by default; a millisecond at least.
+    ///   - deadline: when the job ends as failed.
+    ///   - clock: the clock for pauses and the deadline.
+    ///   - logger: where errors are logged.
     public init(
         job: String, every interval: Duration = .seconds(20), deadline: Timestamp? = nil,
         clock: any PipelineClock = SystemClock(), logger: Logger = Logger(label: "millrace")
@@ -66,7 +71,9 @@ public struct JobPoll: Sendable {
 
     /// Asks until it can be decided. An answer that fails is as good as none: it is asked again.
     ///
-    /// - Parameter onProgress: told each answer.
+    /// - Parameters:
+    ///   - onProgress: told each answer.
+    ///   - ask: asks the database how far the job is.
     public func verdict(
         onProgress: (@Sendable (Progress) async -> Void)? = nil, _ ask: @Sendable () async throws -> Progress
     ) async throws -> JobVerdict {

@@ -38,6 +38,7 @@ public struct JobVerdict: Codable, Sendable, Hashable {
     public var cause: Cause
     /// Batches that the job has, and that were worked on; none where there is no batch table.
     public var batches: Int
+    /// The number of batches that were processed; zero without a batch table.
     public var worked: Int
     /// Batches that were given up.
     public var failedBatches: [FailedBatch]
@@ -45,6 +46,7 @@ public struct JobVerdict: Codable, Sendable, Hashable {
     public var failures: [EntityFailure]
     /// Required entities that are not there (the first of them, see `listed`), and how many there are.
     public var missing: [String]
+    /// The number of required entities that are missing.
     public var missingCount: Int
     /// When it was decided, in milliseconds since 1970.
     public var decidedAt: Int64

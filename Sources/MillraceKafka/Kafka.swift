@@ -28,9 +28,9 @@ public final class Kafka: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: the addresses of the brokers and the settings of librdkafka.
-    ///   - transactionalID: the transactional id that exactly-once output is written with. If two processes use the same
-    ///     id, the one that starts later fences the other, which ends with an error. Default: the pipeline's name if it
-    ///     has a state folder; for a group member with an instance name (`KafkaMembership.group(instance:)`), the
+    ///   - transactionalID: the transactional id that exactly-once output is written with. If two processes use the
+    ///     same id, the one that starts later fences the other, which ends with an error. Default: the pipeline's name
+    ///     if it has a state folder; for a group member with an instance name (`KafkaMembership.group(instance:)`), the
     ///     pipeline's name and the instance name; otherwise an id that is generated for each run. Unless the id is
     ///     generated, the number of the last committed checkpoint is stored in the topic
     ///     `millrace-checkpoints-<transactional id>`.
@@ -120,7 +120,7 @@ public final class Kafka: Sendable {
     ///   - timestamps: whether a record's timestamp is its event time or the time at which it is sent. The topic's
     ///     retention may remove records with an old event time at once: see ``KafkaTimestamps``.
     ///   - encode: sets the key, value and headers of the outgoing record; it may also choose another topic, partition
-    ///     or timestamp. An error that it throws fails the run.
+    ///     or timestamp.
     public func sink<Input: Sendable>(
         _ topic: String, timestamps: KafkaTimestamps = .eventTime,
         encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void

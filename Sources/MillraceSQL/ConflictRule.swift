@@ -23,7 +23,10 @@ public enum ConflictRule: Sendable, Hashable {
 
     /// Refuses a row that could not be found again by its key.
     ///
-    /// - Parameter number: which of the rows that are written together it is, from 1, for the message.
+    /// - Parameters:
+    ///   - row: the values, in the order of `columns`.
+    ///   - number: which of the rows that are written together it is, from 1, for the message.
+    ///   - columns: the names of the columns.
     public func check(_ row: [SQLValue], number: Int? = nil, columns: [String]) throws(SQLError) {
         guard case .update(let keys) = self else { return }
         for (column, value) in zip(columns, row) where value.isNull && keys.contains(column) {

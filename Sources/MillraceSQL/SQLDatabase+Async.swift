@@ -25,7 +25,9 @@ extension SQLDatabase {
     /// try await database.execute("UPDATE jobs SET state = $1 WHERE id = $2", ["done", 7])
     /// ```
     ///
-    /// - Parameter arguments: what `$1`, `$2` and so on stand for.
+    /// - Parameters:
+    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: what `$1`, `$2` and so on stand for.
     /// - Returns: how many rows it changed.
     /// - Throws: `SQLError`.
     @discardableResult
@@ -35,7 +37,9 @@ extension SQLDatabase {
 
     /// Runs a statement and gives its rows.
     ///
-    /// - Parameter arguments: what `$1`, `$2` and so on stand for.
+    /// - Parameters:
+    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: what `$1`, `$2` and so on stand for.
     /// - Throws: `SQLError`.
     public func query(_ sql: String, _ arguments: [SQLValue] = []) async throws -> [[SQLValue]] {
         try await threads.perform { try withSession(inTransaction: false) { try $0.query(sql, arguments) } }

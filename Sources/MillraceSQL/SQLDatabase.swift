@@ -16,8 +16,10 @@ public protocol SQLDatabase: Sendable {
 
     /// Lends out a connection on the caller's thread, which waits for the database.
     ///
-    /// - Parameter inTransaction: whether everything that `body` does is one transaction: committed, and safe against
-    ///   power loss, when this returns; undone if `body` throws.
+    /// - Parameters:
+    ///   - inTransaction: whether everything that `body` does is one transaction: committed, and safe against
+    ///     power loss, when this returns; undone if `body` throws.
+    ///   - body: uses the connection; called once.
     /// - Throws: `SQLError`, or what `body` throws.
     func withSession<R>(inTransaction: Bool, _ body: (any SQLSession) throws -> R) throws -> R
 

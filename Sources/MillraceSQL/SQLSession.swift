@@ -2,7 +2,9 @@
 public protocol SQLSession {
     /// Runs a statement that gives no rows.
     ///
-    /// - Parameter arguments: what `$1`, `$2` and so on stand for.
+    /// - Parameters:
+    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: what `$1`, `$2` and so on stand for.
     /// - Returns: how many rows it changed.
     /// - Throws: `SQLError`.
     @discardableResult
@@ -10,7 +12,9 @@ public protocol SQLSession {
 
     /// Runs a statement and gives its rows.
     ///
-    /// - Parameter arguments: what `$1`, `$2` and so on stand for.
+    /// - Parameters:
+    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: what `$1`, `$2` and so on stand for.
     /// - Throws: `SQLError`.
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [[SQLValue]]
 
@@ -19,8 +23,8 @@ public protocol SQLSession {
     /// - Throws: `SQLError`, with the row that was refused and its number, if one is to blame.
     func insert(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws
 
-    /// Finds out whether rows can be inserted: that there is such a table or view with such columns, that it takes rows, by
-    /// these keys, and from this user. Writes nothing.
+    /// Finds out whether rows can be inserted: that there is such a table or view with such columns, that it takes
+    /// rows, by these keys, and from this user. Writes nothing.
     ///
     /// - Throws: `SQLError`.
     func checkInsertion(into table: String, columns: [String], onConflict: ConflictRule) throws

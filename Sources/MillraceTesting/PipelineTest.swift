@@ -25,7 +25,9 @@ public struct PipelineTest: Sendable {
     /// keep the clock from going on.
     public var patience = Duration.seconds(24 * 3600)
 
-    /// - Parameter checkpoints: where checkpoints go; none if not given.
+    /// - Parameters:
+    ///   - seed: decides the order in which tasks run.
+    ///   - checkpoints: where checkpoints go; none if not given.
     public init(seed: UInt64, checkpoints: CheckpointOptions? = nil) {
         self.seed = seed
         options = RunOptions(checkpoints: checkpoints)

@@ -56,7 +56,10 @@ public struct WatermarkStrategy: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - name: for the graph's printout.
-    ///   - watermark: gets the greatest event time seen in the partition (`nil`: none yet) and the time of day, and returns
+    ///   - idleTimeout: after which time without records a partition is idle, and no longer holds event time back.
+    ///     Default: `nil`, never.
+    ///   - watermark: gets the greatest event time seen in the partition (`nil`: none yet) and the time of day, and
+    ///     returns
     ///     a time at or before which nothing will come any more; `nil`: nothing is known yet. It never moves time back.
     public static func custom(
         _ name: String, idleTimeout: Duration? = nil,

@@ -1,12 +1,12 @@
 import CMillraceRDKafka
 import Synchronization
 
-/// Answers that a consumer owes its group: librdkafka does nothing more about it until it has them.
+/// The answers to rebalances that a consumer has not given yet. librdkafka does not continue without them.
 final class OwedAnswers: Sendable {
     enum Answer: Sendable {
-        /// To an offer.
+        /// The answer to an assignment.
         case taking
-        /// To a demand.
+        /// The answer to a revocation.
         case releasing([TopicPartition])
     }
 
@@ -24,34 +24,34 @@ final class OwedAnswers: Sendable {
         }
     }
 
-    /// An event that may ask for an answer.
+    /// Notes the answer that an event requires, if any.
     func note(_ event: KafkaClient.Event) {
         guard case .rebalance(let assigns, let error, let partitions) = event else { return }
         owe(assigns && error == nil ? .taking : .releasing(partitions))
     }
 
-    /// One was given: they are asked for one at a time.
+    /// Removes the oldest answer, which was given by the user. Events have to be answered in order.
     func dropAnswer() { state.withLock { if !$0.answers.isEmpty { $0.answers.removeFirst() } } }
 
-    /// The oldest, which is given now.
+    /// Removes and returns the oldest answer, which the caller has to give.
     func take() -> Answer? { state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() } }
 
-    /// The group has given partitions, or none, at least once.
+    /// Whether the group has made an assignment, even an empty one, at least once.
     var hasOffer: Bool { state.withLock { $0.hasOffer } }
 }
 
-/// Closes a consumer, on the thread that served it until then.
+/// Closes a consumer, on the thread that has served its events.
 ///
-/// librdkafka 2.0 has three ways not to come back: closing and destroying wait for ever where a rebalance is not answered,
-/// and where an assignment comes meanwhile (its issue 4527, mended in 2.4); and a member whose group has chosen the
-/// cooperative assignor, but which never was given anything by it, stops the process when it is destroyed (its issue 4312,
-/// mended in 2.3). So a member waits for its first assignment, leaves the group with every wish of the group's answered on
-/// the way, and is closed only when nothing is in hand any more. None of it is waited for without end.
+/// librdkafka 2.0 has three faults here. Closing and destroying a consumer wait indefinitely if a rebalance is not
+/// answered, and if an assignment arrives in the meantime (issue 4527, fixed in 2.4). And destroying a member whose
+/// group uses the cooperative assignor, but which was never assigned anything, aborts the process (issue 4312, fixed in
+/// 2.3). Therefore a member waits for its first assignment, answers all rebalances while it leaves the group, and is
+/// closed only when nothing is pending. Each of these waits has a limit.
 struct ConsumerClosing {
     private let client: KafkaClient
     private let owed: OwedAnswers
     private static let patience = Duration.seconds(8)
-    /// For a member that the group has not heard of, as far as it knows.
+    /// The limit for a member that the group does not know yet, according to this client.
     private static let joining = Duration.seconds(1)
 
     init(_ client: KafkaClient, _ owed: OwedAnswers) {
@@ -59,23 +59,23 @@ struct ConsumerClosing {
         self.owed = owed
     }
 
-    /// What it waited for in vain, if it did: then the consumer cannot be destroyed. Where it has not come as far as leaving
-    /// the group, the group finds out by its session timeout.
+    /// Closes the consumer. Returns `nil` if it can be destroyed, otherwise what it has waited for in vain. If it has
+    /// not left the group by then, the group removes it after its session timeout.
     func run() -> String? {
         answer()
         if isSubscribed {
             awaitFirstOffer()
             rd_kafka_unsubscribe(client.handle)
-            // What has been decided already may be on its way: the queue has to be found empty afterwards.
+            // Events of an earlier decision may still arrive, so wait until the queue is empty.
             guard serve(for: Self.patience, until: { $0 }) else { return "silence" }
-            // Left while it was joining anew, it is not asked to give back what it had.
+            // A member that leaves while it is joining again is not asked to release its partitions.
             let left = assigned
             if !left.isEmpty { give(.releasing(left)) }
             guard serve(for: Self.patience, until: { $0 && assigned.isEmpty }) else {
                 return "an end of its partitions"
             }
         }
-        // From here on the group's answers choose no assignor any more.
+        // After this point the group cannot choose an assignor any more.
         let canBeDestroyed = owed.hasOffer || !client.isCooperative
         if let error = rd_kafka_consumer_close_queue(client.handle, client.queue) {
             defer { rd_kafka_error_destroy(error) }
@@ -87,8 +87,7 @@ struct ConsumerClosing {
         return canBeDestroyed ? nil : "its first partitions"
     }
 
-    /// Until the group has given partitions, or none; a group that has heard of it, or has chosen an assignor, is waited for
-    /// longer.
+    /// Waits for the first assignment. The wait is longer if the group knows the member or has chosen an assignor.
     private func awaitFirstOffer() {
         let isHopeless = ContinuousClock.now.advanced(by: Self.joining)
         _ = serve(for: Self.patience) { _ in
@@ -96,7 +95,7 @@ struct ConsumerClosing {
         }
     }
 
-    /// Answers what the group asks until `isDone`; false if that is not within `limit`.
+    /// Answers rebalances until `isDone` returns true. Returns false if `limit` passes before.
     private func serve(for limit: Duration, until isDone: (_ isQueueEmpty: Bool) -> Bool) -> Bool {
         let deadline = ContinuousClock.now.advanced(by: limit)
         while true {
@@ -113,7 +112,7 @@ struct ConsumerClosing {
 
     private func answer() { while let answer = owed.take() { give(answer) } }
 
-    /// Of an offer nothing is taken.
+    /// Gives an answer. No partition of an assignment is accepted.
     private func give(_ answer: OwedAnswers.Answer) {
         guard client.isCooperative else {
             rd_kafka_assign(client.handle, nil)
@@ -123,7 +122,7 @@ struct ConsumerClosing {
             _ = hand([], rd_kafka_incremental_assign)
             return
         }
-        // Of those that were offered and not taken there is nothing to release; an answer is owed all the same.
+        // Releasing partitions that were never accepted fails, but an answer is required, so release an empty list.
         if !hand(partitions, rd_kafka_incremental_unassign) { _ = hand([], rd_kafka_incremental_unassign) }
     }
 
@@ -141,7 +140,7 @@ struct ConsumerClosing {
 
     private var assigned: [TopicPartition] { list { rd_kafka_assignment(client.handle, $0) } }
 
-    /// The group's coordinator has given it a name.
+    /// Whether the group's coordinator has given the consumer a member id.
     private var isMember: Bool {
         guard let name = rd_kafka_memberid(client.handle) else { return false }
         defer { rd_kafka_mem_free(client.handle, name) }

@@ -1,13 +1,13 @@
 import CMillraceRDKafka
 
-/// A group and its member, for a transaction that commits the group's offsets.
+/// The identity of a group and of one of its members, in whose name a transaction commits the group's offsets.
 ///
-/// `@unchecked Sendable`: set once, only read, destroyed in deinit.
+/// `@unchecked Sendable`: set once, then only read, and destroyed in `deinit`.
 public final class GroupMetadata: @unchecked Sendable {
     let pointer: OpaquePointer
-    /// Counts the group's rebalances; -1 if the client is no member at the moment.
+    /// The number of the group's rebalance that the member takes part in; -1 if the client is not a member.
     public let generation: Int32
-    /// The member's name, as the group's coordinator gave it; empty if the client is no member at the moment.
+    /// The member id that the group's coordinator has assigned; empty if the client is not a member.
     public let member: String
 
     init?(_ pointer: OpaquePointer?) {
@@ -16,7 +16,10 @@ public final class GroupMetadata: @unchecked Sendable {
         (generation, member) = Self.identity(pointer) ?? (-1, "")
     }
 
-    /// A group that has no members: whoever knows its name may commit.
+    /// Creates the identity of a group without a member. With it, anybody who knows the group's name can commit
+    /// offsets.
+    ///
+    /// - Parameter group: the name of the group.
     public init(group: String) throws {
         guard let pointer = rd_kafka_consumer_group_metadata_new(group) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "name group \(group)")
@@ -28,11 +31,12 @@ public final class GroupMetadata: @unchecked Sendable {
 
     deinit { rd_kafka_consumer_group_metadata_destroy(pointer) }
 
-    /// Whether a broker would know by it if somebody else has the partitions by now. Without a generation and a member it
-    /// accepts offsets of anybody.
+    /// Whether a broker rejects a commit with this identity after the group has rebalanced. Without a generation and a
+    /// member id, it accepts offsets from anybody.
     public var isFencing: Bool { generation >= 0 && !member.isEmpty }
 
-    /// librdkafka 2.0 has no other way to ask: "CGMDv2:", generation, group, NUL, member, NUL, ...
+    /// Parses the serialised form, as librdkafka 2.0 has no accessors: "CGMDv2:", generation, group, NUL, member, NUL,
+    /// ...
     private static func identity(_ pointer: OpaquePointer) -> (Int32, String)? {
         var buffer: UnsafeMutableRawPointer?
         var size = 0

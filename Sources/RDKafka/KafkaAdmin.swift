@@ -1,23 +1,45 @@
 import CMillraceRDKafka
 public import Logging
 
-/// Makes and removes topics, and reads what groups have committed. Each call waits for its answer.
+/// An administration client: creates and deletes topics, and reads settings, offsets and groups.
+///
+/// Each call blocks until the cluster has answered, and throws ``KafkaError`` if it fails or its timeout, by default 10
+/// s, has passed.
 public final class KafkaAdmin: Sendable {
     private let client: KafkaClient
 
-    /// A client of its own.
+    /// Creates a client with its own connections, which are closed when it is released.
+    ///
+    /// - Parameters:
+    ///   - configuration: the brokers and the settings of librdkafka.
+    ///   - logger: receives librdkafka's log messages.
+    /// - Throws: ``KafkaError`` if a setting is not valid.
     public init(_ configuration: KafkaConfiguration, logger: Logger) throws {
         client = try KafkaClient(RD_KAFKA_PRODUCER, configuration, logger: logger) { _, _ in }
     }
 
     deinit { client.close() }
 
-    /// Topics and how many partitions each has.
+    /// Returns the number of partitions of each topic, by the topic's name.
+    ///
+    /// - Parameters:
+    ///   - name: the topic to look up; `nil` for all topics of the cluster. If brokers create topics automatically,
+    ///     looking up a missing topic by its name creates it.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``, for a named topic also if it does not exist (``KafkaError/isUnknownTopic``).
     public func topics(named name: String? = nil, timeout: Duration = .seconds(10)) throws -> [String: Int] {
         try KafkaMetadata.topics(client.handle, named: name, timeout: timeout)
     }
 
-    /// Makes a topic; that there is one already is an error (`isTopicThere`).
+    /// Creates a topic.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the topic.
+    ///   - partitions: the number of partitions.
+    ///   - replication: the number of replicas of each partition; -1 for the brokers' default.
+    ///   - settings: settings of the topic, by their names. Default: none, the brokers' defaults apply.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``, also if the topic exists already (``KafkaError/isTopicThere``).
     public func createTopic(
         _ name: String, partitions: Int, replication: Int = -1, settings: [String: String] = [:],
         timeout: Duration = .seconds(10)
@@ -39,7 +61,12 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
-    /// Removes a topic.
+    /// Deletes a topic and its records.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the topic.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``, also if the topic does not exist.
     public func deleteTopic(_ name: String, timeout: Duration = .seconds(10)) throws {
         guard let topic = rd_kafka_DeleteTopic_new(name) else { return }
         defer { rd_kafka_DeleteTopic_destroy(topic) }
@@ -53,7 +80,13 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
-    /// Gives a topic more partitions.
+    /// Adds partitions to a topic.
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic.
+    ///   - total: the number of partitions that the topic has afterwards.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``, also if the topic has as many partitions already.
     public func createPartitions(_ topic: String, total: Int, timeout: Duration = .seconds(10)) throws {
         var text = [CChar](repeating: 0, count: 512)
         guard let partitions = rd_kafka_NewPartitions_new(topic, total, &text, text.count) else {
@@ -85,12 +118,19 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
-    /// A topic's settings, those that are defaults too.
+    /// Returns all settings of a topic by their names, including defaults.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the topic.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``, also if the topic does not exist or its settings may not be read.
     public func settings(ofTopic name: String, timeout: Duration = .seconds(10)) throws -> [String: String] {
         try settings(RD_KAFKA_RESOURCE_TOPIC, name, "topic \(name)", timeout)
     }
 
-    /// The settings of one of the cluster's brokers, those that are defaults too.
+    /// Returns all settings of one of the cluster's brokers by their names, including defaults.
+    ///
+    /// - Parameter timeout: how long to wait for each of the two answers: which brokers there are, and the settings.
     public func brokerSettings(timeout: Duration = .seconds(10)) throws -> [String: String] {
         let broker = try KafkaMetadata.anyBroker(client.handle, timeout: timeout)
         return try settings(RD_KAFKA_RESOURCE_BROKER, "\(broker)", "broker \(broker)", timeout)
@@ -131,7 +171,9 @@ public final class KafkaAdmin: Sendable {
         return settings
     }
 
-    /// Names of the groups that the cluster knows.
+    /// Returns the names of all consumer groups of the cluster, sorted.
+    ///
+    /// - Parameter timeout: how long to wait for an answer.
     public func groups(timeout: Duration = .seconds(10)) throws -> [String] {
         var list: UnsafePointer<rd_kafka_group_list>?
         try check(
@@ -142,7 +184,11 @@ public final class KafkaAdmin: Sendable {
             .compactMap { $0.group.map { String(cString: $0) } }.sorted()
     }
 
-    /// How many members are in a group now; 0 for a group that nobody knows.
+    /// Returns the current number of members of a group; 0 if the group does not exist.
+    ///
+    /// - Parameters:
+    ///   - group: the name of the group.
+    ///   - timeout: how long to wait for an answer.
     public func memberCount(of group: String, timeout: Duration = .seconds(10)) throws -> Int {
         var list: UnsafePointer<rd_kafka_group_list>?
         try check(
@@ -153,7 +199,11 @@ public final class KafkaAdmin: Sendable {
             .reduce(0) { $0 + Int($1.member_cnt) }
     }
 
-    /// Everything that a group has committed, of all topics.
+    /// Returns all offsets that a group has committed, of all topics.
+    ///
+    /// - Parameters:
+    ///   - group: the name of the group.
+    ///   - timeout: how long to wait for an answer.
     public func committedOffsets(of group: String, timeout: Duration = .seconds(10)) throws -> [CommittedOffset] {
         guard let wanted = rd_kafka_ListConsumerGroupOffsets_new(group, nil) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "name group \(group)")
@@ -183,7 +233,11 @@ public final class KafkaAdmin: Sendable {
         return found
     }
 
-    /// First and next offset of a partition.
+    /// Returns the offsets of the first record of a partition (`low`) and of the next record to be written (`high`).
+    ///
+    /// - Parameters:
+    ///   - partition: the partition.
+    ///   - timeout: how long to wait for an answer.
     public func watermarks(
         of partition: TopicPartition, timeout: Duration = .seconds(10)
     ) throws -> (low: Int64, high: Int64) {
@@ -218,6 +272,6 @@ public final class KafkaAdmin: Sendable {
 }
 
 extension KafkaError {
-    /// The topic was there already.
+    /// Whether a topic could not be created because it exists already.
     public var isTopicThere: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS.rawValue }
 }

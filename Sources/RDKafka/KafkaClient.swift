@@ -4,29 +4,30 @@ import Logging
 
 /// A librdkafka client with a thread that serves its events. Thread-safe, as librdkafka's handle is.
 final class KafkaClient: Sendable {
-    /// What the thread is told of.
+    /// An event that the serving thread reports.
     enum Event {
-        /// Something went wrong that concerns no single message; most pass.
+        /// An error that does not concern a single message. Most are temporary.
         case error(KafkaError)
-        /// The group gives or takes partitions; to be answered with `assign`, `incrementalAssign` or their opposites.
+        /// The group assigns or revokes partitions. Has to be answered with `rd_kafka_assign`,
+        /// `rd_kafka_incremental_assign` or `rd_kafka_incremental_unassign`.
         case rebalance(assigns: Bool, error: KafkaError?, partitions: [TopicPartition])
-        /// Messages arrived, or did not.
+        /// Messages were delivered, or failed; `failure` is the first error.
         case deliveries(count: Int, failure: KafkaError?)
     }
 
-    // The handle may be used from any thread; it is set once and destroyed in `close`, after which nothing is called.
+    // May be used from any thread. It is set once and destroyed in `close`, after which nothing is called.
     nonisolated(unsafe) let handle: OpaquePointer
-    // Only the serving thread polls it.
+    // Polled by the serving thread only.
     nonisolated(unsafe) let queue: OpaquePointer
     let name: String
     private let logger: Logger
     private let logs: Unmanaged<LogTarget>
-    /// Called by librdkafka's threads, so it lives as long as they do.
+    /// Called by librdkafka's threads, so it is retained for as long as they run.
     private let lost: Unmanaged<LostAnswers>?
     private let server: ServingThread
 
     /// - Parameters:
-    ///   - lost: told of requests of a transaction that were not answered.
+    ///   - lost: notified of requests of a transaction that were not answered.
     ///   - onEvent: called on the serving thread.
     init(
         _ type: rd_kafka_type_t, _ configuration: KafkaConfiguration, logger: Logger, lost: LostAnswers? = nil,
@@ -76,7 +77,7 @@ final class KafkaClient: Sendable {
         }
         self.queue = queue
         server = ServingThread(name: "kafka \(name)")
-        // Until `close`, which every owner calls.
+        // Runs until `close`, which every owner calls.
         server.start { [self] in serve(onEvent) }
     }
 
@@ -95,14 +96,14 @@ final class KafkaClient: Sendable {
         String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Serves what has happened.
+    /// Waits for an event, for at most 100 ms, and reports it.
     private func serve(_ onEvent: (KafkaClient, Event) -> Void) {
         guard let event = rd_kafka_queue_poll(queue, 100) else { return }
         handle(event, onEvent)
         rd_kafka_event_destroy(event)
     }
 
-    /// Tells what an event of librdkafka's is about.
+    /// Converts an event of librdkafka, and reports it.
     func handle(_ event: OpaquePointer, _ onEvent: (KafkaClient, Event) -> Void) {
         switch rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_ERROR:
@@ -143,7 +144,7 @@ final class KafkaClient: Sendable {
         return .deliveries(count: count, failure: failure)
     }
 
-    /// The error that made the client useless, if one did.
+    /// The error after which the client cannot be used any more; `nil` if there is none.
     var fatalError: KafkaError? {
         var text = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(handle, &text, text.count)
@@ -151,20 +152,20 @@ final class KafkaClient: Sendable {
         return KafkaError(code, "go on as \(name)", reason: Self.string(text), isFatal: true)
     }
 
-    /// Whether the consumer's group moves only the partitions that change hands.
+    /// Whether the consumer's group rebalances cooperatively.
     var isCooperative: Bool {
         rd_kafka_rebalance_protocol(handle).map { String(cString: $0) == "COOPERATIVE" } ?? false
     }
 
-    /// How long closing may take; what librdkafka has not let go of then is left behind.
+    /// The limit for closing. A client that librdkafka has not closed by then is leaked.
     private static let patience = Duration.seconds(30)
 
-    /// Destroys the client; nothing may be called afterwards.
+    /// Destroys the client. Nothing may be called afterwards.
     ///
     /// - Parameters:
-    ///   - flush: runs here, while events are still served.
-    ///   - leave: runs on the serving thread when events are served no more; what it waited for in vain,
-    ///     if it did: the client cannot be destroyed then.
+    ///   - flush: called on the calling thread, while events are still served.
+    ///   - leave: called on the serving thread, when events are not served any more. Returns `nil` if the client can be
+    ///     destroyed, otherwise what it has waited for in vain.
     func close(flush: () -> Void = {}, leave: @escaping @Sendable (KafkaClient) -> String? = { _ in nil }) {
         flush()
         rd_kafka_queue_yield(queue)
@@ -182,14 +183,14 @@ final class KafkaClient: Sendable {
     }
 }
 
-/// Where librdkafka's log lines go.
+/// The destination of librdkafka's log messages.
 private final class LogTarget: Sendable {
     private let logger: Logger
 
     init(_ logger: Logger) { self.logger = logger }
 
-    /// librdkafka's levels are syslog's. What it warns of is mostly told as an event too, and not the pipeline's user's
-    /// business as long as it passes.
+    /// Logs a message. The levels are those of syslog. Warnings are logged as `info`: most are also reported as events,
+    /// and do not concern the user as long as they are temporary.
     func log(level: Int32, _ facility: String, _ text: String) {
         let mapped: Logger.Level = level <= 2 ? .error : level <= 4 ? .info : .debug
         logger.log(level: mapped, "librdkafka \(facility): \(text)")

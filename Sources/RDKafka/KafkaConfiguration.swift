@@ -1,7 +1,7 @@
 import CMillraceRDKafka
 import MillraceSecrets
 
-/// Where a Kafka cluster is and how to talk to it: every setting of librdkafka, by its name.
+/// The configuration of a Kafka client: the brokers' addresses, and all other settings of librdkafka by their names.
 ///
 /// ```swift
 /// var configuration = KafkaConfiguration(brokers: "kafka-1:9093,kafka-2:9093")
@@ -9,41 +9,48 @@ import MillraceSecrets
 /// configuration["fetch.wait.max.ms"] = "50"
 /// ```
 ///
-/// Settings whose values are secrets never appear in a description, a message or a log.
+/// The values of secret settings, such as passwords, never appear in descriptions, messages or logs.
 public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     private var settings: [String: Secret]
 
-    /// - Parameter brokers: `host:port`, separated by commas; any of the cluster's brokers will do.
+    /// Creates a configuration.
+    ///
+    /// - Parameter brokers: one or more addresses of brokers as `host:port`, separated by commas. They are used to find
+    ///   the other brokers of the cluster.
     public init(brokers: String) {
         settings = ["bootstrap.servers": Secret(brokers)]
     }
 
-    /// A setting of librdkafka; `nil` for its default.
+    /// The value of a setting of librdkafka; `nil` for its default.
     public subscript(name: String) -> String? {
         get { settings[name]?.value }
         set { settings[name] = newValue.map { Secret($0) } }
     }
 
-    /// The brokers to ask first.
+    /// The addresses of the brokers: the setting `bootstrap.servers`.
     public var brokers: String { self["bootstrap.servers"] ?? "" }
 
-    /// What brokers call this client in their logs and quotas.
+    /// The name of this client in the brokers' logs and quotas: the setting `client.id`.
     public var clientID: String? {
         get { self["client.id"] }
         set { self["client.id"] = newValue }
     }
 
-    /// How the connection is protected and the client known.
+    /// The encryption and authentication of a connection.
     public enum Security: Sendable {
-        /// Neither.
+        /// No encryption and no authentication.
         case plaintext
-        /// Encrypted; with a certificate of the client's own if `certificate` and `key` (PEM files) are given.
+        /// TLS.
+        ///
+        /// `authority` is the path of the certificates of the authorities that are trusted; `nil` for librdkafka's
+        /// default. `certificate` and `key` are the paths of PEM files with a certificate of the client and its private
+        /// key, and `keyPassword` is the key's password.
         case tls(authority: String? = nil, certificate: String? = nil, key: String? = nil, keyPassword: String? = nil)
-        /// Name and password. Mechanisms: `PLAIN`, `SCRAM-SHA-256`, `SCRAM-SHA-512`.
+        /// SASL with a name and a password, with or without TLS. Mechanisms: `PLAIN`, `SCRAM-SHA-256`, `SCRAM-SHA-512`.
         case sasl(mechanism: String, username: String, password: String, tls: Bool)
     }
 
-    /// Sets all that `security` stands for.
+    /// Sets the settings for an encryption and authentication.
     public mutating func secure(_ security: Security) {
         switch security {
         case .plaintext: self["security.protocol"] = "plaintext"
@@ -61,18 +68,18 @@ public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible, C
         }
     }
 
-    /// These settings, and `others` where this has none of that name.
+    /// Returns a copy to which the given settings are added, except those that are set already.
     public func withDefaults(_ others: [String: String]) -> KafkaConfiguration {
         var copy = self
         copy.settings.merge(others.mapValues { Secret($0) }) { own, _ in own }
         return copy
     }
 
-    /// Name and value of all settings, in the order of the names.
+    /// All settings, sorted by name.
     var all: [(name: String, value: String)] { settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value.value) } }
 
-    /// Whether a setting's value is not to be shown: of those that hold secrets, and of those that librdkafka does not know,
-    /// which may be such a one misspelt.
+    /// Whether the value of a setting must not be shown: it is a secret, or librdkafka does not know the setting, which
+    /// may be the misspelt name of a secret.
     static func isSecret(_ name: String) -> Bool {
         ["password", "secret", "pem", "jaas", "token", "oauthbearer.config", "sasl.username"]
             .contains { name.contains($0) } || !isKnown(name)
@@ -85,7 +92,7 @@ public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible, C
         return rd_kafka_conf_get(settings, name, nil, &size) == RD_KAFKA_CONF_OK
     }
 
-    /// All settings, secrets left out.
+    /// All settings, with `(secret)` instead of secret values.
     public var description: String {
         all.map { "\($0.name)=\(Self.isSecret($0.name) ? "(secret)" : $0.value)" }.joined(separator: " ")
     }

@@ -2,35 +2,44 @@ import CMillraceRDKafka
 public import Logging
 import Synchronization
 
-/// Reads partitions: those that it is told to, or those that a group gives it.
+/// A consumer, which reads partitions: either those that it is told to (``assign(_:)``), or those that a group assigns
+/// to it (``subscribe(_:)``).
 ///
-/// Each partition is read from a queue of its own (`PartitionQueue`), by whoever works on it, many records a call. A
-/// thread of the consumer's serves everything else: errors and the group's rebalances.
+/// Each partition has its own queue (``PartitionQueue``), from which records are read in batches, on any thread. A
+/// thread of the consumer handles everything else, such as errors and rebalances of the group.
+///
+/// Operations throw ``KafkaError``.
 public final class KafkaConsumer: Sendable {
     private let client: KafkaClient
     private let isClosed = Atomic(false)
     private let rebalances = OwedAnswers()
 
-    /// What a consumer tells of.
+    /// An event that a consumer reports.
     public enum Event: Sendable {
-        /// Most pass by themselves; a fatal one does not.
+        /// An error. Most are temporary; after a fatal one (``KafkaError/isFatal``) the consumer cannot be used any
+        /// more.
         case error(KafkaError)
-        /// The group gives partitions; to be answered with `take`.
+        /// The group assigns partitions to this member. It has to be answered with ``take(_:)``, even if the list is
+        /// empty.
         case assigned([TopicPartition])
-        /// The group takes partitions back; to be answered with `release`, before which nobody else gets them.
+        /// The group revokes partitions. It has to be answered with ``release(_:)``; until then no other member gets
+        /// the partitions.
         case revoked([TopicPartition])
     }
 
     /// - Parameters:
-    ///   - group: whose offsets are read and committed; nothing is joined unless `subscribe` is called.
-    ///   - onEvent: called on the consumer's thread.
+    ///   - configuration: the brokers and the settings of librdkafka. `enable.auto.commit` and
+    ///     `enable.auto.offset.store` are always false.
+    ///   - group: the group whose offsets are read and committed. It is joined only by ``subscribe(_:)``.
+    ///   - logger: receives librdkafka's log messages.
+    ///   - onEvent: called, on the consumer's thread, with errors and rebalances.
     public init(
         _ configuration: KafkaConfiguration, group: String, logger: Logger,
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws {
         var configuration = configuration.withDefaults([
-            // What is fetched ahead for each partition is bounded by its bytes alone: librdkafka's bound of 100,000 records is
-            // small ones in a tenth of a second, and after reaching it, it does not fetch for a while.
+            // Prefetching is limited by bytes alone. librdkafka's default limit of 100,000 records is reached within
+            // 0.1 s if records are small, and it then pauses fetching for a while.
             "queued.min.messages": "1000000",
             "queued.max.messages.kbytes": "16384",
             "partition.assignment.strategy": "cooperative-sticky",
@@ -59,26 +68,33 @@ public final class KafkaConsumer: Sendable {
 
     deinit { close() }
 
-    /// Leaves the group, if it joined one, and lets go of everything; answers what the group still waits for. Queues have to
-    /// be closed before. Takes half a minute at most, whatever the cluster does.
+    /// Leaves the group, if it has joined one, and closes the connections. Answers rebalances that the group still
+    /// waits for. All ``PartitionQueue`` objects must be released before. It takes at most 30 s, even if the cluster
+    /// does not answer.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         client.close(leave: { [rebalances] in ConsumerClosing($0, rebalances).run() })
     }
 
-    /// Reads exactly these partitions, each from its offset.
+    /// Starts reading exactly the given partitions, each from its offset.
+    ///
+    /// - Parameter starts: the partitions and their start offsets; replaces an earlier assignment.
     public func assign(_ starts: [CommittedOffset]) throws {
         let list = try PartitionList(starts)
         try check(rd_kafka_assign(client.handle, list.pointer), "assign \(starts.count) partitions")
     }
 
-    /// Joins the group for some topics; a name that begins with `^` is a pattern.
+    /// Joins the group, which then assigns partitions of the given topics.
+    ///
+    /// - Parameter topics: names of topics, or regular expressions that begin with `^`.
     public func subscribe(_ topics: [String]) throws {
         let list = try PartitionList(topics.map { TopicPartition($0, RD_KAFKA_PARTITION_UA) })
         try check(rd_kafka_subscribe(client.handle, list.pointer), "subscribe to \(topics.joined(separator: ", "))")
     }
 
-    /// Begins to read partitions that the group gave, from these offsets.
+    /// Accepts partitions that the group has assigned, and starts reading them.
+    ///
+    /// - Parameter starts: the partitions and their start offsets.
     public func take(_ starts: [CommittedOffset]) throws {
         rebalances.dropAnswer()
         let list = try PartitionList(starts)
@@ -90,7 +106,10 @@ public final class KafkaConsumer: Sendable {
         }
     }
 
-    /// Lets go of partitions that the group took back.
+    /// Stops reading partitions that the group has revoked, so that it can assign them to other members.
+    ///
+    /// - Parameter partitions: the partitions of the event. If the group is not cooperative, all partitions are
+    ///   released.
     public func release(_ partitions: [TopicPartition]) throws {
         rebalances.dropAnswer()
         if isCooperative {
@@ -102,7 +121,11 @@ public final class KafkaConsumer: Sendable {
         }
     }
 
-    /// Goes on reading partitions that are assigned already from other offsets.
+    /// Continues reading assigned partitions from other offsets.
+    ///
+    /// - Parameters:
+    ///   - starts: the partitions and their new offsets.
+    ///   - timeout: how long to wait.
     public func seek(_ starts: [CommittedOffset], timeout: Duration) throws {
         if starts.isEmpty { return }
         let list = try PartitionList(starts)
@@ -112,13 +135,15 @@ public final class KafkaConsumer: Sendable {
         _ = try list.offsets("go to another offset")
     }
 
-    /// Whether the group moves only the partitions that change hands.
+    /// Whether the group rebalances cooperatively: only partitions that move to another member are revoked.
     public var isCooperative: Bool { client.isCooperative }
 
-    /// The assignment was lost without being asked for: somebody else may work on the partitions already.
+    /// Whether the assignment was lost, for instance after a session timeout: other members may be reading the
+    /// partitions already.
     public var isAssignmentLost: Bool { rd_kafka_assignment_lost(client.handle) != 0 }
 
-    /// The queue of one partition; to be asked for before the partition is assigned, so that no record goes elsewhere.
+    /// Returns the queue of a partition. Call it before the partition is assigned, so that all its records go to this
+    /// queue.
     public func queue(of partition: TopicPartition) throws -> PartitionQueue {
         guard let queue = rd_kafka_queue_get_partition(client.handle, partition.topic, partition.partition) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, "find the queue of \(partition)")
@@ -127,7 +152,11 @@ public final class KafkaConsumer: Sendable {
         return PartitionQueue(queue, partition)
     }
 
-    /// What the group has committed for some partitions; those without are left out.
+    /// Returns the offsets that the group has committed. Partitions without one are omitted.
+    ///
+    /// - Parameters:
+    ///   - partitions: the partitions to look up.
+    ///   - timeout: how long to wait for an answer.
     public func committed(_ partitions: [TopicPartition], timeout: Duration) throws -> [CommittedOffset] {
         let list = try PartitionList(partitions)
         try check(
@@ -135,7 +164,9 @@ public final class KafkaConsumer: Sendable {
         return try list.offsets("read the committed offset")
     }
 
-    /// Commits offsets for the group; returns when the broker has them.
+    /// Commits offsets for the group. Returns when the broker has stored them.
+    ///
+    /// - Parameter offsets: the offsets of the next records to read.
     public func commit(_ offsets: [CommittedOffset]) throws {
         if offsets.isEmpty { return }
         let list = try PartitionList(offsets)
@@ -145,14 +176,20 @@ public final class KafkaConsumer: Sendable {
         _ = try list.offsets("commit the offset")
     }
 
-    /// Commits offsets; whether that worked is not told.
+    /// Commits offsets for the group without waiting. A failure of the commit is not reported.
+    ///
+    /// - Parameter offsets: the offsets of the next records to read.
     public func commitLater(_ offsets: [CommittedOffset]) throws {
         if offsets.isEmpty { return }
         let list = try PartitionList(offsets)
         try check(rd_kafka_commit(client.handle, list.pointer, 1), "commit offsets")
     }
 
-    /// First and next offset of a partition.
+    /// Returns the offsets of the first record of a partition (`low`) and of the next record to be written (`high`).
+    ///
+    /// - Parameters:
+    ///   - partition: the partition.
+    ///   - timeout: how long to wait for an answer.
     public func watermarks(of partition: TopicPartition, timeout: Duration) throws -> (low: Int64, high: Int64) {
         var low: Int64 = 0
         var high: Int64 = 0
@@ -163,7 +200,7 @@ public final class KafkaConsumer: Sendable {
         return (low, high)
     }
 
-    /// The last known next offset of a partition, without asking the broker; `nil` if there is none.
+    /// Returns the end of a partition as of the last fetch, without a request; `nil` if it is not known.
     public func knownEnd(of partition: TopicPartition) -> Int64? {
         var low: Int64 = 0
         var high: Int64 = 0
@@ -171,8 +208,13 @@ public final class KafkaConsumer: Sendable {
         return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
     }
 
-    /// For each partition, the first offset whose record's time is at or after `milliseconds` (since 1970); the end if
-    /// there is none.
+    /// Returns for each partition the offset of the first record at or after a time; the end of the partition if there
+    /// is none.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: the time, in milliseconds since 1970.
+    ///   - partitions: the partitions to look up.
+    ///   - timeout: how long to wait for an answer.
     public func offsets(
         at milliseconds: Int64, _ partitions: [TopicPartition], timeout: Duration
     ) throws -> [CommittedOffset] {
@@ -187,20 +229,25 @@ public final class KafkaConsumer: Sendable {
         }
     }
 
-    /// Topics and how many partitions each has; all topics, or the one that is named.
+    /// Returns the number of partitions of each topic, by the topic's name.
+    ///
+    /// - Parameters:
+    ///   - name: the topic to look up; `nil` for all topics of the cluster.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``, for a named topic also if it does not exist.
     public func topics(named name: String? = nil, timeout: Duration) throws -> [String: Int] {
         try KafkaMetadata.topics(client.handle, named: name, timeout: timeout)
     }
 
-    /// The group's identity, for a transaction that commits its offsets.
+    /// The group, and the consumer's current membership in it, for a transaction that commits its offsets.
     public var groupMetadata: GroupMetadata? { GroupMetadata(rd_kafka_consumer_group_metadata(client.handle)) }
 
-    /// The error that made the consumer useless, if one did.
+    /// The error after which the consumer cannot be used any more; `nil` if there is none.
     public var fatalError: KafkaError? { client.fatalError }
 }
 
 extension Duration {
-    /// Whole milliseconds, as far as librdkafka's type goes.
+    /// Whole milliseconds, clamped to librdkafka's integer type.
     var clampedMilliseconds: Int32 {
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         return Int32(clamping: milliseconds)

@@ -1,20 +1,20 @@
 import CMillraceRDKafka
 
-/// What librdkafka or a broker refused, while what was being done, and what kind of failure it is.
+/// An error of librdkafka or of a broker, with the operation that failed and its classification.
 public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
-    /// Kafka's number of the error; negative ones are librdkafka's own.
+    /// The error code of the Kafka protocol; negative for librdkafka's own errors.
     public let code: Int32
-    /// librdkafka's name of it, such as `TOPIC_AUTHORIZATION_FAILED`.
+    /// The name of the error in librdkafka, such as `TOPIC_AUTHORIZATION_FAILED`.
     public let name: String
-    /// What was being done: `commit the transaction of orders-0`.
+    /// The operation that failed, such as `commit the transaction of orders-0`.
     public let operation: String
-    /// What librdkafka says of it.
+    /// librdkafka's description of the error.
     public let reason: String
-    /// The client is of no use any more.
+    /// Whether the error is fatal: the client cannot be used any more.
     public let isFatal: Bool
-    /// The same call may succeed later.
+    /// Whether the same call may succeed later.
     public let isRetriable: Bool
-    /// The transaction has to be aborted; the next may succeed.
+    /// Whether the transaction has to be aborted. The next one may succeed.
     public let isAbortable: Bool
 
     init(_ error: rd_kafka_resp_err_t, _ operation: String, reason: String? = nil, isFatal: Bool = false) {
@@ -27,7 +27,7 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         isAbortable = false
     }
 
-    /// What a broker that is busy, away or on its way answers, or does not.
+    /// The errors of brokers that are busy, unreachable or starting.
     private static let retriable = [
         RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
         RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
@@ -36,7 +36,7 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
     ]
 
-    /// Takes over an error object; `nil` if there is none.
+    /// Converts and frees an error object of librdkafka; `nil` if there is none.
     init?(taking error: OpaquePointer?, _ operation: String) {
         guard let error else { return nil }
         defer { rd_kafka_error_destroy(error) }
@@ -49,10 +49,10 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         isAbortable = rd_kafka_error_txn_requires_abort(error) != 0
     }
 
-    /// A record is larger than the client's or the topic's limit.
+    /// Whether a record is larger than the limit of the client or the topic.
     public var isTooLarge: Bool { code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue }
 
-    /// Another client with the same transactional id, or group instance id, has taken over.
+    /// Whether the client was fenced: another one with the same transactional id or group instance id has taken over.
     public var isFenced: Bool {
         [
             RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
@@ -60,10 +60,10 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         ].contains { $0.rawValue == code }
     }
 
-    /// Another member of the group has the same instance name, and came later.
+    /// Whether the client was fenced by a later member of the group with the same instance id.
     public var isInstanceFenced: Bool { code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue }
 
-    /// The group has moved on: the member, or its generation, is not the one that counts.
+    /// Whether the group has rebalanced: the member or its generation is not current.
     public var isRebalance: Bool {
         [
             RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
@@ -71,9 +71,10 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         ].contains { $0.rawValue == code }
     }
 
-    /// The cluster, or a part of it, is away or on its way: nobody has to change anything for it to pass.
+    /// Whether the error passes by itself, because the cluster or a part of it is unreachable, busy or starting.
     ///
-    /// Not the same as `isRetriable`: a transaction that has to be aborted for it cannot be gone on with, another one can.
+    /// This differs from ``isRetriable``: the same call may not be repeatable, for instance because the transaction has
+    /// to be aborted, but a new attempt may succeed.
     public var isTransient: Bool {
         isRetriable || Self.retriable.contains { $0.rawValue == code }
             || [
@@ -89,7 +90,7 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
             ].contains { $0.rawValue == code }
     }
 
-    /// The topic, or the partition, is not known (yet).
+    /// Whether the topic or the partition does not exist, or is not known to the broker yet.
     public var isUnknownTopic: Bool {
         [
             RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
@@ -97,7 +98,7 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
         ].contains { $0.rawValue == code }
     }
 
-    /// The transaction cannot go on; one of a new producer can.
+    /// Whether the transaction cannot be continued. A transaction of a new producer may succeed.
     public var isTransactionLost: Bool {
         isAbortable || isFenced
             || [
@@ -107,12 +108,12 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
             ].contains { $0.rawValue == code }
     }
 
-    /// The broker does not let a transaction stay open for as long as the producer asks for.
+    /// Whether the producer's transaction timeout is longer than the broker allows (`transaction.max.timeout.ms`).
     public var isTransactionTimeoutRefused: Bool {
         code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT.rawValue
     }
 
-    /// Not allowed, or not known to the broker.
+    /// Whether the client lacks a permission, or could not be authenticated.
     public var isUnauthorised: Bool {
         [
             RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
@@ -128,12 +129,12 @@ public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
     }
 }
 
-/// Throws if `error` is one.
+/// Throws if the code is an error.
 func check(_ error: rd_kafka_resp_err_t, _ operation: @autoclosure () -> String) throws {
     if error != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(error, operation()) }
 }
 
-/// Throws, and frees, an error object.
+/// Converts, frees and throws an error object, if there is one.
 func check(_ error: OpaquePointer?, _ operation: @autoclosure () -> String) throws {
     if let error = KafkaError(taking: error, operation()) { throw error }
 }

@@ -1,6 +1,7 @@
 public import CMillraceRDKafka
 
-/// A record as librdkafka holds it; valid only while the closure that it was lent to runs.
+/// A record in librdkafka's memory. It is valid only during the call of the closure that receives it, or until the
+/// queue that it is the head of advances.
 public struct KafkaMessage {
     @usableFromInline let message: UnsafeMutablePointer<rd_kafka_message_t>
 
@@ -21,22 +22,22 @@ public struct KafkaMessage {
         return UnsafeRawBufferPointer(start: key, count: message.pointee.key_len)
     }
 
-    /// Bytes of key and value.
+    /// The size of key and value, in bytes.
     @inlinable
     public var size: Int { message.pointee.len + message.pointee.key_len }
 
-    /// The topic's name.
+    /// The name of the topic.
     public var topic: String { message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "" }
 
-    /// The partition's number.
+    /// The number of the partition.
     @inlinable
     public var partition: Int32 { message.pointee.partition }
 
-    /// The record's offset.
+    /// The offset in the partition.
     @inlinable
     public var offset: Int64 { message.pointee.offset }
 
-    /// Milliseconds since 1970, as the producer or the broker set it; `nil` if the record has none.
+    /// The timestamp that the producer or the broker has set, in milliseconds since 1970; `nil` if the record has none.
     @inlinable
     public var timestamp: Int64? {
         var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
@@ -44,7 +45,7 @@ public struct KafkaMessage {
         return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || time < 0 ? nil : time
     }
 
-    /// The number that the text of the last header with a name is; `nil` if there is none.
+    /// Returns the integer in the text of the last header with the given name; `nil` if there is none.
     public func number(inHeader name: String) -> Int64? {
         var list: OpaquePointer?
         var value: UnsafeRawPointer?
@@ -55,7 +56,7 @@ public struct KafkaMessage {
         return Int64(String(decoding: UnsafeRawBufferPointer(start: value, count: size), as: UTF8.self))
     }
 
-    /// The headers, in order; a name may come more than once, a value may be null.
+    /// The headers, in order. A name may occur more than once, and a value may be null.
     public var headers: [KafkaHeader] {
         var list: OpaquePointer?
         guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
@@ -76,18 +77,18 @@ public struct KafkaMessage {
 
 /// A header of a record.
 public struct KafkaHeader: Sendable, Hashable, Codable {
-    /// Its name.
+    /// The name of the header.
     public var name: String
-    /// Its value; `nil` for null.
+    /// The bytes of the value; `nil` for a null value.
     public var value: [UInt8]?
 
-    /// Name and value.
+    /// Creates a header from a name and bytes; `nil` for a null value.
     public init(_ name: String, _ value: [UInt8]?) {
         self.name = name
         self.value = value
     }
 
-    /// A value of text.
+    /// Creates a header whose value is the UTF-8 bytes of a text.
     public init(_ name: String, _ value: String) {
         self.init(name, Array(value.utf8))
     }

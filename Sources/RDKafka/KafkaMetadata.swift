@@ -1,6 +1,6 @@
 import CMillraceRDKafka
 
-/// What a cluster says of its topics.
+/// Requests for a cluster's metadata.
 enum KafkaMetadata {
     static func topics(_ handle: OpaquePointer, named name: String?, timeout: Duration) throws -> [String: Int] {
         var topic: OpaquePointer?
@@ -28,7 +28,7 @@ enum KafkaMetadata {
         return topics
     }
 
-    /// The number of one of the cluster's brokers.
+    /// Returns the id of any broker of the cluster.
     static func anyBroker(_ handle: OpaquePointer, timeout: Duration) throws -> Int32 {
         var found: UnsafePointer<rd_kafka_metadata>?
         try check(rd_kafka_metadata(handle, 0, nil, &found, timeout.clampedMilliseconds), "ask for the brokers")

@@ -2,7 +2,10 @@ import CMillraceRDKafka
 public import Logging
 import Synchronization
 
-/// Writes records: idempotent always, in transactions if it has a transactional id. May be used from several threads.
+/// A producer, which writes records to topics. It is always idempotent, and transactional if it has a transactional id.
+/// It may be used from several threads.
+///
+/// Operations throw ``KafkaError``.
 public final class KafkaProducer: Sendable {
     private let client: KafkaClient
     private let transactionalID: String?
@@ -16,20 +19,27 @@ public final class KafkaProducer: Sendable {
         var congested: [@Sendable () -> Void] = []
     }
 
-    /// Records under way beyond which `isCongested` is true.
+    /// The number of records in flight above which the producer is congested.
     public static let congestionLimit = 50_000
 
-    /// - Parameter onError: what concerns no single record; called on the producer's thread.
+    /// - Parameters:
+    ///   - configuration: the brokers and the settings of librdkafka. Default settings: `partitioner` `murmur2_random`,
+    ///     as in Java's clients; `linger.ms` 5; `queue.buffering.max.kbytes` 65536; `message.max.bytes` 67108864.
+    ///     `enable.idempotence` is always true.
+    ///   - transactionalID: the transactional id; `nil` for a producer without transactions.
+    ///   - logger: receives librdkafka's log messages.
+    ///   - onError: called, on the producer's thread, with errors that do not concern a single record, such as a lost
+    ///     connection.
     public init(
         _ configuration: KafkaConfiguration, transactionalID: String? = nil, logger: Logger,
         onError: @escaping @Sendable (KafkaError) -> Void = { _ in }
     ) throws {
         var configuration = configuration.withDefaults([
-            // Java's clients put a key into the same partition.
+            // Java's clients choose the same partition for a key.
             "partitioner": "murmur2_random",
             "queue.buffering.max.kbytes": "65536",
             "linger.ms": "5",
-            // What a topic takes is for the topic to say (max.message.bytes).
+            // Leaves the limit to the topic (max.message.bytes).
             "message.max.bytes": "67108864",
         ])
         configuration["enable.idempotence"] = "true"
@@ -50,7 +60,8 @@ public final class KafkaProducer: Sendable {
 
     deinit { close() }
 
-    /// Gives up what is still under way, and lets go of everything.
+    /// Discards the records in flight and closes the connections. Call ``flush(timeout:)`` before, unless the records
+    /// may be lost.
     public func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         client.close(flush: { [handle = client.handle] in
@@ -76,21 +87,33 @@ public final class KafkaProducer: Sendable {
         for wake in wakes { wake() }
     }
 
-    /// Whether more records are under way than should be; if so, `wake` is called when they are fewer.
+    /// Returns whether more records than ``congestionLimit`` are in flight. If so, `wake` is called once when fewer
+    /// than half of the limit are left.
+    ///
+    /// - Parameter wake: called on the producer's thread.
     public func isCongested(_ wake: @escaping @Sendable () -> Void) -> Bool {
         guard rd_kafka_outq_len(client.handle) > Self.congestionLimit else { return false }
         state.withLock { $0.congested.append(wake) }
         return true
     }
 
-    /// Hands a record over. `nil` stands for a null key or value, a partition below 0 for the partitioner's choice, a time
-    /// of 0 for now. Waits only if librdkafka's queue is full to the brim.
+    /// Queues a record for sending. Returns at once, unless librdkafka's queue is full: then it blocks until there is
+    /// room.
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic.
+    ///   - partition: the partition; below 0 if the partitioner chooses it by the key.
+    ///   - key: the key's bytes, which are copied; `nil` for a null key.
+    ///   - value: the value's bytes, which are copied; `nil` for a null value.
+    ///   - headers: the headers, in order.
+    ///   - timestamp: in milliseconds since 1970; 0 for the current time.
+    /// - Throws: ``KafkaError`` if the record cannot be queued. Later failures are thrown by ``flush(timeout:)``.
     public func produce(
         _ topic: String, partition: Int32 = -1, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: [KafkaHeader] = [], timestamp: Int64 = 0
     ) throws {
         let handle = try topicHandle(topic)
-        // librdkafka takes a null pointer for null, and wants another for an empty value.
+        // For librdkafka, a null pointer means null; an empty value needs another pointer.
         let empty = UnsafeMutableRawPointer(bitPattern: 1)
         let keyBase = key.map { UnsafeMutableRawPointer(mutating: $0.baseAddress) ?? empty } ?? nil
         let valueBase = value.map { UnsafeMutableRawPointer(mutating: $0.baseAddress) ?? empty } ?? nil
@@ -136,7 +159,7 @@ public final class KafkaProducer: Sendable {
             parts.append(Self.part(RD_KAFKA_VTYPE_HEADERS) { $0.headers = list })
         }
         if let error = KafkaError(taking: rd_kafka_produceva(client.handle, parts, parts.count), "send to \(topic)") {
-            // The headers were not taken over.
+            // The headers are still owned here.
             if let list { rd_kafka_headers_destroy(list) }
             throw error
         }
@@ -157,7 +180,7 @@ public final class KafkaProducer: Sendable {
     }
 
     private func topicHandle(_ topic: String) throws -> OpaquePointer {
-        // The handle goes out of the lock as a number: it is valid until `close`.
+        // The handle leaves the lock as an integer, which is Sendable. It is valid until `close`.
         let address = try state.withLock { state throws(KafkaError) -> UInt in
             if let known = state.topics[topic] { return UInt(bitPattern: known) }
             guard let made = rd_kafka_topic_new(client.handle, topic, nil) else {
@@ -172,7 +195,11 @@ public final class KafkaProducer: Sendable {
         return handle
     }
 
-    /// Returns when all records have arrived; throws the first failure since the last call.
+    /// Waits until all queued records have been delivered.
+    ///
+    /// - Parameter timeout: how long to wait.
+    /// - Throws: ``KafkaError`` if a record since the last call could not be delivered (the first such error), or if
+    ///   the timeout has passed.
     public func flush(timeout: Duration) throws {
         let error = rd_kafka_flush(client.handle, timeout.clampedMilliseconds)
         if let fatal = client.fatalError { throw fatal }
@@ -185,30 +212,46 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    /// Topics and how many partitions each has.
+    /// Returns the number of partitions of each topic, by the topic's name.
+    ///
+    /// - Parameters:
+    ///   - name: the topic to look up; `nil` for all topics of the cluster.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``, for a named topic also if it does not exist.
     public func topics(named name: String? = nil, timeout: Duration) throws -> [String: Int] {
         try KafkaMetadata.topics(client.handle, named: name, timeout: timeout)
     }
 
     // MARK: Transactions
 
-    /// A request of a transaction got no answer, and may still reach the broker: in the next transaction, it would do what
-    /// was meant for this one. A producer with the same transactional id that is made now is safe from it.
+    /// Whether a request of a transaction has got no answer.
+    ///
+    /// Such a request may still reach the broker and then affect the next transaction of this producer. To be safe from
+    /// it, create a new producer with the same transactional id: it fences the request.
     public var hasLostAnswers: Bool { lost.any }
 
-    /// Shuts out every other producer with this transactional id, and ends what it left open. Once, before all others.
+    /// Fences all other producers with the same transactional id, and aborts the transaction that they left open. Call
+    /// it once, before the first transaction.
+    ///
+    /// - Parameter timeout: how long to wait for an answer.
     public func initTransactions(timeout: Duration) throws {
         try check(
             rd_kafka_init_transactions(client.handle, timeout.clampedMilliseconds), "begin as transactional id \(title)"
         )
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction. Records that are produced until its end belong to it.
     public func beginTransaction() throws {
         try check(rd_kafka_begin_transaction(client.handle), "begin a transaction of \(title)")
     }
 
-    /// Adds a group's offsets to the transaction.
+    /// Adds a group's offsets to the transaction, which commits them with its records.
+    ///
+    /// - Parameters:
+    ///   - offsets: the offsets of the next records to read.
+    ///   - group: the group, and the member in whose name the offsets are committed.
+    ///   - timeout: how long to wait for an answer.
+    /// - Throws: ``KafkaError``. If the group has rebalanced, ``KafkaError/isRebalance`` is true.
     public func sendOffsets(_ offsets: [CommittedOffset], group: GroupMetadata, timeout: Duration) throws {
         let list = try PartitionList(offsets)
         try check(
@@ -217,7 +260,11 @@ public final class KafkaProducer: Sendable {
             "add offsets to the transaction of \(title)")
     }
 
-    /// Commits the transaction. After a retriable error it is called again; its outcome is open until then.
+    /// Delivers the remaining records and commits the transaction.
+    ///
+    /// - Parameter timeout: how long to wait.
+    /// - Throws: ``KafkaError``. If it is retriable (``KafkaError/isRetriable``), the outcome is unknown: call the
+    ///   method again.
     public func commitTransaction(timeout: Duration) throws {
         try check(
             rd_kafka_commit_transaction(client.handle, timeout.clampedMilliseconds),
@@ -225,18 +272,20 @@ public final class KafkaProducer: Sendable {
         state.withLock { $0.failure = nil }
     }
 
-    /// Gives the transaction up.
+    /// Aborts the transaction. Its records are discarded.
+    ///
+    /// - Parameter timeout: how long to wait for an answer.
     public func abortTransaction(timeout: Duration) throws {
         try check(
             rd_kafka_abort_transaction(client.handle, timeout.clampedMilliseconds), "abort the transaction of \(title)")
         state.withLock { $0.failure = nil }
     }
 
-    /// The error that made the producer useless, if one did.
+    /// The error after which the producer cannot be used any more; `nil` if there is none.
     public var fatalError: KafkaError? { client.fatalError }
 }
 
-/// Lets the events of a client find the producer that is made around it.
+/// Connects the events of a client to the producer that owns it.
 private final class ProducerLink: Sendable {
     struct Reference: ~Copyable {
         weak var value: KafkaProducer?

@@ -1,15 +1,15 @@
 public import CMillraceRDKafka
 
-/// The records of one partition that have been fetched.
+/// The queue of the fetched records of one partition.
 ///
-/// `@unchecked Sendable`: made in one task and handed to another, used by one at a time.
+/// `@unchecked Sendable`: created in one task and passed to another; only one task uses it at a time.
 public final class PartitionQueue: @unchecked Sendable {
     @usableFromInline let queue: OpaquePointer
     /// The partition.
     public let partition: TopicPartition
     @usableFromInline let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
     @usableFromInline let capacity = 1024
-    // Used by one task, one call at a time: nothing that could overlap.
+    // Used by one task, one call at a time: accesses cannot overlap.
     @exclusivity(unchecked) @usableFromInline var next = 0
     @exclusivity(unchecked) @usableFromInline var count = 0
     private var waker: Unmanaged<Waker>?
@@ -28,7 +28,9 @@ public final class PartitionQueue: @unchecked Sendable {
         rd_kafka_queue_destroy(queue)
     }
 
-    /// Calls `wake`, on a thread of librdkafka's, when records come to the empty queue.
+    /// Sets a function that is called when records arrive in the empty queue.
+    ///
+    /// - Parameter wake: called on a thread of librdkafka; `nil` to remove it.
     public func onArrival(_ wake: (@Sendable () -> Void)?) {
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         waker?.release()
@@ -44,19 +46,19 @@ public final class PartitionQueue: @unchecked Sendable {
             }, waker.toOpaque())
     }
 
-    /// What stands at the head of the queue.
+    /// The element at the head of a queue.
     public enum Head {
-        /// Nothing has been fetched.
+        /// The queue is empty.
         case nothing
         /// A record.
         case record(KafkaMessage)
-        /// Everything there is has been read, up to this offset.
+        /// The end of the partition was reached: the next record will have this offset.
         case end(Int64)
-        /// The partition cannot be read.
+        /// An error: the partition cannot be read.
         case failure(KafkaError)
     }
 
-    /// The head of the queue, without waiting; it stays there until `advance`.
+    /// The head of the queue. It does not wait, and does not remove the element: see ``advance()``.
     @inlinable
     public var head: Head {
         if next == count, !refill() { return .nothing }
@@ -65,7 +67,8 @@ public final class PartitionQueue: @unchecked Sendable {
         return event(message)
     }
 
-    /// The offset behind the last record that has been taken from librdkafka; `nil` if there is none.
+    /// The offset after the last record that has been taken from librdkafka and not been passed by ``advance()``; `nil`
+    /// if there is none.
     public var takenUpTo: Int64? {
         var index = count - 1
         while index >= next {
@@ -77,7 +80,7 @@ public final class PartitionQueue: @unchecked Sendable {
         return nil
     }
 
-    /// Done with the head.
+    /// Removes the head of the queue. Its ``KafkaMessage`` is not valid any more.
     @inlinable
     public func advance() {
         guard next < count, let message = messages[next] else { return }

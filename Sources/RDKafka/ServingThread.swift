@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A thread that does one thing over and over until it is stopped, and then one last thing.
+/// A thread that calls a function repeatedly until it is stopped, and then a final function.
 final class ServingThread: Sendable {
     private struct State {
         var last: (@Sendable () -> Void)?
@@ -16,7 +16,9 @@ final class ServingThread: Sendable {
 
     init(name: String) { self.name = name }
 
-    /// - Parameter body: does it once.
+    /// Starts the thread.
+    ///
+    /// - Parameter body: called repeatedly.
     func start(_ body: @escaping @Sendable () -> Void) {
         let thread = Thread { [self] in
             while !isStopped.load(ordering: .acquiring) { body() }
@@ -33,8 +35,10 @@ final class ServingThread: Sendable {
         thread.start()
     }
 
-    /// Has the thread do `last` when it is done with what it is doing, and end; once. Returns when it has ended, false if it
-    /// has not after `limit`. On the thread itself there is no waiting.
+    /// Lets the thread call `last` after its current call, and end. May be called only once.
+    ///
+    /// Returns true when the thread has ended, false if it has not after `limit`. If called on the thread itself, it
+    /// returns true without waiting.
     func stop(within limit: Duration, last: @escaping @Sendable () -> Void) -> Bool {
         let current = ObjectIdentifier(Thread.current)
         let isOwn = state.withLock { state in

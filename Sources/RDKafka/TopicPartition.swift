@@ -1,14 +1,14 @@
 import CMillraceRDKafka
 import Foundation
 
-/// A partition of a topic, perhaps with an offset.
+/// A partition of a topic.
 public struct TopicPartition: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// The topic.
+    /// The name of the topic.
     public var topic: String
-    /// The partition's number.
+    /// The number of the partition.
     public var partition: Int32
 
-    /// Both.
+    /// Creates a reference to a partition from the topic's name and the partition's number.
     public init(_ topic: String, _ partition: Int32) {
         self.topic = topic
         self.partition = partition
@@ -18,10 +18,12 @@ public struct TopicPartition: Hashable, Sendable, Comparable, CustomStringConver
         (left.topic, left.partition) < (right.topic, right.partition)
     }
 
-    /// `orders/3`.
+    /// Topic and number, such as `orders/3`.
     public var description: String { "\(topic)/\(partition)" }
 
-    /// The partition that `description` stands for; `nil` if it is not one.
+    /// Creates a partition from its ``description``; `nil` if the text does not describe one.
+    ///
+    /// - Parameter text: the topic, a slash and the number, such as `orders/3`.
     public init?(_ text: String) {
         guard let slash = text.lastIndex(of: "/"), let partition = Int32(text[text.index(after: slash)...]) else {
             return nil
@@ -42,16 +44,16 @@ extension TopicPartition {
     }
 }
 
-/// An offset of a partition, as a group has committed it.
+/// An offset of a partition, with metadata, as a group commits it.
 public struct CommittedOffset: Hashable, Sendable {
     /// The partition.
     public var partition: TopicPartition
-    /// The next record to read.
+    /// The offset of the next record to read.
     public var offset: Int64
-    /// What was committed with it; empty if nothing.
+    /// The metadata that is committed with the offset; empty if there is none.
     public var metadata: String
 
-    /// All three.
+    /// Creates an offset from its parts.
     public init(_ partition: TopicPartition, _ offset: Int64, metadata: String = "") {
         self.partition = partition
         self.offset = offset
@@ -59,7 +61,7 @@ public struct CommittedOffset: Hashable, Sendable {
     }
 }
 
-/// A list of partitions in librdkafka's form.
+/// A list of partitions as librdkafka represents it.
 struct PartitionList: ~Copyable {
     let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
@@ -72,7 +74,7 @@ struct PartitionList: ~Copyable {
             let place = rd_kafka_topic_partition_list_add(list, entry.partition.topic, entry.partition.partition)
             place?.pointee.offset = entry.offset
             if !entry.metadata.isEmpty, let copy = strdup(entry.metadata) {
-                // The list frees it.
+                // Freed by the list.
                 place?.pointee.metadata = UnsafeMutableRawPointer(copy)
                 place?.pointee.metadata_size = strlen(copy)
             }
@@ -85,7 +87,7 @@ struct PartitionList: ~Copyable {
 
     deinit { rd_kafka_topic_partition_list_destroy(pointer) }
 
-    /// Entries that have an offset. Throws the first error that an entry carries.
+    /// Returns the entries that have an offset. Throws the first error of an entry.
     func offsets(_ operation: String) throws -> [CommittedOffset] { try Self.offsets(pointer, operation) }
 
     static func offsets(

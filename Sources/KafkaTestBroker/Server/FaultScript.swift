@@ -48,6 +48,8 @@ public final class FaultScript: Sendable {
     /// Adds a rule.
     ///
     /// - Parameters:
+    ///   - action: what happens to the request.
+    ///   - api: the kind of request.
     ///   - after: how many requests of the kind pass first, from now on.
     ///   - times: how many it then applies to.
     ///   - client: only requests of clients whose id begins so.

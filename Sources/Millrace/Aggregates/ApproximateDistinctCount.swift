@@ -20,8 +20,10 @@ public struct ApproximateDistinctCount<Input: Sendable, Value: StreamKey>: Aggre
 
     /// Counts the different `value`s.
     ///
-    /// - Parameter precision: 4 to 16. A state folder's sketches keep the precision that they began with: a start with
-    ///   another is refused.
+    /// - Parameters:
+    ///   - value: what is counted of a record.
+    ///   - precision: 4 to 16. A state folder's sketches keep the precision that they began with: a start with
+    ///     another is refused.
     @inlinable
     public init(of value: @escaping @Sendable (Input) -> Value, precision: Int = 12) {
         self.value = value

@@ -14,9 +14,11 @@ public struct Percentiles<Input: Sendable>: Aggregate {
     /// Percentiles of `number` of each record.
     ///
     /// - Parameters:
+    ///   - number: the number of a record.
     ///   - accuracy: the greatest relative error: with 0.01, a percentile of 200 comes out between 198 and 202. Between
     ///     0.0001 and 0.5.
-    ///   - buckets: the greatest number of buckets for each sign, 8 bytes each where they are needed. 2048 of an accuracy
+    ///   - buckets: the greatest number of buckets for each sign, 8 bytes each where they are needed. 2048 of an
+    ///     accuracy
     ///     of 0.01 cover numbers from 1 to 10^17; if the numbers of one key spread wider, those nearest to zero lose
     ///     accuracy. At most 2^20.
     ///

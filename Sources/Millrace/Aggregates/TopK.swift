@@ -3,7 +3,9 @@ public struct TopK<Input: StateValue>: Aggregate {
     @usableFromInline let limit: Int
     @usableFromInline let precedes: @Sendable (Input, Input) -> Bool
 
-    /// - Parameter precedes: whether the first ranks before the second.
+    /// - Parameters:
+    ///   - limit: how many records are kept.
+    ///   - precedes: whether the first ranks before the second.
     @inlinable
     public init(_ limit: Int, by precedes: @escaping @Sendable (Input, Input) -> Bool) {
         self.limit = limit

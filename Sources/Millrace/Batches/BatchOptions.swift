@@ -1,7 +1,8 @@
 /// The settings of `batches` and `forEachAsync` beside size, time and concurrency.
 ///
 /// ```swift
-/// orders.batches(of: 100, options: .init(acknowledgement: .perRecord, retry: .init(attempts: 3), timeout: .seconds(30))) { ... }
+/// orders.batches(
+///     of: 100, options: .init(acknowledgement: .perRecord, retry: .init(attempts: 3), timeout: .seconds(30))) { ... }
 /// ```
 public struct BatchOptions<Record: Sendable>: Sendable {
     /// The greatest size of a batch in bytes, as `sizeOf` counts them; a batch of one record may be larger. Default: `nil`,

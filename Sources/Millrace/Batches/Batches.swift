@@ -32,6 +32,7 @@ extension Stream {
     ///   - options: limit in bytes, acknowledgement, retries, retry topic, order, timeout, rate.
     ///   - handle: called with each batch, outside the task; returns or throws what became of it.
     /// - Returns: the records that succeeded, in order.
+    @discardableResult
     @inlinable
     public func batches(
         of size: Int, within time: Duration = .seconds(1), concurrency: BatchConcurrency = 1,
@@ -56,6 +57,7 @@ extension Stream {
     /// ```swift
     /// orders.forEachAsync(concurrency: 3) { order in try await database.insert(order) }
     /// ```
+    @discardableResult
     @inlinable
     public func forEachAsync(
         concurrency: BatchConcurrency = 1, onError: ErrorPolicy<Record> = .fail,
@@ -75,7 +77,15 @@ extension KeyedStream {
     /// Works on records in batches, outside the pipeline, as `Stream.batches` does, in the tasks that own the records'
     /// keys: no two batches with the same key are under way at once, so each key's records are worked on in order.
     ///
-    /// - Parameter parking: keeps that order also behind a record that is given up or sent back (`KeyParking`).
+    /// - Parameters:
+    ///   - size: the greatest number of records in a batch.
+    ///   - time: how long the first record of a batch waits for it to fill. Default: 1 s.
+    ///   - concurrency: how many batches of a task are in flight at once. Default: 1.
+    ///   - onError: what becomes of a record for which it throws. Default: `.fail`.
+    ///   - options: limit in bytes, acknowledgement, retries, order, timeout, rate.
+    ///   - parking: keeps that order also behind a record that is given up or sent back (`KeyParking`).
+    ///   - handle: called for each batch; returns what became of its records.
+    @discardableResult
     @inlinable
     public func batches(
         of size: Int, within time: Duration = .seconds(1), concurrency: BatchConcurrency = 1,

@@ -10,6 +10,7 @@ public struct SinkError: AdvisedError, TransientFailure {
 
     /// - Parameters:
     ///   - problem: a whole sentence without a full stop, as is `advice`.
+    ///   - advice: what to do about it, in the same form.
     ///   - isTransient: whether it may pass by itself; by default it does not.
     public init(_ problem: String, advice: String, isTransient: Bool = false) {
         self.problem = problem

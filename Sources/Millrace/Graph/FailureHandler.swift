@@ -1,4 +1,4 @@
-/// An error policy made ready for one task.
+/// An error policy, prepared for one task.
 @usableFromInline
 struct FailureHandler<Record: Sendable> {
     @usableFromInline let policy: ErrorPolicy<Record>
@@ -14,7 +14,7 @@ struct FailureHandler<Record: Sendable> {
         if case .deadLetter(let side) = policy { deadLetters = side.push(in: context) } else { deadLetters = nil }
     }
 
-    /// Deals with a record that `error` was thrown for: passes the error on, or leaves the record out.
+    /// Applies the policy to a record for which `error` was thrown: rethrows the error, or drops or diverts the record.
     @inlinable
     @inline(never)
     func handle(_ error: any Error, _ record: Record, _ time: Timestamp, attempts: Int = 1) throws {

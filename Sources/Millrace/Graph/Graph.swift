@@ -1,11 +1,12 @@
-/// What a pipeline is declared with: streams start here, at `source`, and lead through operators to sinks.
+/// The operator graph of a pipeline while it is being declared.
 ///
-/// Lives only while the closure given to `Pipeline` runs. What it has collected is then fixed for good.
+/// Streams start at `source(_:)`, pass through operators and end in sinks. A graph exists only while the closure passed
+/// to ``Pipeline/init(_:_:)`` runs; after that the declaration cannot be changed.
 public final class Graph {
     var operators: [OperatorNode] = []
     private var kindCounts: [String: Int] = [:]
     private var claims: [String: OperatorNode] = [:]
-    /// What is wrong with the declaration; a run says it, and does not begin.
+    /// Errors in the declaration; `run` throws them before the pipeline starts.
     private(set) var problems: [GraphProblem] = []
 
     init() {}
@@ -24,7 +25,7 @@ public final class Graph {
         return node
     }
 
-    /// Where an operator was given a name that another has by default, the other takes the next one that is free.
+    /// Changes default names that collide with explicit names to the next free number.
     func makeDefaultNamesDiffer() {
         var taken = Set(operators.compactMap(\.name))
         for node in operators where node.name == nil {
@@ -37,7 +38,7 @@ public final class Graph {
         }
     }
 
-    /// Notes that a sink is the only one to write to `target`.
+    /// Records that a sink writes to `target`, which no other sink may do.
     @usableFromInline
     func claim(_ target: String, for node: OperatorNode) {
         if claims.updateValue(node, forKey: target) != nil {
@@ -48,20 +49,27 @@ public final class Graph {
         }
     }
 
-    /// A stream that operators send records to which they do not pass on: late ones, rejected ones.
+    /// Declares a side output: a stream that receives the records an operator diverts, such as late or rejected ones.
     ///
     /// ```swift
     /// let late = graph.sideOutput("late", of: Flight.self)
     /// flights.keyed(by: \.origin).window(.tumbling(of: .hours(1)), late: late)...
     /// late.stream.sink(.jsonLines(directory: "out/late"))
     /// ```
+    ///
+    /// - Parameters:
+    ///   - name: the operator name of the side output, unique within the pipeline.
+    ///   - type: the type of its records.
+    /// - Returns: a side output to pass to operators; its records are in ``SideOutput/stream``.
     public func sideOutput<Record: Sendable>(_ name: String, of type: Record.Type = Record.self) -> SideOutput<Record> {
         let node = add(kind: "side output", inputs: [])
         node.name = name
         return SideOutput(Stream(graph: self, node: StreamNode(producer: node)))
     }
 
-    /// Merges streams of one type: the result has the records of all, in the order in which they come.
+    /// Merges streams of the same type into one stream with the records of all of them.
+    ///
+    /// Records of each input keep their order; records of different inputs are interleaved in the order of arrival.
     ///
     /// ```swift
     /// graph.merge(clicks, views).keyed(by: \.user)...

@@ -1,5 +1,5 @@
 extension GraphProblem {
-    /// What can be seen of the operators of a pipeline.
+    /// Returns the errors that can be found by looking at the operators alone.
     static func all(of operators: [OperatorNode], in pipeline: String) -> [GraphProblem] {
         var found: [GraphProblem] = []
         if pipeline.isEmpty {

@@ -1,5 +1,8 @@
-/// A stream whose records are brought together by key: each key's records go to one task, in the order in which each
-/// input partition had them.
+/// A stream whose records are partitioned by key.
+///
+/// All records of a key are processed by the same task. Records of one key from one input partition stay in order;
+/// there is no order between input partitions. A keyed stream is created with ``Stream/keyed(by:)``; it offers the
+/// operators that keep state per key, such as `fold`, `aggregate`, `process` and `window`.
 public struct KeyedStream<Key: StreamKey, Record: Sendable> {
     @usableFromInline let graph: Graph
     @usableFromInline let node: KeyedNode<Key, Record>
@@ -24,7 +27,7 @@ public struct KeyedStream<Key: StreamKey, Record: Sendable> {
     }
 }
 
-/// The place where a keyed stream's consumers are collected.
+/// Collects the operators that consume a keyed stream.
 ///
 /// `@unchecked Sendable`: `consumers` is written only while the graph is being declared, on one thread.
 @usableFromInline
@@ -39,7 +42,7 @@ final class KeyedNode<Key: StreamKey, Record: Sendable>: @unchecked Sendable {
         self.key = key
     }
 
-    /// What a keyed task calls for each batch that its channel delivers.
+    /// Returns what a keyed task calls for each batch from its channel.
     @inlinable
     func handler(in context: TaskContext) -> (RecordBatch) throws -> Void {
         let handlers = consumers.map { $0(context) }
@@ -50,7 +53,7 @@ final class KeyedNode<Key: StreamKey, Record: Sendable>: @unchecked Sendable {
     }
 }
 
-/// What a keyed operator does to a batch.
+/// The function by which a keyed operator processes a batch.
 @usableFromInline
 struct BatchHandler<Record: Sendable> {
     @usableFromInline let call: (ExchangeBatch<Record>) throws -> Void
@@ -59,15 +62,15 @@ struct BatchHandler<Record: Sendable> {
     init(_ call: @escaping (ExchangeBatch<Record>) throws -> Void) { self.call = call }
 }
 
-/// A value with the key that it is of: what keyed operators give.
+/// A value together with its key: the output of most keyed operators.
 @frozen
 public struct Keyed<Key: Sendable, Value: Sendable>: Sendable {
     /// The key.
     public var key: Key
-    /// What belongs to it.
+    /// The value that belongs to the key.
     public var value: Value
 
-    /// Both.
+    /// Creates a pair of a key and its value.
     @inlinable
     public init(key: Key, value: Value) {
         self.key = key

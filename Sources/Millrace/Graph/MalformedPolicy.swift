@@ -1,18 +1,20 @@
-/// What becomes of input that is not a record.
+/// What a source does with input that cannot be decoded as a record.
 public enum MalformedPolicy: Sendable {
-    /// The pipeline ends, without a restart, with an error that names the place and what was expected.
+    /// The pipeline stops with a ``MalformedRecord`` error that names the place and the reason. It is not restarted.
     case fail
-    /// It is left out and counted.
+    /// The input is dropped and counted in ``PipelineStatus/skipped``.
     case skip
-    /// It goes to a side output.
+    /// The input is sent to a side output, and counted in ``PipelineStatus/deadLettered``.
     case deadLetter(to: SideOutput<MalformedInput>)
 
-    /// Draws the edge to the side output, if there is one, from the source that has this policy.
+    /// Adds an edge from the source with this policy to its side output, if it has one.
     @usableFromInline
     func link(from producer: OperatorNode) { if case .deadLetter(let side) = self { side.link(from: producer) } }
 }
 
-/// Input that did not decode, under the policy to fail. The run ends: read again, it would be the same.
+/// An error for input that cannot be decoded, thrown under the policy ``MalformedPolicy/fail``.
+///
+/// The pipeline is not restarted after it, because the same input would fail again.
 public struct MalformedRecord: PermanentFailure, CustomStringConvertible, Sendable {
     /// The input, its place and the reason.
     public let input: MalformedInput
@@ -25,7 +27,9 @@ public struct MalformedRecord: PermanentFailure, CustomStringConvertible, Sendab
     }
 }
 
-/// A record without an event time. The run ends: read again, it would have none either.
+/// An error for a record without an event time, thrown under the policy ``ErrorPolicy/fail``.
+///
+/// The pipeline is not restarted after it, because the record would lack its event time again.
 public struct MissingEventTime: PermanentFailure, CustomStringConvertible, Sendable {
     @usableFromInline
     init() {}

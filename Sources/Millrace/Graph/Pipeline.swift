@@ -1,4 +1,4 @@
-/// A stream-processing program: a graph of operators, ready to be run.
+/// A stream-processing program: a graph of operators from sources to sinks.
 ///
 /// ```swift
 /// let pipeline = Pipeline("word-count") { graph in
@@ -12,16 +12,26 @@
 /// try await pipeline.run(checkpoints: .init(directory: "state"))
 /// ```
 ///
-/// The graph is declared once, when the pipeline is made; a pipeline can be run any number of times, one after the
-/// other. Guarantee: with checkpoints, state and the output of transactional sinks are as if every record had been
-/// worked on exactly once, whenever and however often the process is killed.
+/// The graph is declared once, when the pipeline is created. A pipeline can be run any number of times, one run after
+/// another.
+///
+/// With checkpoints, each record affects state and the output of transactional sinks exactly once, no matter when and
+/// how often the process is killed.
 public struct Pipeline: Sendable {
-    /// The pipeline's name; state folders belong to a name.
+    /// The name of the pipeline. A state folder can be used only by the pipeline whose name it was created with.
     public let name: String
     let plan: LogicalPlan
 
-    /// Declares a pipeline. What is wrong with the declaration (no source, two operators of one name) is thrown by `run`, as
-    /// a `ConfigurationError`.
+    /// Creates a pipeline and declares its graph.
+    ///
+    /// Errors in the declaration, such as a missing source or two operators with the same name, are not thrown here:
+    /// `run` throws them as a ``ConfigurationError``.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the pipeline; must not be empty.
+    ///   - declare: a closure that adds sources, operators and sinks to the graph. It is called once, before the
+    ///     initializer returns.
+    /// - Throws: the error that `declare` throws.
     public init(_ name: String, _ declare: (Graph) throws -> Void) rethrows {
         let graph = Graph()
         try declare(graph)
@@ -32,16 +42,25 @@ public struct Pipeline: Sendable {
             problems: graph.problems + GraphProblem.all(of: graph.operators, in: name))
     }
 
-    /// The operator graph as data; see `GraphFormat` for printing it.
+    /// Returns a description of the operator graph, for example to draw it.
+    ///
+    /// - Parameter parallelism: the number of tasks of each keyed stage, as it is to be shown.
     public func graph(parallelism: Parallelism = .perPartition) -> GraphDescription {
         plan.describe(parallelism)
     }
 
-    /// Runs the pipeline to the end of its sources, or until it is stopped; see `run(_:stop:)`.
+    /// Runs the pipeline until its sources end or it is stopped.
+    ///
+    /// See ``run(_:stop:)`` for stopping, the errors thrown, and further options.
     ///
     /// - Parameters:
-    ///   - checkpoints: where and how often state is stored; without, a restart begins from the beginning.
-    ///   - parallelism: tasks of each keyed stage.
+    ///   - checkpoints: where and how often state is stored. Default: no checkpoints; a restart begins at the start of
+    ///     the
+    ///     input.
+    ///   - parallelism: the number of tasks of each keyed stage. Default: as many as there are source partitions, but
+    ///     not
+    ///     more than processors.
+    /// - Returns: the status at the end of the run.
     @discardableResult
     public func run(
         checkpoints: CheckpointOptions? = nil, parallelism: Parallelism = .perPartition

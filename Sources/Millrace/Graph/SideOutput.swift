@@ -1,4 +1,6 @@
-/// A stream beside the main one, made by `Graph.sideOutput`: operators send there what they do not pass on.
+/// A second output to which operators divert records, such as late or rejected ones.
+///
+/// Created with ``Graph/sideOutput(_:of:)``; several operators may send to the same side output.
 public struct SideOutput<Record: Sendable>: Sendable {
     @usableFromInline let node: StreamNode<Record>
     // Only touched while the graph is being declared, on one thread; see `Graph`.
@@ -9,10 +11,10 @@ public struct SideOutput<Record: Sendable>: Sendable {
         graph = stream.graph
     }
 
-    /// What comes out of it.
+    /// The stream of the records that operators have sent to this side output.
     public var stream: Stream<Record> { Stream(graph: graph, node: node) }
 
-    /// Draws an edge from `producer` in the printed graph.
+    /// Adds an edge from `producer` to this side output in the printed graph.
     @usableFromInline
     func link(from producer: OperatorNode) {
         let record = "\(Record.self)"
@@ -20,7 +22,7 @@ public struct SideOutput<Record: Sendable>: Sendable {
         node.producer.inputs.append(OperatorInput(from: producer, record: record, kind: .side))
     }
 
-    /// What a task calls to send a record there.
+    /// Returns what a task calls to send a record to this side output.
     @inlinable
     func push(in context: TaskContext) -> Push<Record> { node.push(in: context) }
 }

@@ -1,7 +1,9 @@
-/// A typed stream of records with event times: the output of an operator, and what the next is attached to.
+/// A typed stream of records with event times: the output of a source or an operator.
 ///
-/// Streams are values; using one twice sends every record both ways. (A file that imports Foundation, which has a class of
-/// this name, says `DataStream`.)
+/// Operators are methods of `Stream` and return the next stream. Attaching several operators to the same stream sends
+/// every record to each of them.
+///
+/// Foundation declares a class of the same name. In files that import Foundation, use ``DataStream`` instead.
 public struct Stream<Record: Sendable> {
     @usableFromInline let graph: Graph
     @usableFromInline let node: StreamNode<Record>
@@ -12,25 +14,31 @@ public struct Stream<Record: Sendable> {
         self.node = node
     }
 
-    /// Names the operator that this stream comes from. State is stored under the name: a named operator may move about
-    /// in the graph between two versions of a program and keep its state. One without a name is known by what it is and what
-    /// leads to it; where that leaves a doubt, a start with an older state folder is refused.
+    /// Names the operator that produces this stream.
+    ///
+    /// State is stored under the operator's name. A named operator keeps its state when it is moved within the graph
+    /// between two versions of a program. An operator without a name is identified by its kind and by the operators
+    /// upstream of it; if that is ambiguous, a start from an older state folder is rejected with an error.
+    ///
+    /// - Parameter name: a name that is unique within the pipeline, not empty and without `/`.
+    /// - Returns: the same stream.
     public func named(_ name: String) -> Stream<Record> {
         node.producer.setName(name)
         return self
     }
 
-    /// This stream's operator gives the results of another's state: a name given to it is the other's.
+    /// Marks this stream's operator as the one that completes the results of `other`: naming it names `other`'s
+    /// operator.
     @inlinable
     func completing<Other>(_ other: Stream<Other>) -> Stream<Record> {
         node.producer.complete(other.node.producer)
         return self
     }
 
-    /// Adds an operator that takes this stream and gives another, within the same task.
+    /// Adds an operator that runs in the same task as this stream's operator.
     ///
-    /// `attach` is called once for every task; what it returns is called for every record, and hands its results to
-    /// the push that it was given.
+    /// `attach` is called once per task. The push it returns is called with the records of this stream, and passes its
+    /// results to the push that `attach` received.
     @inlinable
     func attach<Output: Sendable>(
         _ kind: String, detail: String = "", flow: RecordFlow = .kept,
@@ -43,7 +51,7 @@ public struct Stream<Record: Sendable> {
         return Stream<Output>(graph: graph, node: output)
     }
 
-    /// The same for an operator that may fail for single records.
+    /// Adds an operator that may fail for single records.
     @inlinable
     func attach<Output: Sendable>(
         _ kind: String, detail: String = "", flow: RecordFlow = .kept, onError: ErrorPolicy<Record>,
@@ -62,10 +70,10 @@ public struct Stream<Record: Sendable> {
     var input: OperatorInput { OperatorInput(from: node.producer, record: "\(Record.self)") }
 }
 
-/// `Stream`, where Foundation's class of that name is imported too.
+/// Another name for ``Stream``, for files that also import Foundation.
 public typealias DataStream<Record: Sendable> = Stream<Record>
 
-/// The place where a stream's consumers are collected.
+/// Collects the operators that consume a stream.
 ///
 /// `@unchecked Sendable`: `consumers` is written only while the graph is being declared, on one thread.
 @usableFromInline
@@ -76,7 +84,7 @@ final class StreamNode<Record: Sendable>: @unchecked Sendable {
     @usableFromInline
     init(producer: OperatorNode) { self.producer = producer }
 
-    /// What a task calls for each record of this stream; made once per task.
+    /// Returns what a task calls for each record of this stream; created once per task.
     @inlinable
     func push(in context: TaskContext) -> Push<Record> {
         if let known = context.builtPushes[ObjectIdentifier(self)] as? PushBox<Record> { return known.push }
@@ -101,7 +109,7 @@ final class StreamNode<Record: Sendable>: @unchecked Sendable {
     }
 }
 
-/// An operator on a stream: makes what a task calls for each record.
+/// An operator that consumes a stream; creates what a task calls for each record.
 @usableFromInline
 struct StreamConsumer<Record: Sendable>: Sendable {
     @usableFromInline let attach: @Sendable (TaskContext) -> Push<Record>

@@ -49,7 +49,10 @@ extension BroadcastStream {
     ///
     /// - Parameters:
     ///   - tableKey: what the broadcast records are known by.
+    ///   - output: the type of results, where it cannot be inferred.
     ///   - deleting: whether a broadcast record takes its key out of the table.
+    ///   - onError: what becomes of a record for which the function throws. Default: `.fail`.
+    ///   - make: makes the function of a task; called once in each.
     @inlinable
     public func process<TableKey: StreamKey, Output: Sendable>(
         table tableKey: @escaping @Sendable (Rule) -> TableKey, to output: Output.Type = Output.self,

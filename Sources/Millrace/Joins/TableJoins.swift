@@ -40,10 +40,11 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// now.
     ///
     /// - Parameters:
-    ///   - kind: which pairs with one side missing are emitted. Default: none. Both sides of a result are optional for every
+    ///   - kind: which pairs with one side missing are emitted. Default: none. Both sides of a result are optional for
+    ///     every
     ///     kind: a pair that a deletion ends is emitted once more without the deleted side.
-    ///   - deletingLeft, deletingRight: whether a record takes its key out of its table. Where that ends a pair that was
-    ///     given before, it is given once more without that side.
+    ///   - deletingLeft: whether a record of the left side removes its key's row. Default: none does.
+    ///   - deletingRight: whether a record of the right side removes its key's row. Default: none does.
     @inlinable
     public func tableJoin(
         kind: TableJoinKind = .inner, deletingLeft: @escaping @Sendable (Left) -> Bool = { _ in false },

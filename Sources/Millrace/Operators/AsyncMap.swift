@@ -60,7 +60,10 @@ extension Stream {
     ///
     /// Restart: records behind the checkpoint are asked about again.
     ///
-    /// - Parameter onError: what becomes of a record whose call failed for the last time.
+    /// - Parameters:
+    ///   - options: number of calls at once, attempts, pauses, timeout, order.
+    ///   - onError: what becomes of a record whose call failed for the last time.
+    ///   - call: the call for a record, made outside of the task.
     @inlinable
     public func asyncMap<Output: Sendable>(
         _ options: AsyncMapOptions = AsyncMapOptions(), onError: ErrorPolicy<Record> = .fail,

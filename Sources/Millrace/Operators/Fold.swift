@@ -23,6 +23,7 @@ extension KeyedStream {
     ///   - initial: a new key's value.
     ///   - emitting: when results are passed on.
     ///   - onError: what becomes of a record for which `body` throws; the value is then as before.
+    ///   - body: changes the value by a record.
     @inlinable
     public func fold<Value: StateValue>(
         into initial: Value, emitting: Emission = .everyRecord, onError: ErrorPolicy<Record> = .fail,

@@ -24,7 +24,9 @@ extension KeyedStream {
 extension KeyedStream where Record: StateValue {
     /// Keeps the best `limit` records of each key, and passes them on whenever they change, the best first.
     ///
-    /// - Parameter precedes: whether the first ranks before the second; of equal ones the one that came first stays before.
+    /// - Parameters:
+    ///   - limit: how many records are kept for each key.
+    ///   - precedes: whether the first ranks before the second; of equal ones the one that came first stays before.
     @inlinable
     public func topK(
         _ limit: Int, by precedes: @escaping @Sendable (Record, Record) -> Bool

@@ -5,7 +5,9 @@ extension Stream {
     /// delays.sink(.jsonLines(directory: "out/delays"))
     /// ```
     ///
-    /// - Parameter name: the sink's name in status, messages and checkpoints; derived if not given.
+    /// - Parameters:
+    ///   - sink: where records go.
+    ///   - name: the sink's name in status, messages and checkpoints; derived if not given.
     @inlinable
     public func sink<S: Sink>(_ sink: S, name: String? = nil) where S.Input == Record {
         write(to: sink, name: name)

@@ -26,8 +26,11 @@ extension KeyedStream where Record: StateValue {
     /// refused.
     ///
     /// - Parameters:
+    ///   - pattern: the sequence of records to look for.
     ///   - after: what becomes of other partial matches once there is a match.
     ///   - limit: how many partial matches a key may have.
+    ///   - late: receives late records. Default: they are only counted.
+    ///   - timedOut: receives partial matches whose time is over. Default: they are only counted.
     @inlinable
     public func matching(
         _ pattern: Pattern<Record>, after: AfterMatch = .skipPastLast,

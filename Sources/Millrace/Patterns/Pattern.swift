@@ -60,6 +60,7 @@ public struct Pattern<Record: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - name: for finding its records in a match; each step's is another.
+    ///   - condition: which records the step takes.
     ///   - times: how many records it takes: `3`, `3...` or `3...5`; at least one.
     public func first(
         _ name: String, where condition: @escaping @Sendable (Record) -> Bool, times: some PatternTimes = 1
@@ -72,7 +73,11 @@ public struct Pattern<Record: Sendable>: Sendable {
 
     /// The next step, which follows the one before at some time: other records may lie between, also between its own.
     ///
-    /// - Parameter limit: the longest time from the last record of the step before to the first of this one.
+    /// - Parameters:
+    ///   - name: names the step in a match; unique in the pattern.
+    ///   - condition: which records the step takes.
+    ///   - times: how many records it takes: `3`, `3...` or `3...5`. Default: 1.
+    ///   - limit: the longest time from the last record of the step before to the first of this one.
     public func then(
         _ name: String, where condition: @escaping @Sendable (Record) -> Bool, times: some PatternTimes = 1,
         within limit: Duration? = nil
@@ -83,7 +88,11 @@ public struct Pattern<Record: Sendable>: Sendable {
     /// The next step, which follows the one before directly: no other record of the key lies between, nor between its
     /// own.
     ///
-    /// - Parameter limit: the longest time from the last record of the step before to the first of this one.
+    /// - Parameters:
+    ///   - name: names the step in a match; unique in the pattern.
+    ///   - condition: which records the step takes.
+    ///   - times: how many records it takes: `3`, `3...` or `3...5`. Default: 1.
+    ///   - limit: the longest time from the last record of the step before to the first of this one.
     public func next(
         _ name: String, where condition: @escaping @Sendable (Record) -> Bool, times: some PatternTimes = 1,
         within limit: Duration? = nil

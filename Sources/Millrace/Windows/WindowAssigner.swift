@@ -33,7 +33,9 @@ public struct WindowAssigner: Sendable {
 
     /// Windows of one length, side by side.
     ///
-    /// - Parameter offset: shifts the windows' starts from whole multiples of the length since 1970. Default: zero.
+    /// - Parameters:
+    ///   - length: the length of a window.
+    ///   - offset: shifts the windows' starts from whole multiples of the length since 1970. Default: zero.
     public static func tumbling(of length: Duration, offset: Duration = .zero) -> WindowAssigner {
         WindowAssigner(
             .slices(.tumbling(length, offset: offset)), shape: "\(length)", SliceAssigner.problems(length: length))
@@ -44,7 +46,10 @@ public struct WindowAssigner: Sendable {
     /// A record is added to one slice, however many windows hold it; a window merges its slices when it fires. A late record
     /// fires again every window that it belongs to.
     ///
-    /// - Parameter slide: at most `length`; the greatest common divisor of both is the slices' length.
+    /// - Parameters:
+    ///   - length: the length of a window.
+    ///   - slide: at most `length`; the greatest common divisor of both is the slices' length.
+    ///   - offset: by how much windows begin after multiples of the length (or step) since 1970, UTC. Default: zero.
     public static func sliding(
         of length: Duration, every slide: Duration, offset: Duration = .zero
     ) -> WindowAssigner {
@@ -60,7 +65,10 @@ public struct WindowAssigner: Sendable {
     ///     .fold(into: 0, merge: +) { $0 += $1.price }
     /// ```
     ///
-    /// - Parameter length: a multiple of `step`.
+    /// - Parameters:
+    ///   - length: a multiple of `step`.
+    ///   - step: the time from the start of a window to that of the next.
+    ///   - offset: by how much windows begin after multiples of the length (or step) since 1970, UTC. Default: zero.
     public static func cumulative(
         upTo length: Duration, step: Duration, offset: Duration = .zero
     ) -> WindowAssigner {

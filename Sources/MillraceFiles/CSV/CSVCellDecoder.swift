@@ -1,4 +1,4 @@
-/// A field as a decoder of a single value, for enums and other types that decode themselves from one.
+/// A decoder for a single field, for enums and other types that decode from a single value.
 struct CSVCellDecoder: Decoder, SingleValueDecodingContainer {
     let row: CSVRow
     let column: Int

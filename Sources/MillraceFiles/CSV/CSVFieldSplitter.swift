@@ -1,10 +1,10 @@
-/// Finds the fields of a row, one after the other.
+/// Splits a row into fields.
 struct CSVFieldSplitter {
     private let bytes: UnsafeRawBufferPointer
     private let separator: UInt8
     private var index = 0
     private var isAtEnd = false
-    /// Why the row is not one, once `next` gave `nil` early.
+    /// Why the row is malformed, if `next` returned `nil` before the end of the row.
     private(set) var defect: String?
 
     init(_ bytes: UnsafeRawBufferPointer, separator: UInt8) {
@@ -12,7 +12,7 @@ struct CSVFieldSplitter {
         self.separator = separator
     }
 
-    /// The next field; `nil` after the last, or at a defect.
+    /// Returns the next field; `nil` after the last one or at a defect.
     @inline(__always)
     mutating func next() -> CSVRow.Field? {
         if isAtEnd { return nil }
@@ -24,7 +24,7 @@ struct CSVFieldSplitter {
         return CSVRow.Field(start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end), form: .plain)
     }
 
-    /// The field ends at `end`, with a separator or the row's end.
+    /// Ends the field at `end`, where there is a separator or the end of the row.
     private mutating func finish(at end: Int) {
         isAtEnd = end == bytes.count
         index = end &+ 1

@@ -1,10 +1,10 @@
 import Millrace
 
-/// CSV files whose rows are decoded to `Record`.
+/// A source that reads CSV files and decodes each row to a `Record`.
 public typealias CSVFiles<Record: Decodable & Sendable> = FileSource<CSVFormat<Record>>
 
 extension Source {
-    /// Rows of the CSV files in `directory`, decoded by the names of their columns; one partition a file.
+    /// Reads the CSV files in a directory and decodes each row by column name, one partition per file.
     ///
     /// ```swift
     /// struct Flight: Codable, Sendable {
@@ -16,18 +16,21 @@ extension Source {
     /// graph.source(.csvFiles(in: "flights", decoding: Flight.self))
     /// ```
     ///
-    /// - Parameters:
-    ///   - directory: Holds the files.
-    ///   - type: What a row is decoded to; see `CSVFormat` for what its properties may be.
-    ///   - columns: The columns' names if the files do not begin with them.
-    ///   - separator: What stands between two fields.
-    ///   - missing: Texts that stand for no value.
-    ///   - extensions: How the files' names end.
-    ///   - tailing: Whether the files are still being written to; see `FileSource`.
+    /// A row that cannot be decoded is malformed input, which is handled by the source's `MalformedPolicy`. If a file
+    /// has no column for a non-optional property, the run fails with a `SourceError`. An empty file contains no rows.
     ///
-    /// A row that is not one of `type` goes the source's way for malformed input. A file that lacks a column which
-    /// `type` needs is a `SourceError`; one of zero bytes holds no rows. A restart goes on with the row after the
-    /// checkpoint.
+    /// Restart: reading continues with the first row after the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - directory: The directory of the files. Subdirectories are not read.
+    ///   - type: The type that a row is decoded to. ``CSVFormat`` lists the supported property types.
+    ///   - columns: The column names, if the files have no header row. Default: `nil`, the first row of each file is
+    ///     the header.
+    ///   - separator: The character between two fields. Default: a comma.
+    ///   - missing: The field texts that mean "no value". Default: the empty text and `NA`.
+    ///   - extensions: The file name extensions to read, without regard to case. Default: `csv`.
+    ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    /// - Returns: A source of decoded rows.
     public static func csvFiles<Record>(
         in directory: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
         missing: Set<String> = ["", "NA"], extensions: [String] = ["csv"], tailing: Bool = false
@@ -37,7 +40,18 @@ extension Source {
             format: CSVFormat(columns: columns, separator: separator, missing: missing), tailing: tailing)
     }
 
-    /// Rows of the CSV file at `path`; see `csvFiles(in:decoding:)`.
+    /// Reads one CSV file and decodes each row by column name.
+    ///
+    /// Errors and restarts are the same as for `csvFiles(in:decoding:columns:separator:missing:extensions:tailing:)`.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - type: The type that a row is decoded to. ``CSVFormat`` lists the supported property types.
+    ///   - columns: The column names, if the file has no header row. Default: `nil`, the first row is the header.
+    ///   - separator: The character between two fields. Default: a comma.
+    ///   - missing: The field texts that mean "no value". Default: the empty text and `NA`.
+    ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    /// - Returns: A source of decoded rows.
     public static func csvFile<Record>(
         at path: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
         missing: Set<String> = ["", "NA"], tailing: Bool = false

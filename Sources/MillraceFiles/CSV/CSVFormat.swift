@@ -1,23 +1,33 @@
 import Millrace
 
-/// CSV as RFC 4180 has it, decoded to a `Decodable` type by the names of the columns.
+/// The CSV format of RFC 4180, decoded to a `Decodable` type by column name.
 ///
-/// - Fields may be quoted, and then hold separators, line ends and (doubled) quotes. A quote within a field that is not
-///   quoted stands for itself. Spaces are part of a field. Blank lines are left out.
-/// - A property is read from the column of its coding key's name. It may be an integer, `Double`, `Float`, `Bool`
-///   (`true`, `false`, `1`, `0`), `String`, `Timestamp` (ISO 8601 or milliseconds), Foundation's `Date` (ISO 8601), an
-///   enum of raw values, or another type that decodes from a single value. Columns without a property cost next to
-///   nothing.
-/// - A field whose text, quoted or not, is one of `missing` has no value: `nil` for an optional property, a malformed
-///   record for any other. So has a column that the file does not have if the property is optional; if it is not, the
-///   file is refused with a `SourceError`.
+/// - Fields may be quoted, and may then contain separators, line ends and doubled quotes. A quote inside an unquoted
+///   field is an ordinary character. Spaces are part of a field. Blank lines are skipped.
+/// - A property is read from the column with the name of its coding key. It may be an integer, `Double`, `Float`,
+///   `Bool` (`true`, `false`, `1`, `0`), `String`, `Timestamp` (ISO 8601, or milliseconds since 1970), Foundation's
+///   `Date` (ISO 8601), an enum with raw values, or another type that decodes from a single value. Columns without a
+///   property are not decoded.
+/// - A field whose text, quoted or not, is in `missing` has no value: an optional property is `nil`, and for any other
+///   property the row is malformed input.
+/// - If the file has no column for a property, an optional property is `nil`; for any other property the file is
+///   rejected with a `SourceError`.
 public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
     public let name = "CSV"
     let columns: [String]?
     let separator: UInt8?
     let missing: Set<String>
 
-    /// CSV with `separator` between fields. The first row holds the columns' names, unless they are given as `columns`.
+    /// Creates the format.
+    ///
+    /// A separator that is not an ASCII character, or is a quote or line end, is rejected with a `SourceError` when the
+    /// first file is opened.
+    ///
+    /// - Parameters:
+    ///   - columns: The column names, if the files have no header row. Default: `nil`, the first row of each file is
+    ///     the header.
+    ///   - separator: The character between two fields. Default: a comma.
+    ///   - missing: The field texts that mean "no value". Default: the empty text and `NA`.
     public init(columns: [String]? = nil, separator: Character = ",", missing: Set<String> = ["", "NA"]) {
         self.columns = columns
         self.separator = csvSeparatorByte(separator)
@@ -36,13 +46,13 @@ public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
     }
 }
 
-/// The byte of a separator, which has to be an ASCII character that has no other meaning in CSV.
+/// Returns the separator's byte; `nil` if it is not an ASCII character or has another meaning in CSV.
 func csvSeparatorByte(_ separator: Character) -> UInt8? {
     guard let byte = separator.asciiValue, !"\"\r\n".contains(separator) else { return nil }
     return byte
 }
 
-/// Decodes the rows of one CSV file.
+/// Decodes the rows of one CSV file. Created by ``CSVFormat``.
 public struct CSVRecordDecoder<Record: Decodable & Sendable>: FileRecordDecoder {
     @usableFromInline let row: CSVRow
     public let hasHeader: Bool

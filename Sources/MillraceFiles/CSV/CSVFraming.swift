@@ -1,10 +1,11 @@
 extension RecordFrame {
     private static var quote: UInt8 { UInt8(ascii: "\"") }
 
-    /// The first row of `bytes`: up to the first line end outside of quotes; `nil` if it goes beyond them.
+    /// Creates the extent of the first row of `bytes`, which ends at the first line end outside quotes; `nil` if it
+    /// does not end within `bytes`.
     ///
-    /// With `isLast` a quote that is not closed ends with its line: one stray quote costs one row, not the rest of the
-    /// file.
+    /// With `isLast`, a row with an unclosed quote ends at its first line end, so that a stray quote makes one row
+    /// malformed and not the rest of the file.
     init?(csvRowOf bytes: UnsafeRawBufferPointer, separator: UInt8, isLast: Bool) {
         let lineFeed = RecordFrame.firstLineFeed(in: bytes)
         let line = lineFeed.map { UnsafeRawBufferPointer(rebasing: bytes[..<$0]) } ?? bytes

@@ -1,8 +1,8 @@
-/// The names of a file's columns.
+/// The column names of a file.
 struct CSVHeader {
     let names: [String]
     private let indices: [String: Int]
-    /// Names that more than one column has.
+    /// The names of more than one column.
     let repeated: Set<String>
 
     init(_ names: [String]) {
@@ -12,23 +12,24 @@ struct CSVHeader {
         repeated = Set(names.filter { !seen.insert($0).inserted })
     }
 
-    /// The first column called `name`.
+    /// Returns the index of the first column called `name`.
     func index(of name: String) -> Int? { indices[name] }
 
-    /// The name of column `index`, or its number.
+    /// Returns the name of column `index`, or its number, counted from 1, if it has none.
     func name(of index: Int) -> String { names.indices.contains(index) ? names[index] : "\(index + 1)" }
 }
 
-/// Which column each property is read from, told without hashing: types ask for their properties in the same order in
-/// every row.
+/// A cache of the column that each property is read from. It needs no hashing, because types decode their properties in
+/// the same order in every row.
 struct CSVColumnPlan {
     private var steps: [(name: String, column: Int)] = []
     private var next = 0
 
-    /// A type that makes up names as it goes (it must have a hand-written `init(from:)`) is served from the header.
+    /// The maximum number of cached names. A hand-written `init(from:)` that asks for ever new names is served from the
+    /// header beyond it.
     private static let longest = 1024
 
-    /// The column called `name`; -1 if there is none.
+    /// Returns the index of the column called `name`; -1 if there is none.
     mutating func column(of name: String, in header: CSVHeader) -> Int {
         if next < steps.count, steps[next].name == name {
             next += 1
@@ -46,6 +47,6 @@ struct CSVColumnPlan {
         return column
     }
 
-    /// A new row begins.
+    /// Begins a new row.
     mutating func rewind() { next = 0 }
 }

@@ -1,6 +1,6 @@
 import Millrace
 
-/// Names a column in a decoding error.
+/// The coding key that names a column in a decoding error.
 struct CSVColumnKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -9,7 +9,7 @@ struct CSVColumnKey: CodingKey {
 }
 
 extension CSVRow {
-    /// A field that does not hold what its property needs.
+    /// Returns the error for a field whose text is missing or is not of the property's type.
     func mismatch<T>(
         _ column: Int, _ type: T.Type, expected: String = "\(T.self)", detail: String? = nil
     ) -> DecodingError {
@@ -24,7 +24,7 @@ extension CSVRow {
         return .typeMismatch(type, .init(codingPath: path, debugDescription: description))
     }
 
-    /// Why decoding the row failed; throws if it would fail for every row.
+    /// Returns why decoding the row failed; throws if it fails for every row of the file.
     @usableFromInline
     func reason(for error: any Error) throws -> String {
         if let refusal { throw refusal }

@@ -3,26 +3,26 @@ import Millrace
 import MillraceJSON
 
 extension CSVRow {
-    /// The column that a property is read from; `nil` if the file has none of that name.
+    /// Returns the column that a property is read from; `nil` if the file has no column of that name.
     func column(_ name: String) throws -> Int? {
         let column = plan.column(of: name, in: header)
         if !header.repeated.isEmpty, header.repeated.contains(name) { throw refuse(repeated: name) }
         return column < 0 ? nil : column
     }
 
-    /// The column that a property without which there is no record is read from.
+    /// Returns the column of a non-optional property.
     func requiredColumn(_ key: some CodingKey) throws -> Int {
         guard let column = try column(key.stringValue) else { throw refuse(absent: key) }
         return column
     }
 
-    /// The column that an optional property is read from; `nil` if there is none, or no value in it.
+    /// Returns the column of an optional property; `nil` if there is none or it has no value in this row.
     func columnWithValue(_ key: some CodingKey) throws -> Int? {
         guard let column = try column(key.stringValue), !isMissing(column) else { return nil }
         return column
     }
 
-    /// The bytes of a field, with its doubled quotes.
+    /// Returns the bytes of a field, without the enclosing quotes and with doubled quotes as they are in the file.
     func raw(_ column: Int) -> UnsafeRawBufferPointer {
         let field = fields[column]
         return UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.end)])
@@ -35,7 +35,7 @@ extension CSVRow {
     static func text(of field: Field, in bytes: UnsafeRawBufferPointer) -> String {
         let raw = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.end)])
         guard field.form == .quotedWithQuotes else { return String(decoding: raw, as: UTF8.self) }
-        // By bytes: a quote before a combining mark is one character with it.
+        // By bytes, because a quote before a combining mark forms one `Character` with it.
         let text = [UInt8](unsafeUninitializedCapacity: raw.count) { target, count in
             var isSecond = false
             for byte in raw {
@@ -86,7 +86,7 @@ extension CSVRow {
         return Timestamp(milliseconds: milliseconds)
     }
 
-    /// A value of a type that has no way of its own above.
+    /// Returns a value of any type that has no method of its own above.
     func value<T: Decodable>(_ column: Int, as type: T.Type) throws -> T {
         if type == Timestamp.self { return unsafeBitCast(try timestamp(column), to: T.self) }
         if type == Date.self, let time = Timestamp(iso8601: raw(column)) {
@@ -96,7 +96,7 @@ extension CSVRow {
         do {
             return try T(from: CSVCellDecoder(row: self, column: column))
         } catch DecodingError.dataCorrupted(let context) {
-            // An enum's own message names neither the column nor, in every case, what it found.
+            // The message of an enum's initializer does not name the column, and not always the text.
             throw mismatch(column, type, detail: context.debugDescription)
         }
     }

@@ -1,12 +1,12 @@
 import Millrace
 
-/// The row being decoded: its bytes, and where its fields are.
+/// The row being decoded: its bytes and the positions of its fields.
 ///
-/// One object serves a whole file, so that a row costs no allocation of its own. The bytes belong to the reader's
-/// window and are only looked at between `load` and the end of the decoding.
+/// One object is used for a whole file, so that a row needs no allocation. The bytes belong to the reader's window and
+/// are only accessed between `load` and the end of the decoding.
 @usableFromInline
 final class CSVRow {
-    /// A field's bytes, without its quotes.
+    /// The range of a field's bytes, without the enclosing quotes.
     struct Field {
         var start: Int32
         var end: Int32
@@ -19,7 +19,7 @@ final class CSVRow {
 
     let file: String
     let separator: UInt8
-    /// The record type's name, for messages.
+    /// The name of the record type, for messages.
     let record: String
     let missing: MissingSpellings
     var header = CSVHeader([]) {
@@ -29,11 +29,11 @@ final class CSVRow {
         }
     }
     var plan = CSVColumnPlan()
-    /// Set before throwing what no other row of the file could do better.
+    /// The error that applies to every row of the file; set before it is thrown through the decoding.
     var refusal: SourceError?
 
     var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-    /// As many as the header has names.
+    /// The fields, one for each name in the header.
     private(set) var fields = UnsafeMutablePointer<Field>.allocate(capacity: 1)
 
     init(file: String, separator: UInt8, missing: Set<String>, record: String) {
@@ -45,7 +45,7 @@ final class CSVRow {
 
     deinit { fields.deallocate() }
 
-    /// What a row's bytes are.
+    /// The result of `load`.
     @usableFromInline
     enum State {
         case ready
@@ -53,7 +53,7 @@ final class CSVRow {
         case malformed(String)
     }
 
-    /// Finds the fields of the row, which has to have as many as the header.
+    /// Splits the row into fields; their number has to be that of the header.
     @usableFromInline
     func load(_ bytes: UnsafeRawBufferPointer) -> State {
         if bytes.isEmpty { return .blank }
@@ -80,7 +80,7 @@ final class CSVRow {
         (0..<count).contains { fields[$0].form == .plain && raw($0).contains(UInt8(ascii: "\r")) }
     }
 
-    /// Takes the first row for the columns' names.
+    /// Reads the column names from the first row.
     func loadHeader(_ bytes: UnsafeRawBufferPointer) throws {
         var splitter = CSVFieldSplitter(bytes, separator: separator)
         var names: [String] = []

@@ -1,4 +1,4 @@
-// One method a type: what `Decodable` that the compiler wrote calls for each property.
+// The methods that synthesized `Decodable` implementations call, one per type.
 
 extension CSVRowContainer {
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try row.bool(row.requiredColumn(key)) }

@@ -1,10 +1,10 @@
-/// A row as a keyed container: one key a column.
+/// A keyed container over a row, with one key per column.
 struct CSVRowContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let row: CSVRow
 
     var codingPath: [any CodingKey] { [] }
 
-    /// The columns that have a value in this row.
+    /// The keys of the columns that have a value in this row.
     var allKeys: [Key] {
         row.header.names.indices.filter { !row.isMissing($0) }.compactMap { Key(stringValue: row.header.names[$0]) }
     }

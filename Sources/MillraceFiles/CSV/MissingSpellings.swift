@@ -1,7 +1,8 @@
-/// The texts that stand for a missing value.
+/// The field texts that mean "no value".
 struct MissingSpellings {
     private let spellings: [[UInt8]]
-    /// Bit n: one of them is n bytes long (bit 63: or longer). Answers nearly every question without comparing.
+    /// Bit n is set if one of the texts is n bytes long (bit 63: 63 or more bytes). A quick check that makes most
+    /// comparisons unnecessary.
     private let lengths: UInt64
 
     init(_ spellings: Set<String>) {

@@ -1,8 +1,8 @@
 import MillraceJSON
 
-/// Numbers and truth values from bytes, without strings in between.
+/// Parses numbers and Booleans from bytes without creating strings in most cases.
 enum NumberText {
-    /// A whole number: digits with or without a sign before them; `nil` if it is none or does not fit.
+    /// Parses an integer: digits with an optional sign; `nil` if it is not an integer or out of range.
     static func integer<T: FixedWidthInteger>(_ bytes: UnsafeRawBufferPointer, as type: T.Type) -> T? {
         guard let first = bytes.first else { return nil }
         let isNegative = first == UInt8(ascii: "-")
@@ -12,7 +12,7 @@ enum NumberText {
         while index < bytes.count {
             let digit = bytes[index] &- UInt8(ascii: "0")
             guard digit < 10 else { return nil }
-            // Nineteen digits fit without a doubt.
+            // 19 digits always fit into `UInt64`.
             if index < 19 {
                 magnitude = magnitude &* 10 &+ UInt64(digit)
             } else {
@@ -28,20 +28,20 @@ enum NumberText {
         return T(exactly: Int64(truncatingIfNeeded: 0 &- magnitude))
     }
 
-    /// A decimal number, with or without fraction and exponent, or `nan`, `inf`, `infinity`.
+    /// Parses a decimal number with optional fraction and exponent, or `nan`, `inf`, `infinity`.
     static func double(_ bytes: UnsafeRawBufferPointer) -> Double? {
         if let (mantissa, scale, isNegative) = shortDecimal(bytes) {
-            // Both are exact, so that the quotient is the nearest number there is (Clinger 1990).
+            // Both operands are exact, so the quotient is the nearest `Double` (Clinger 1990).
             let value = Double(mantissa) / powersOfTen[scale]
             return isNegative ? -value : value
         }
         return slowPath(bytes)
     }
 
-    /// As `double`.
+    /// Parses the same texts as `double`.
     static func float(_ bytes: UnsafeRawBufferPointer) -> Float? { slowPath(bytes) }
 
-    /// `true`, `false` (in capital letters or not), `1`, `0`.
+    /// Parses `true` and `false` (without regard to case), `1` and `0`.
     static func bool(_ bytes: UnsafeRawBufferPointer) -> Bool? {
         switch String(decoding: bytes, as: UTF8.self).lowercased() {
         case "true", "1": true
@@ -54,7 +54,7 @@ enum NumberText {
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ]
 
-    /// Digits with a point at most, of up to fifteen digits: a whole number and by which power of ten to divide it.
+    /// Parses a number of up to 15 digits, without an exponent, as an integer and the power of ten to divide it by.
     private static func shortDecimal(
         _ bytes: UnsafeRawBufferPointer
     ) -> (mantissa: UInt64, scale: Int, isNegative: Bool)? {
@@ -81,7 +81,7 @@ enum NumberText {
     }
 
     private static func slowPath<T: LosslessStringConvertible>(_ bytes: UnsafeRawBufferPointer) -> T? {
-        // Swift also reads hexadecimal floating-point numbers, which no one means in a CSV file.
+        // Swift also accepts hexadecimal floating-point numbers, which are not meant in a CSV file.
         if bytes.contains(where: { $0 == UInt8(ascii: "x") || $0 == UInt8(ascii: "X") }) { return nil }
         return T(String(decoding: bytes, as: UTF8.self))
     }

@@ -1,25 +1,28 @@
 import Millrace
 import MillraceJSON
 
-/// JSON Lines files whose lines are decoded to `Record`.
+/// A source that reads JSON Lines files and decodes each line to a `Record`.
 public typealias JSONLinesFiles<Record: Decodable & Sendable> = FileSource<JSONLinesFormat<Record>>
 
 extension Source {
-    /// The values in the JSON Lines files in `directory`; one partition a file.
+    /// Reads the JSON Lines files in a directory and decodes each line, one partition per file.
     ///
     /// ```swift
     /// graph.source(.jsonLines(in: "events", decoding: Event.self))
     /// ```
     ///
-    /// - Parameters:
-    ///   - directory: Holds the files.
-    ///   - type: What a line is decoded to.
-    ///   - extensions: How the files' names end.
-    ///   - tailing: Whether the files are still being written to; see `FileSource`.
-    ///   - options: How dates and names are written.
+    /// A line that cannot be decoded is malformed input, which is handled by the source's `MalformedPolicy`. Blank
+    /// lines are skipped.
     ///
-    /// A line that is not a `type` goes the source's way for malformed input. A restart goes on with the line after
-    /// the checkpoint.
+    /// Restart: reading continues with the first line after the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - directory: The directory of the files. Subdirectories are not read.
+    ///   - type: The type that a line is decoded to.
+    ///   - extensions: The file name extensions to read, without regard to case. Default: `jsonl` and `ndjson`.
+    ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - options: How dates and keys are decoded.
+    /// - Returns: A source of decoded lines.
     public static func jsonLines<Record>(
         in directory: String, decoding type: Record.Type, extensions: [String] = ["jsonl", "ndjson"],
         tailing: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
@@ -29,7 +32,16 @@ extension Source {
             tailing: tailing)
     }
 
-    /// The values in the JSON Lines file at `path`; see `jsonLines(in:decoding:)`.
+    /// Reads one JSON Lines file and decodes each line.
+    ///
+    /// Errors and restarts are the same as for `jsonLines(in:decoding:extensions:tailing:options:)`.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - type: The type that a line is decoded to.
+    ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - options: How dates and keys are decoded.
+    /// - Returns: A source of decoded lines.
     public static func jsonLinesFile<Record>(
         at path: String, decoding type: Record.Type, tailing: Bool = false,
         options: JSONDecodingOptions = JSONDecodingOptions()

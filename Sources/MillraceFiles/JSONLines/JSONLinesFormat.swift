@@ -1,18 +1,20 @@
 import MillraceJSON
 
-/// JSON Lines: one JSON value a line, decoded to a `Decodable` type. Blank lines are left out.
+/// The JSON Lines format: one JSON value per line, decoded to a `Decodable` type. Blank lines are skipped.
 public struct JSONLinesFormat<Record: Decodable & Sendable>: FileFormat {
     public let name = "JSON Lines"
     let options: JSONDecodingOptions
 
-    /// Decodes dates and names as `options` say.
+    /// Creates the format.
+    ///
+    /// - Parameter options: How dates and keys are decoded.
     public init(options: JSONDecodingOptions = JSONDecodingOptions()) { self.options = options }
 
     public func makeDecoder(file: String) throws -> RecordDecoder {
         RecordDecoder(decoder: try JSONRecordDecoder(options: options))
     }
 
-    /// Decodes lines.
+    /// Decodes the lines of one file.
     public struct RecordDecoder: FileRecordDecoder {
         @usableFromInline let decoder: JSONRecordDecoder
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a value could not be decoded from JSON or encoded to it: where in the value, what was expected, what there was.
+/// Returns why a value could not be decoded from or encoded to JSON: the path, what was expected, what was found.
 func jsonReason(_ error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound(let key, let context):
@@ -18,7 +18,7 @@ func jsonReason(_ error: any Error) -> String {
     }
 }
 
-/// `items[2].price`; `the value` for the whole of it.
+/// Returns the path as text, such as `items[2].price`; `the value` for the root.
 private func jsonPath(_ keys: [any CodingKey]) -> String {
     keys.reduce(into: "") { path, key in
         if let index = key.intValue {

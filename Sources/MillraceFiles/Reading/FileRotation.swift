@@ -1,8 +1,8 @@
 import Foundation
 import Millrace
 
-/// The files that replaced a followed file at its path, oldest first. The reader continues with them when it reaches the
-/// end of the current file.
+/// The files that replaced a followed file at its path, oldest first. The reader continues with them at the end of the
+/// current file.
 ///
 /// They are opened as soon as they are seen, so that later renames do not matter.
 struct FileRotation {

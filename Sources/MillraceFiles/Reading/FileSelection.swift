@@ -1,16 +1,18 @@
 import Foundation
 import Millrace
 
-/// Which files a source reads.
+/// The files that a source reads.
 public enum FileSelection: Sendable, Hashable {
-    /// The files directly in a directory whose names end in one of `extensions` (capital letters or not) and do not
-    /// begin with a dot. There may be none. Those that appear during a run are read by it if it follows its files, else
-    /// from the next start on, if the run is not complete then (`EndOfInput.availableNow`).
+    /// The files of a directory, without its subdirectories, whose names end in one of `extensions` (without regard to
+    /// case) and do not begin with a dot. The directory may be empty.
+    ///
+    /// With `tailing`, files that appear during a run are read by that run. Otherwise they are read after the next
+    /// start, provided that the earlier run had not completed, or runs with `EndOfInput.availableNow`.
     case directory(String, extensions: [String])
-    /// One file.
+    /// A single file, by its path.
     case file(String)
 
-    /// `files in flights` or `file flights/2013-01.csv`.
+    /// A description such as `files in flights` or `file flights/2013-01.csv`.
     var summary: String {
         switch self {
         case .directory(let path, _): "files in \(path)"
@@ -22,7 +24,8 @@ public enum FileSelection: Sendable, Hashable {
         if case .directory = self { true } else { false }
     }
 
-    /// One partition a file, sorted by name. One file may be missing if that is said: it may have been rotated.
+    /// Returns one partition per file, sorted by name. With `mayBeMissing`, a single file need not exist now: it may be
+    /// between two rotations.
     func partitions(mayBeMissing: Bool) throws -> [PartitionID] {
         switch self {
         case .directory(let path, let extensions):
@@ -39,7 +42,7 @@ public enum FileSelection: Sendable, Hashable {
         }
     }
 
-    /// Where the file of a partition is.
+    /// Returns the path of a partition's file.
     func path(of partition: PartitionID) -> String {
         switch self {
         case .directory(let path, _): Directory(path).path(of: partition.name)
@@ -73,7 +76,7 @@ public enum FileSelection: Sendable, Hashable {
     }
 }
 
-/// Does something with files, turning its failure into a `SourceError`.
+/// Runs `body`, converting a `FileFailure` to a `SourceError`.
 func reading<Result>(_ body: () throws(FileFailure) -> Result) throws(SourceError) -> Result {
     do { return try body() } catch { throw SourceError(error) }
 }

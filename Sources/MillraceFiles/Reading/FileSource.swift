@@ -1,39 +1,49 @@
 import Millrace
 
-/// Reads text files, one partition a file: the source behind `.csvFiles`, `.jsonLines` and `.lines`.
+/// A source that reads text files, one partition per file. `.csvFiles`, `.jsonLines` and `.lines` create it.
 ///
 /// ```swift
 /// graph.source(.csvFiles(in: "flights", decoding: Flight.self))
 /// graph.source(FileSource(.file("events.psv"), format: PipeSeparated(), tailing: true))
 /// ```
 ///
-/// A file may end with or without a line end. Files of zero bytes hold no records. Once a run has begun a file may
-/// only grow: one that is shorter than it was, is gone, has other contents (checksums of its first 4 KiB and of the last
-/// 4 KiB read are kept) or has another name that is read too is a `SourceError`. A copy that was put back is not.
+/// A file may end with or without a line end. An empty file contains no records. Once a run has started, a file may
+/// only grow. The source fails with a `SourceError` if a file
+/// - has become shorter or is missing,
+/// - has other contents (checksums of its first 4 KiB and of the last 4 KiB read are stored with the position), or
+/// - was renamed to another name that the source reads too.
 ///
-/// With `tailing`, files may be rotated: one that was renamed is read to its end, then the one that has its name now,
-/// as soon as that has been there with something in it for a second. This holds if it happened while nothing ran, too,
-/// as long as the old file is in the same directory. A file that is cut to nothing and filled anew (`copytruncate`) is
-/// refused. Of a directory, files that appear are read within a second, and one that was deleted is done with.
+/// A restored copy of a file with the same contents is accepted.
 ///
-/// Guarantee on restart: the position is the byte that the next record begins at, so that each record is read again
-/// exactly if it came after the checkpoint.
+/// With `tailing`, files may be rotated by renaming: the renamed file is read to its end, and then the new file of the
+/// same name, once that has had content for one second. A rotation that took place while the pipeline was not running
+/// is recognized if the old file is still in the same directory. A file that is truncated and written again
+/// (`copytruncate`) is rejected with an error. In a followed directory, new files are detected within a second, and
+/// the partition of a deleted file ends after the file was read to its end.
+///
+/// Restart: each file is read from the byte offset stored in the checkpoint, so that exactly the records after the
+/// checkpoint are read again.
 public struct FileSource<Format: FileFormat>: Source {
     public typealias Record = Format.Record
     public typealias Reader = FileReader<Format>
 
-    /// Which files.
+    /// The files to read.
     public let files: FileSelection
-    /// What is in them.
+    /// The format of the files.
     public let format: Format
-    /// Whether the files are still being written to. At the end of such a file the reader waits for more, also for the
-    /// rest of a last line that has no line end yet, and the run never ends.
+    /// Whether the files are followed because they are still being written to. At the end of a followed file the reader
+    /// waits for more, also for the rest of an incomplete last line, and the run does not end. Default: `false`.
     public let tailing: Bool
-    /// Bytes read at once; small in tests, to have records cross the buffer's end.
+    /// The number of bytes read at once. Tests set a small value so that records cross the end of the buffer.
     var readSize = FileWindow.readSize
     private let watch = DirectoryWatch()
 
-    /// Reads `files`, and goes on waiting for more at their ends if `tailing`.
+    /// Creates a source.
+    ///
+    /// - Parameters:
+    ///   - files: The files to read.
+    ///   - format: The format of the files.
+    ///   - tailing: Whether to follow the files; see ``FileSource/tailing``. Default: `false`.
     public init(_ files: FileSelection, format: Format, tailing: Bool = false) {
         self.files = files
         self.format = format
@@ -106,7 +116,7 @@ public struct FileSource<Format: FileFormat>: Source {
             makeDecoder: { try format.makeDecoder(file: name) })
     }
 
-    /// A position that no longer lies between two lines says that the file is not the one that was read.
+    /// Throws if the position is not at the beginning of a line: then the file is not the one that was read.
     private func checkPosition(_ position: FilePosition, in file: OpenFile, size: Int) throws {
         guard position.offset <= size else {
             throw SourceError(
@@ -119,7 +129,8 @@ public struct FileSource<Format: FileFormat>: Source {
             try reading { () throws(FileFailure) in try file.read(into: bytes, at: position.offset - 1) }
         }
         let newline = UInt8(ascii: "\n")
-        // Behind a byte order mark there is no line end, and a file that had none at its end may get one later.
+        // No line end comes before the first line (after a byte order mark), and a file that ended without one may
+        // get one later.
         guard count == 2, around.before == newline || position.line == 1 || isLineEnd(around.after) else {
             throw SourceError(
                 "\(file.path) was changed since it was read: \(position) is not the beginning of a line any more",
@@ -127,7 +138,7 @@ public struct FileSource<Format: FileFormat>: Source {
         }
     }
 
-    /// A last line that was read without a line end, and has got one since: that is no empty record.
+    /// Skips the line end of a last line that was read before it had one, which would otherwise be an empty record.
     private func skipLineEnd(_ position: inout FilePosition?, in file: OpenFile, size: Int) throws {
         guard let read = position, read.offset > 0, read.offset < size else { return }
         var bytes: (UInt8, UInt8, UInt8) = (0, 0, 0)
@@ -137,7 +148,7 @@ public struct FileSource<Format: FileFormat>: Source {
         let (newline, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
         guard count >= 2, bytes.0 != newline, read.line > 1 || bytes.0 != 0xBF else { return }
         let length = bytes.1 == newline ? 1 : count == 3 && bytes.1 == carriage && bytes.2 == newline ? 2 : 0
-        // The line was counted when it was read.
+        // Not counted as another line: it belongs to the line that was read.
         if length > 0 { position = FilePosition(offset: read.offset + length, line: read.line) }
     }
 

@@ -1,16 +1,16 @@
 import Foundation
 
-/// What the file system says about a file.
+/// The file system's metadata of a file.
 struct FileStatus: Equatable {
-    /// Length in bytes.
+    /// The length in bytes.
     let size: Int
-    /// Which file it is, whatever its name: device and inode.
+    /// Device and inode, which stay the same when the file is renamed.
     let identity: Identity
     let isDirectory: Bool
     let isRegular: Bool
-    /// When it was last written to: nanoseconds since 1970.
+    /// The modification time in nanoseconds since 1970.
     let modified: Int64
-    /// Names that it has.
+    /// The number of hard links; 0 if the file was deleted.
     let links: Int
 
     struct Identity: Hashable, Sendable {
@@ -28,7 +28,7 @@ struct FileStatus: Equatable {
         modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     }
 
-    /// The status of what is at `path`, following symbolic links; `nil` if nothing is there.
+    /// Returns the status of the file at `path`, following symbolic links; `nil` if there is none.
     static func of(_ path: String) throws(FileFailure) -> FileStatus? {
         var status = stat()
         if stat(path, &status) == 0 { return FileStatus(status) }
@@ -36,7 +36,7 @@ struct FileStatus: Equatable {
         throw FileFailure(operation: "look at", path: path, code: errno)
     }
 
-    /// The status of an open file.
+    /// Returns the status of an open file.
     static func of(descriptor: Int32, path: String) throws(FileFailure) -> FileStatus {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

@@ -1,15 +1,15 @@
-/// The part of a file that is in memory: what was read of it and not yet handed over.
+/// The part of a file that is in memory: the bytes that were read and not yet decoded.
 @usableFromInline
 final class FileWindow {
-    /// Read at once; big enough to make system calls rare, small enough for one buffer a file.
+    /// The number of bytes read at once: large enough to make system calls rare, small enough for one buffer per file.
     static let readSize = 256 << 10
-    /// Longest record that is read. What goes beyond is taken for a damaged file rather than for a record.
+    /// The maximum size of a record, in bytes. Anything longer is assumed to be damage.
     static let largestRecord = 16 << 20
 
     let file: OpenFile
-    /// Where in the file the first byte of `bytes` is.
+    /// The offset in the file of the first byte of `bytes`.
     private(set) var offset = 0
-    /// The file's length when it was last looked at.
+    /// The file's length when it was last checked.
     private(set) var knownSize: Int
 
     private var buffer: UnsafeMutableRawBufferPointer
@@ -24,19 +24,19 @@ final class FileWindow {
 
     deinit { buffer.deallocate() }
 
-    /// What was read and not passed over; good until the next `fill` or `move`.
+    /// The bytes that were read and not skipped; valid until the next `fill` or `move`.
     @usableFromInline var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: buffer[start..<end])
     }
 
-    /// Passes over the first `count` of `bytes`.
+    /// Skips the first `count` of `bytes`.
     @usableFromInline
     func advance(_ count: Int) {
         start += count
         offset += count
     }
 
-    /// Goes to byte `offset` of the file.
+    /// Seeks to byte `offset` of the file.
     func move(to offset: Int) {
         if offset >= self.offset, offset - self.offset <= end - start {
             return advance(offset - self.offset)
@@ -45,16 +45,16 @@ final class FileWindow {
         (start, end) = (0, 0)
     }
 
-    /// What came of an attempt to read more.
+    /// The result of an attempt to read more.
     @usableFromInline
     enum Fill {
         case more
         case endOfFile
-        /// The record is longer than any may be.
+        /// The record exceeds the maximum size.
         case recordTooLong
     }
 
-    /// Reads more of the file behind `bytes`.
+    /// Reads more of the file and appends it to `bytes`.
     func fill() throws -> Fill {
         makeRoom()
         guard end < buffer.count else { return .recordTooLong }
@@ -66,10 +66,10 @@ final class FileWindow {
         return count == 0 ? .endOfFile : .more
     }
 
-    /// The file is this long.
+    /// Stores the file's present length.
     func noteSize(_ size: Int) { knownSize = size }
 
-    /// Bytes of the file that were passed over or are in memory.
+    /// The offset in the file of the end of `bytes`.
     var endOffset: Int { offset + (end - start) }
 
     private func makeRoom() {
@@ -82,7 +82,7 @@ final class FileWindow {
             (start, end) = (0, rest)
         }
         guard end == buffer.count, buffer.count < Self.largestRecord else { return }
-        // Doubling keeps the time spent on looking for a long record's end proportional to its length.
+        // Doubling keeps the time to find the end of a long record proportional to its length.
         let larger = UnsafeMutableRawBufferPointer.allocate(
             byteCount: min(buffer.count * 2, Self.largestRecord), alignment: 16)
         larger.copyMemory(from: UnsafeRawBufferPointer(buffer))

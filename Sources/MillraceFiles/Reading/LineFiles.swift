@@ -1,19 +1,19 @@
 import Millrace
 
-/// Text files, each line of which is a `String`.
+/// A source that reads text files, with each line as a `String`.
 public typealias LineFiles = FileSource<LineFormat>
 
-/// Plain text: each line is a record, without its LF or CRLF. Empty lines are records too; a line that is not UTF-8 is
-/// malformed.
+/// The plain text format: each line is a record, without its LF or CRLF. Empty lines are records too. A line that is
+/// not UTF-8 is malformed input.
 public struct LineFormat: FileFormat {
     public let name = "text"
 
-    /// Plain text.
+    /// Creates the format.
     public init() {}
 
     public func makeDecoder(file: String) -> Lines { Lines() }
 
-    /// Makes strings of lines.
+    /// Decodes lines to strings.
     public struct Lines: FileRecordDecoder {
         public mutating func decode(_ bytes: UnsafeRawBufferPointer) -> DecodedRecord<String> {
             if let reason = invalidTextReason(bytes) { return .malformed(reason) }
@@ -22,7 +22,7 @@ public struct LineFormat: FileFormat {
     }
 }
 
-/// Why `bytes` are not text, if they are not.
+/// Returns why `bytes` are not UTF-8 text, or `nil` if they are.
 func invalidTextReason(_ bytes: UnsafeRawBufferPointer) -> String? {
     TextValidity.firstInvalidByte(in: bytes).map { place in
         "expected UTF-8 text, found the byte 0x\(String(bytes[place], radix: 16)) as byte \(place + 1) of the line"
@@ -30,21 +30,31 @@ func invalidTextReason(_ bytes: UnsafeRawBufferPointer) -> String? {
 }
 
 extension Source {
-    /// Lines of the files in `directory` whose names end in one of `extensions`; one partition a file.
+    /// Reads the lines of the text files in a directory, one partition per file.
     ///
     /// ```swift
     /// graph.source(.lines(in: "logs", tailing: true))
     /// ```
     ///
-    /// With `tailing` the files are still being written to (see `FileSource`). A restart goes on with the line
-    /// after the checkpoint.
+    /// Restart: reading continues with the first line after the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - directory: The directory of the files. Subdirectories are not read.
+    ///   - extensions: The file name extensions to read, without regard to case. Default: `txt` and `log`.
+    ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    /// - Returns: A source of lines.
     public static func lines(
         in directory: String, extensions: [String] = ["txt", "log"], tailing: Bool = false
     ) -> LineFiles where Self == LineFiles {
         LineFiles(.directory(directory, extensions: extensions), format: LineFormat(), tailing: tailing)
     }
 
-    /// Lines of the file at `path`; see `lines(in:)`.
+    /// Reads the lines of one text file. Restarts behave as for `lines(in:extensions:tailing:)`.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    /// - Returns: A source of lines.
     public static func linesFile(at path: String, tailing: Bool = false) -> LineFiles where Self == LineFiles {
         LineFiles(.file(path), format: LineFormat(), tailing: tailing)
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An open file; closed when the last reference to it goes.
+/// An open file, which is closed when the last reference to it is released.
 final class OpenFile {
     let path: String
     private let descriptor: Int32
@@ -22,7 +22,7 @@ final class OpenFile {
         try self.init(path: path, flags: O_RDONLY, operation: "open")
     }
 
-    /// Creates a file at `path`, where none may be yet, for writing.
+    /// Creates the file at `path` for writing. Fails if it exists.
     convenience init(creating path: String) throws(FileFailure) {
         try self.init(path: path, flags: O_WRONLY | O_CREAT | O_EXCL, operation: "create")
     }
@@ -31,7 +31,7 @@ final class OpenFile {
 
     func status() throws(FileFailure) -> FileStatus { try FileStatus.of(descriptor: descriptor, path: path) }
 
-    /// Reads from byte `offset` on until `buffer` is full or the file ends; returns the number of bytes read.
+    /// Reads from byte `offset` until `buffer` is full or the file ends; returns the number of bytes read.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileFailure) -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         var done = 0
@@ -47,12 +47,12 @@ final class OpenFile {
         return done
     }
 
-    /// Writes all of `bytes` at the end of what was written before.
+    /// Writes all of `bytes` after the bytes written before.
     func write(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
         try writeAll(bytes, to: descriptor, path: path)
     }
 
-    /// Returns once what was written to the file (by any descriptor) would survive a power loss.
+    /// Makes everything written to the file (through any descriptor) durable (`fsync`).
     func sync() throws(FileFailure) {
         while fsync(descriptor) != 0 {
             if errno != EINTR { throw FileFailure(operation: "sync", path: path, code: errno) }
@@ -60,7 +60,7 @@ final class OpenFile {
     }
 }
 
-/// Writes all of `bytes` to a descriptor, waiting if it is a full pipe that does not block.
+/// Writes all of `bytes` to a descriptor, waiting while it is a full non-blocking pipe.
 func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws(FileFailure) {
     guard let base = bytes.baseAddress else { return }
     var done = 0

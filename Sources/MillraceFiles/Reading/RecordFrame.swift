@@ -1,16 +1,21 @@
 import Foundation
 
-/// Where a record ends.
+/// The extent of a record within the bytes of a file.
 @frozen
 public struct RecordFrame: Hashable, Sendable {
-    /// Bytes of the record itself.
+    /// The length of the record without its line end, in bytes.
     public var content: Int
-    /// Bytes with the line end.
+    /// The length of the record with its line end, in bytes.
     public var length: Int
-    /// How many lines end in it.
+    /// The number of line ends in the record, including the one that ends it.
     public var lines: Int
 
-    /// All three parts.
+    /// Creates the extent of a record.
+    ///
+    /// - Parameters:
+    ///   - content: The length without the line end, in bytes.
+    ///   - length: The length with the line end, in bytes.
+    ///   - lines: The number of line ends in the record, including the one that ends it.
     @inlinable
     public init(content: Int, length: Int, lines: Int) {
         self.content = content
@@ -18,7 +23,13 @@ public struct RecordFrame: Hashable, Sendable {
         self.lines = lines
     }
 
-    /// The first line of `bytes`, ended by LF or CRLF, or with `isLast` by the end of `bytes`; `nil` if it has no end.
+    /// Creates the extent of the first line of `bytes`, which ends with LF, CRLF or, with `isLast`, the end of `bytes`.
+    ///
+    /// Returns `nil` if the line does not end within `bytes`.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes that begin with the line.
+    ///   - isLast: Whether nothing follows `bytes`.
     public init?(lineOf bytes: UnsafeRawBufferPointer, isLast: Bool) {
         if let end = RecordFrame.firstLineFeed(in: bytes) {
             self.init(endingIn: bytes, lineFeed: end, lines: 1)
@@ -29,13 +40,13 @@ public struct RecordFrame: Hashable, Sendable {
         }
     }
 
-    /// A record that ends with the line feed at `lineFeed`.
+    /// Creates the extent of a record that ends with the line feed at index `lineFeed`.
     init(endingIn bytes: UnsafeRawBufferPointer, lineFeed: Int, lines: Int) {
         let hasReturn = lineFeed > 0 && bytes[lineFeed - 1] == UInt8(ascii: "\r")
         self.init(content: hasReturn ? lineFeed - 1 : lineFeed, length: lineFeed + 1, lines: lines)
     }
 
-    /// A record that all of `bytes` belong to, with no line feed after it.
+    /// Creates the extent of a record that consists of all of `bytes`, without a line feed at its end.
     init(endingWith bytes: UnsafeRawBufferPointer, lines: Int = 0) {
         let hasReturn = bytes.last == UInt8(ascii: "\r")
         self.init(content: hasReturn ? bytes.count - 1 : bytes.count, length: bytes.count, lines: lines)

@@ -1,11 +1,11 @@
-/// Whether bytes are UTF-8, without making a string of them.
+/// Checks whether bytes are valid UTF-8 without creating a string.
 enum TextValidity {
-    /// The place of the first byte that does not belong to valid UTF-8; `nil` if all do.
+    /// Returns the index of the first byte that is not part of valid UTF-8; `nil` if all are.
     static func firstInvalidByte(in bytes: UnsafeRawBufferPointer) -> Int? {
         var index = 0
         let count = bytes.count
         while index < count {
-            // Eight ASCII bytes at a time: what most input is made of.
+            // Most input is ASCII, which is checked eight bytes at a time.
             if count - index >= 8,
                 bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
             {
@@ -21,8 +21,8 @@ enum TextValidity {
         return nil
     }
 
-    /// Bytes of the sequence at `index`, which does not begin with an ASCII byte, after table 3-7 of the Unicode
-    /// standard.
+    /// Returns the length of the multi-byte sequence at `index`, by table 3-7 of the Unicode standard; `nil` if it is
+    /// invalid.
     private static func sequenceLength(in bytes: UnsafeRawBufferPointer, at index: Int) -> Int? {
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xbf

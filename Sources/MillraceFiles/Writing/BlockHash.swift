@@ -1,9 +1,10 @@
 import Millrace
 
-/// A checksum of bytes that come in pieces, whatever the pieces: of blocks of 64 KiB, each seeded with the one before.
+/// An incremental checksum that does not depend on how the bytes are split into pieces. It hashes blocks of 64 KiB,
+/// each seeded with the hash of the block before.
 struct BlockHash {
     private var state: UInt64 = 0
-    /// The block that is not full yet.
+    /// The last, incomplete block.
     private var rest: [UInt8] = []
 
     private static let blockSize = 64 << 10
@@ -26,10 +27,10 @@ struct BlockHash {
         }
     }
 
-    /// Of all bytes so far.
+    /// The checksum of all bytes added so far.
     var value: UInt64 { rest.withUnsafeBytes { FrozenHash.bytes($0, seed: state) } }
 
-    /// Of the first `length` bytes of a file.
+    /// Returns the checksum of the first `length` bytes of a file.
     static func of(_ file: OpenFile, length: Int) throws(FileFailure) -> UInt64 {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 8)
         defer { buffer.deallocate() }

@@ -1,34 +1,39 @@
 import Millrace
 
-/// When a file sink closes a file and begins the next.
+/// The policy by which a file sink closes a file and begins the next.
 ///
 /// ```swift
 /// delays.sink(.jsonLines(directory: "out/delays", rolling: .by(bytes: 256 << 20, age: .seconds(3600))))
 /// ```
 ///
-/// However long a file is written to, a restart goes on from the stored checkpoint: records behind it are cut off the file
-/// and written again.
+/// Restart: a file that was open at the stored checkpoint is truncated to its length at that checkpoint, and the
+/// records after the checkpoint are written again.
 public struct FileRolling: Sendable, Hashable {
     let bytes: Int?
     let age: Duration?
-    /// Whether a checkpoint ends every file.
+    /// Whether each checkpoint closes the open files.
     let isEachCheckpoint: Bool
 
-    /// A file for each checkpoint and task that has records: readers see them soonest. The default.
+    /// One file per checkpoint and task that has records. Readers see the records as soon as possible. The default of
+    /// file sinks.
     public static let everyCheckpoint = FileRolling(bytes: nil, age: nil, isEachCheckpoint: true)
 
-    /// A file is written to over many checkpoints, until it has so many bytes or has been open for so long, whichever comes
-    /// first; readers see it with the next checkpoint. It is also closed when the run ends, when it restarts, and by each
-    /// checkpoint of a run that has no state folder.
+    /// Rolls files by size and age: a file is written to over several checkpoints until it reaches `bytes` or `age`,
+    /// whichever comes first. Readers see it after the next checkpoint.
+    ///
+    /// A file is also closed when the run ends or restarts, and by each checkpoint of a run without a state folder.
     ///
     /// - Parameters:
-    ///   - bytes: the size from which a file is closed, headers included; one record more may be in it. 128 MiB by default.
-    ///   - age: the time since its first record after which a checkpoint closes it. 15 minutes by default.
+    ///   - bytes: The size at which a file is closed, in bytes, including its header. The file may exceed it by one
+    ///     record. Default: 128 MiB. Has to be 1 or more.
+    ///   - age: The time since the file's first record after which a checkpoint closes it. Default: 15 minutes. Has to
+    ///     be greater than zero.
+    /// - Returns: The policy. A run whose sink has an invalid size or age fails at its start with a `SinkError`.
     public static func by(bytes: Int = 128 << 20, age: Duration = .seconds(15 * 60)) -> FileRolling {
         FileRolling(bytes: bytes, age: age, isEachCheckpoint: false)
     }
 
-    /// Throws if it says what cannot be.
+    /// Throws a `SinkError` if the size or age is invalid.
     func check(directory: String) throws {
         if let bytes, bytes < 1 {
             throw SinkError("\(directory): a file would be closed at \(bytes) bytes", advice: "Give one byte or more")

@@ -3,13 +3,19 @@ import Millrace
 import MillraceJSON
 
 extension Sink {
-    /// JSON Lines: a JSON object a line, its keys in the order in which the record encodes them.
+    /// Writes JSON Lines files: one JSON value per record and line, with keys in the order in which the record encodes
+    /// them.
     ///
     /// ```swift
     /// delays.sink(.jsonLines(directory: "out/delays"))
     /// ```
     ///
-    /// - Parameter rolling: when a file is closed and the next begun.
+    /// Restart: each record is in exactly one published file; see ``FileSink``.
+    ///
+    /// - Parameters:
+    ///   - directory: The output directory; created if it does not exist.
+    ///   - rolling: When a file is closed and the next begun. Default: at each checkpoint.
+    /// - Returns: A sink that writes files with the extension `jsonl`.
     public static func jsonLines<Record: Encodable & Sendable>(
         directory: String, rolling: FileRolling = .everyCheckpoint
     ) -> Self
@@ -23,9 +29,16 @@ extension Sink {
         }
     }
 
-    /// A line of text for each record. One that holds a line end would be read as several, and throws a `SinkError`.
+    /// Writes text files with one line per record.
     ///
-    /// - Parameter rolling: when a file is closed and the next begun.
+    /// A record that contains a line end (CR or LF) would be read as several lines; writing it throws a `SinkError`.
+    ///
+    /// Restart: each record is in exactly one published file; see ``FileSink``.
+    ///
+    /// - Parameters:
+    ///   - directory: The output directory; created if it does not exist.
+    ///   - rolling: When a file is closed and the next begun. Default: at each checkpoint.
+    /// - Returns: A sink that writes files with the extension `txt`.
     public static func lines(directory: String, rolling: FileRolling = .everyCheckpoint) -> Self
     where Self == FileSink<String> {
         FileSink(directory: directory, fileExtension: "txt", kind: "lines", rolling: rolling) { record, bytes in
@@ -41,13 +54,16 @@ extension Sink {
 }
 
 extension FileSink {
-    /// CSV (RFC 4180) with a header line in each file: a name and a text for each column.
+    /// Writes CSV files (RFC 4180, with LF as the line end) with a header line in each file.
     ///
     /// ```swift
     /// totals.sink(.csv(directory: "out", columns: [.column("user") { $0.key }, .column("clicks") { "\($0.value)" }]))
     /// ```
     ///
-    /// - Parameter rolling: when a file is closed and the next begun.
+    /// - Parameters:
+    ///   - directory: the folder of the files; it belongs to this sink alone.
+    ///   - columns: the columns, in their order.
+    ///   - rolling: when a file is closed and the next begun.
     public static func csv(
         directory: String, columns: [CSVColumn<Input>], rolling: FileRolling = .everyCheckpoint
     ) -> FileSink<Input> {
@@ -64,35 +80,44 @@ extension FileSink {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 appendCSVField(column.text(record), to: &bytes)
             }
-            // A line with nothing on it is no record to a reader.
+            // Readers skip empty lines, so a single empty field is written as "".
             if bytes.count == start { bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\"")]) }
             bytes.append(UInt8(ascii: "\n"))
         }
     }
 }
 
-/// A column of a CSV file: its name, and its text in a record.
+/// A column of a CSV file that a ``FileSink`` writes.
 public struct CSVColumn<Record: Sendable>: Sendable {
-    /// In the header.
+    /// The name in the header.
     public let name: String
-    /// Of a record.
+    /// Returns the field's text for a record.
     public let text: @Sendable (Record) -> String
 
-    /// A column called `name`.
+    /// Creates a column.
+    ///
+    /// - Parameters:
+    ///   - name: The name in the header.
+    ///   - text: Returns the field's text for a record, without quoting.
     public init(_ name: String, _ text: @escaping @Sendable (Record) -> String) {
         self.name = name
         self.text = text
     }
 
-    /// A column called `name`.
+    /// Creates a column. For use as `.column(…)` in ``FileSink/csv(directory:columns:rolling:)``.
+    ///
+    /// - Parameters:
+    ///   - name: The name in the header.
+    ///   - text: Returns the field's text for a record, without quoting.
+    /// - Returns: The column.
     public static func column(_ name: String, _ text: @escaping @Sendable (Record) -> String) -> CSVColumn<Record> {
         CSVColumn(name, text)
     }
 }
 
-/// Appends a field as CSV wants it: quoted if it holds a separator, a quote or a line end, quotes doubled.
+/// Appends a field, quoted if it contains a separator, a quote or a line end, with quotes doubled.
 ///
-/// By bytes: a quote before a combining mark is one character with it, and a quote all the same.
+/// By bytes, because a quote before a combining mark forms one `Character` with it and still has to be doubled.
 private func appendCSVField(_ text: String, to bytes: inout [UInt8]) {
     var text = text
     text.withUTF8 { field in

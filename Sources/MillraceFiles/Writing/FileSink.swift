@@ -1,19 +1,24 @@
 import Foundation
 import Millrace
 
-/// Writes records to files of a directory, each record in exactly one published file.
+/// A sink that writes records to the files of a directory, each record to exactly one published file.
 ///
-/// Every task writes to a hidden file; when a checkpoint that ends the file is stored, it is renamed to
-/// `part-<task>-<checkpoint>.<extension>`. A reader that takes only `part-` files never sees a record that a crash could
-/// take back. By default each checkpoint ends a file, so that there is one for each checkpoint and task with records; with
-/// `FileRolling.by` its size and age do, and its name has a third number, since a checkpoint may see several end.
+/// Each task writes to a hidden file. When the checkpoint at which the file was closed is stored, the file is renamed
+/// to `part-<task>-<checkpoint>.<extension>`. A reader that takes only `part-` files never sees a record that a crash
+/// could undo. By default each checkpoint closes the files, so that there is one file per checkpoint and task with
+/// records. With ``FileRolling/by(bytes:age:)`` files are closed by size and age, and their names have a third number,
+/// because several files of a task may be closed between two checkpoints.
 ///
 ///     out/.part-3-<unique>.jsonl.inprogress         being written, or prepared
 ///     out/part-00003-00000012.jsonl                 published
 ///     out/part-00003-00000012-00000.jsonl           published, rolled by size and age
 ///
-/// At start, prepared files of the stored checkpoint are published and every other hidden one is removed. `.millrace-owner`
-/// there is locked while a run writes, and names the state folder that the output belongs to.
+/// Restart: the files of the stored checkpoint are published (one that was still open is first truncated to its length
+/// at the checkpoint), and all other hidden files are removed. The records after the checkpoint are written again.
+///
+/// The file `.millrace-owner` in the directory is locked while a run writes, and contains the state folder that the
+/// output belongs to. A start fails with a `SinkError` if another process or sink writes to the directory, or if its
+/// output belongs to another state folder.
 public struct FileSink<Input: Sendable>: Sink {
     let directory: PartDirectory
     private let owner: OutputOwner
@@ -25,13 +30,15 @@ public struct FileSink<Input: Sendable>: Sink {
     /// Appends a record's bytes.
     typealias Encoder = (Input, inout [UInt8]) throws -> Void
 
+    /// Creates a sink for a custom format.
+    ///
     /// - Parameters:
-    ///   - directory: created if missing.
-    ///   - fileExtension: of the published files.
-    ///   - kind: for the graph's printout: `JSON Lines`.
-    ///   - header: bytes at the beginning of each file.
-    ///   - rolling: when a file is closed and the next begun.
-    ///   - encode: appends a record's bytes, its line end included.
+    ///   - directory: The output directory; created if it does not exist.
+    ///   - fileExtension: The extension of the published files, without a dot.
+    ///   - kind: The name of the format, such as `JSON Lines`. Shown in the pipeline graph.
+    ///   - header: The bytes at the beginning of each file. Default: none.
+    ///   - rolling: When a file is closed and the next begun. Default: at each checkpoint.
+    ///   - encode: Appends the bytes of a record, including its line end. If it throws, what it appended is discarded.
     public init(
         directory: String, fileExtension: String, kind: String, header: [UInt8] = [],
         rolling: FileRolling = .everyCheckpoint,
@@ -42,7 +49,7 @@ public struct FileSink<Input: Sendable>: Sink {
         }
     }
 
-    /// With an encoder for each task, so that it can keep what it needs from record to record.
+    /// Creates a sink with an encoder per task, which can keep state from record to record.
     init(
         directory: String, fileExtension: String, kind: String, header: [UInt8] = [],
         rolling: FileRolling = .everyCheckpoint, makeEncoder: @escaping @Sendable () -> Encoder
@@ -94,7 +101,7 @@ public struct FileSink<Input: Sendable>: Sink {
         }
     }
 
-    /// Writes one task's records.
+    /// Writes the records of one task.
     public struct Writer: SinkWriter {
         private let directory: PartDirectory
         private let task: Int
@@ -103,20 +110,20 @@ public struct FileSink<Input: Sendable>: Sink {
         private let clock: any PipelineClock
         private let encode: Encoder
         private let limit: Int
-        /// Whether a restart will know of a file that is open at a checkpoint.
+        /// Whether files stay open over checkpoints. Needs a state folder, so that a restart knows of open files.
         private let keepsOpen: Bool
         private var buffer: [UInt8] = []
-        /// Bytes in the buffer from which it is given to the system, or the file is full.
+        /// The size of the buffer, in bytes, at which it is written to the file or the file is full.
         private var threshold = 0
         private var file: OpenPart?
         private var opened = Duration.zero
-        /// A checkpoint may speak of the open file.
+        /// Whether the open file may be part of a stored checkpoint.
         private var isKnown = false
-        /// Complete files of this epoch.
+        /// The files completed since the last checkpoint.
         private var closed: [ClosedPart] = []
         private var isLast = false
 
-        /// Bytes gathered before they are given to the system.
+        /// The number of bytes that are collected before they are written to the file.
         static var bufferSize: Int { 64 << 10 }
 
         init(
@@ -138,10 +145,10 @@ public struct FileSink<Input: Sendable>: Sink {
             if file == nil { buffer = header }
             let before = buffer.count
             do { try encode(record, &buffer) } catch {
-                buffer.removeSubrange(before..<buffer.count)  // no half record stays behind
+                buffer.removeSubrange(before..<buffer.count)  // Discards the partly encoded record.
                 throw error
             }
-            // A file is there from its first record on: if none encodes, no file with only a header is published.
+            // The file is created after its first record was encoded, so that no file has only a header.
             if file == nil {
                 file = try directory.openPart(task: task)
                 opened = clock.now
@@ -187,7 +194,7 @@ public struct FileSink<Input: Sendable>: Sink {
             if let file { threshold = min(Self.bufferSize, limit - file.length) }
         }
 
-        /// Completes the open file.
+        /// Writes the buffer and closes the open file.
         private mutating func roll() throws {
             try flush()
             if let part = try file?.finish() { closed.append(part) }

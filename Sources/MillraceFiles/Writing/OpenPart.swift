@@ -1,6 +1,6 @@
 import Foundation
 
-/// A hidden file being written by one task.
+/// A hidden file that a task is writing.
 struct OpenPart {
     private let directory: PartDirectory
     private let name: String
@@ -32,18 +32,18 @@ struct OpenPart {
         bytes.withUnsafeBytes { hash.add($0) }
     }
 
-    /// As it is now, to be named like this; the file stays open.
+    /// Returns the description of the file's present contents for a checkpoint. The file stays open.
     func described(as finalName: String) -> PartFile {
         PartFile(hiddenName: name, finalName: finalName, length: length, hash: hash.value, isOpen: true)
     }
 
-    /// Closes the file; it is complete, but neither safe nor visible yet.
+    /// Closes the file. It is complete, but not yet durable or published.
     func finish() throws -> ClosedPart {
         guard close(descriptor) == 0 else { throw directory.failure("\(name) cannot be closed", errno) }
         return ClosedPart(name: name, length: length, hash: hash.value)
     }
 
-    /// Closes the file, which a checkpoint may speak of.
+    /// Closes the file without removing it, because it may be part of a stored checkpoint.
     func leave() { close(descriptor) }
 
     /// Closes and removes the file.
@@ -53,7 +53,7 @@ struct OpenPart {
     }
 }
 
-/// A complete hidden file that waits for its checkpoint.
+/// A completed hidden file that is published after its checkpoint.
 struct ClosedPart {
     let name: String
     let length: Int

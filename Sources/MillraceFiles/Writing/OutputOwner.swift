@@ -2,23 +2,23 @@ import Foundation
 import Millrace
 import Synchronization
 
-/// Whose an output directory is: `.millrace-owner` there is locked (flock) by the process that writes, and names the state
-/// folder that the output belongs to.
+/// The ownership of an output directory. Its file `.millrace-owner` is locked (`flock`) by the process that writes, and
+/// contains the identifier of the state folder that the output belongs to.
 final class OutputOwner: Sendable {
     static let fileName = ".millrace-owner"
 
     private let path: String
-    /// The open file, which holds the lock; -1 if there is none.
+    /// The descriptor of the open file, which holds the lock; -1 if there is none.
     private let lock = Mutex<Int32>(-1)
 
     init(directory: String) { path = directory }
 
     deinit { release() }
 
-    /// Takes the directory for this process, and checks that its output belongs to the run.
+    /// Locks the directory for this run, and checks that its output belongs to the run.
     ///
-    /// Throws `SinkError` if another process, or another sink of this one, writes there, or if what is there belongs to
-    /// another state folder.
+    /// Throws a `SinkError` if another process, or another sink of this one, writes to the directory, or if its output
+    /// belongs to another state folder.
     func claim(_ start: StartMode, _ run: SinkRun) throws {
         try lock.withLock { lock in
             if lock < 0 { lock = try open() }
@@ -34,7 +34,7 @@ final class OutputOwner: Sendable {
         }
     }
 
-    /// The run is over.
+    /// Releases the lock at the end of a run.
     func release() {
         lock.withLock { lock in
             if lock >= 0 { close(lock) }
@@ -50,9 +50,9 @@ final class OutputOwner: Sendable {
                 "\(path) cannot be written to: \(String(cString: strerror(errno)))",
                 advice: "Give this user the right to write there, or choose another directory")
         }
-        // For a moment a child process that is just being started may hold a parent's lock.
+        // A child process that is being started may briefly hold the lock of its parent.
         for _ in 0..<20 {
-            // A file system without locks cannot tell of others; the owner's name still can.
+            // On a file system without locks, the state folder's identifier in the file is still checked.
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || ![EWOULDBLOCK, EINTR].contains(errno) { return descriptor }
             usleep(10_000)
         }

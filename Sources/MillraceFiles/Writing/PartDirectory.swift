@@ -1,14 +1,15 @@
 import Foundation
 import Millrace
 
-/// A directory of part files: their names, and what is done to them.
+/// A directory of part files: naming, publishing and removing them.
 struct PartDirectory: Sendable, Hashable {
     let path: String
     let fileExtension: String
 
     private static let inProgress = ".inprogress"
 
-    /// The published name of a file that a task closed in the epoch of `checkpoint`, the only one or one of several.
+    /// Returns the published name of a file that belongs to `checkpoint`. `number` counts the files of a task and
+    /// checkpoint, if there may be several.
     func partName(task: Int, checkpoint: CheckpointNumber, number: Int? = nil) -> String {
         var name = "part-" + Self.padded(task, 5) + "-" + Self.padded(checkpoint.value, 8)
         if let number { name += "-" + Self.padded(number, 5) }
@@ -20,7 +21,7 @@ struct PartDirectory: Sendable, Hashable {
         return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 
-    /// The checkpoint in a name that `partName` gives; `nil` of another.
+    /// Returns the checkpoint in a name made by `partName`; `nil` for other names.
     private func checkpoint(ofPart name: some StringProtocol) -> UInt64? {
         guard name.hasPrefix("part-"), name.hasSuffix("." + fileExtension) else { return nil }
         let numbers = name.dropFirst(5).dropLast(fileExtension.count + 1).split(separator: "-")
@@ -39,13 +40,13 @@ struct PartDirectory: Sendable, Hashable {
         if code != 0 { throw failure("the directory cannot be created", code) }
     }
 
-    /// Begins a hidden file for a task; each has a name of its own.
+    /// Creates a hidden file with a unique name for a task.
     func openPart(task: Int) throws -> OpenPart {
         let name = ".part-\(task)-\(UUID().uuidString).\(fileExtension)\(Self.inProgress)"
         return try OpenPart(directory: self, name: name)
     }
 
-    /// Makes a prepared file and its name safe against power loss.
+    /// Makes a prepared file and its directory entry durable (`fsync`).
     func synchronise(_ file: PartFile) throws {
         try synchronise(path + "/" + file.hiddenName, named: file.hiddenName)
         try synchronise(path, named: "the directory")
@@ -58,8 +59,10 @@ struct PartDirectory: Sendable, Hashable {
         guard fsync(descriptor) == 0 else { throw failure("\(name) cannot be synchronised", errno) }
     }
 
-    /// Gives a prepared file its name; nothing to do if it has it. Its length has to be what was written; of one that
-    /// another process wrote, the contents too. What was written to an open one behind the checkpoint is cut off.
+    /// Renames a prepared file to its published name, unless that was done already.
+    ///
+    /// Checks the file's length and, if it `isRecovered` (written by an earlier run), its checksum. A file that was
+    /// still open at the checkpoint is truncated to its length at the checkpoint.
     func publish(_ file: PartFile, isRecovered: Bool) throws {
         let (hidden, final) = (path + "/" + file.hiddenName, path + "/" + file.finalName)
         var status = stat()
@@ -83,7 +86,7 @@ struct PartDirectory: Sendable, Hashable {
         try check(final, Int(status.st_size), file, contents: isRecovered)
     }
 
-    /// Brings a file that was written to further back to what the checkpoint says.
+    /// Truncates a file to its length at the checkpoint, after checking the checksum of that part.
     private func cut(_ hidden: String, _ size: Int, _ file: PartFile) throws {
         try check(hidden, size >= file.length ? file.length : size, file, contents: true)
         guard truncate(hidden, off_t(file.length)) == 0 else {
@@ -108,7 +111,8 @@ struct PartDirectory: Sendable, Hashable {
         }
     }
 
-    /// Removes what belongs to no stored checkpoint; checks that what is published fits the start.
+    /// Removes hidden files, which belong to no stored checkpoint. Published files are removed by a fresh start,
+    /// rejected by a new one, and rejected by a resumed one if they are of a later checkpoint.
     func removeLeftovers(start: StartMode) throws {
         let names: [String]
         switch FolderCalls.names(in: path) {

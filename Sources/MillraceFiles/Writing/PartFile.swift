@@ -1,17 +1,17 @@
 import Millrace
 
-/// A file of a checkpoint: the hidden name that it was written under, the name that it is to have, its length and checksum.
+/// A file as described in a checkpoint: its hidden and its published name, length in bytes, and checksum.
 struct PartFile: Hashable, Sendable {
     let hiddenName: String
     let finalName: String
     let length: Int
-    /// `BlockHash` of the contents; none in checkpoints of the first versions.
+    /// The `BlockHash` of the contents; `nil` in checkpoints of the first versions.
     let hash: UInt64?
-    /// Whether it is written to further: it may be longer than this by now, and is published by a restart only.
+    /// Whether the file was still open at the checkpoint. It may have grown since, and is published only by a restart.
     var isOpen = false
 }
 
-/// What a checkpoint says of one task's files.
+/// The files of one task in a checkpoint.
 struct PartList: Hashable, Sendable {
     var files: [PartFile]
 
@@ -19,7 +19,8 @@ struct PartList: Hashable, Sendable {
 
     init(_ files: [PartFile]) { self.files = files }
 
-    /// First versions had one file, beginning with its hidden name, which is never empty.
+    /// Decodes a list. In the first versions it was a single file, which began with its hidden name; newer lists begin
+    /// with an empty string.
     init(decoding bytes: [UInt8]) throws {
         files = try bytes.withUnsafeBytes { bytes in
             var reader = ByteReader(bytes)

@@ -1,7 +1,13 @@
 import Millrace
 
-// Of this type by name: a closure within a generic argument would not be taken for `@Sendable` (Swift 6.3).
+// For this concrete type, because a closure within a generic argument would not be inferred as `@Sendable` (Swift 6.3).
 extension Stream {
-    /// Writes the stream to files; see `FileSink`.
+    /// Writes the stream to files.
+    ///
+    /// Restart: each record is in exactly one published file; see ``FileSink``.
+    ///
+    /// - Parameters:
+    ///   - sink: The file sink.
+    ///   - name: The name of the operator in the graph. Default: `nil`, a name chosen by the framework.
     public func sink(_ sink: FileSink<Record>, name: String? = nil) { write(to: sink, name: name) }
 }

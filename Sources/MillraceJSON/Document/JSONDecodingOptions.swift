@@ -22,12 +22,15 @@ public struct JSONDecodingOptions: Sendable, Hashable {
         case convertFromSnakeCase
     }
 
+    /// What a `Date` is decoded from. Default: `.deferredToDate`.
     public var dates: DateStrategy
+    /// How names are converted. Default: `.useDefaultKeys`.
     public var keys: KeyStrategy
-    /// What a number stands for that is decoded as a `Timestamp`, which reads ISO 8601 text as well. Default: milliseconds
-    /// since 1970.
+    /// What a number stands for that is decoded as a `Timestamp`, which reads ISO 8601 text as well. Default:
+    /// milliseconds since 1970.
     public var times: Timestamp.NumberMeaning
 
+    /// Creates options; each parameter is described at the property of its name.
     public init(
         dates: DateStrategy = .deferredToDate, keys: KeyStrategy = .useDefaultKeys,
         times: Timestamp.NumberMeaning = .millisecondsSince1970

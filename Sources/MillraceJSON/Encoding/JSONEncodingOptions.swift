@@ -12,7 +12,11 @@ public struct JSONEncodingOptions: Sendable, Hashable {
         case iso8601
     }
 
+    /// What a `Date` is encoded as. Default: `.deferredToDate`.
     public var dates: DateStrategy
 
+    /// Creates options.
+    ///
+    /// - Parameter dates: what a `Date` is encoded as.
     public init(dates: DateStrategy = .deferredToDate) { self.dates = dates }
 }

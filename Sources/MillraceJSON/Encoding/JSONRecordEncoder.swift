@@ -21,6 +21,9 @@ import Foundation
 public final class JSONRecordEncoder {
     private let writer: JSONWriter
 
+    /// Creates an encoder.
+    ///
+    /// - Parameter options: how dates are encoded.
     public init(options: JSONEncodingOptions = JSONEncodingOptions()) { writer = JSONWriter(options: options) }
 
     /// Appends the JSON of `value` to `bytes`, which stay as they are if it throws.

@@ -2,8 +2,9 @@ public import Millrace
 import RDKafka
 
 extension Kafka {
-    /// Writes dead letters to a topic: key, value and headers as they were, and headers that say where the record came
-    /// from, why and when it was given up, and how often it was tried (`DeliveryHeader`).
+    /// Returns a sink that writes dead letters to a topic, with their original key, value and headers. Added headers
+    /// state where the record came from, why and when it was rejected, and how often it was attempted
+    /// (``DeliveryHeader``).
     ///
     /// ```swift
     /// let rejected = graph.sideOutput("rejected", of: DeadLetter<KafkaRecord<[UInt8]>>.self)
@@ -12,17 +13,22 @@ extension Kafka {
     /// rejected.stream.sink(kafka.deadLetters("orders-dead", payload: .raw))
     /// ```
     ///
-    /// It goes through the producers that all sinks of this `Kafka` share: exactly-once, a record is in the topic if and
-    /// only if its position has moved past it. A topic that takes nothing holds the checkpoint back, and with it positions.
+    /// Dead letters are written by the producers that all sinks of this `Kafka` share. With exactly-once delivery, a
+    /// record is in the dead-letter topic if and only if the source's offset is past it. If the topic cannot be written
+    /// to, checkpoints do not complete, and offsets do not advance.
     ///
-    /// Reasons are at most 4,096 bytes long. `oversized` says what becomes of a dead letter that is larger than the topic takes
-    /// (its `max.message.bytes`, read at start), which its source's topic may have taken: by default the run ends.
+    /// Reasons are at most 4,096 bytes long. The command `millrace deadletters` lists, shows and replays the records of
+    /// the topic.
     ///
-    /// `millrace deadletters` lists, shows and replays what is there.
+    /// - Parameters:
+    ///   - topic: the name of the dead-letter topic.
+    ///   - payload: encodes the value of a record.
+    ///   - oversized: what to do with a record that is larger than the dead-letter topic accepts (its
+    ///     `max.message.bytes`, which is read at start). Default: `.fail`, the run fails.
     public func deadLetters<Value>(
         _ topic: String, payload: KafkaPayload<Value>, oversized: KafkaOversize = .fail
     ) -> KafkaSink<DeadLetter<KafkaRecord<Value>>> {
-        // Kept for as long as the topic keeps records, however old the original is.
+        // The time of sending, so that the retention is independent of the age of the original.
         KafkaSink(output, topic: topic, .sendingTime, oversized: oversized) {
             let encode = payload.make()
             return { letter, outgoing in
@@ -45,7 +51,7 @@ extension Kafka {
 }
 
 extension OutgoingRecord {
-    /// Takes over key and value.
+    /// Copies the key, and encodes the value.
     mutating func copy<Value>(
         _ record: KafkaRecord<Value>, _ encode: (Value, inout [UInt8]) throws -> Bool
     ) throws {

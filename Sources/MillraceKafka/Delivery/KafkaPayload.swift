@@ -1,11 +1,13 @@
 import MillraceJSON
 
-/// How a record's value is written again, for retry and dead-letter topics.
+/// Encodes the values of records that are written to retry and dead-letter topics.
 public struct KafkaPayload<Value: Sendable>: Sendable {
-    /// Makes what encodes in one task; it returns false for a null value.
+    /// Creates the encoding function of one task, which returns false for a null value.
     let make: @Sendable () -> (Value, inout [UInt8]) throws -> Bool
 
-    /// - Parameter encode: appends the value's bytes.
+    /// Creates a payload from a function.
+    ///
+    /// - Parameter encode: appends the value's bytes to the buffer.
     public init(_ encode: @escaping @Sendable (Value, inout [UInt8]) throws -> Void) {
         make = {
             { value, bytes in
@@ -17,7 +19,9 @@ public struct KafkaPayload<Value: Sendable>: Sendable {
 
     init(makingEach make: @escaping @Sendable () -> (Value, inout [UInt8]) throws -> Bool) { self.make = make }
 
-    /// Null for `nil`.
+    /// Returns a payload that encodes `nil` as a null value.
+    ///
+    /// - Parameter payload: encodes the values that are not `nil`.
     public static func nullable<Wrapped>(_ payload: KafkaPayload<Wrapped>) -> KafkaPayload where Value == Wrapped? {
         KafkaPayload(makingEach: { [make = payload.make] in
             let encode = make()
@@ -27,17 +31,20 @@ public struct KafkaPayload<Value: Sendable>: Sendable {
 }
 
 extension KafkaPayload where Value == [UInt8] {
-    /// The bytes themselves.
+    /// Encodes the value as its bytes.
     public static var raw: KafkaPayload { KafkaPayload { $1.append(contentsOf: $0) } }
 }
 
 extension KafkaPayload where Value == String {
-    /// UTF-8 text.
+    /// Encodes the value as UTF-8 text.
     public static var string: KafkaPayload { KafkaPayload { $1.append(contentsOf: $0.utf8) } }
 }
 
 extension KafkaPayload where Value: Encodable {
-    /// A JSON document. What the type does not keep of the original is lost; `raw` loses nothing.
+    /// Returns a payload that encodes the value as a JSON document.
+    ///
+    /// Parts of the original document that the type does not have are lost. To keep the original bytes, decode with
+    /// ``KafkaDecoder/raw`` and use ``raw``.
     public static func json(_ type: Value.Type = Value.self) -> KafkaPayload {
         KafkaPayload(makingEach: {
             let encoder = JSONRecordEncoder()

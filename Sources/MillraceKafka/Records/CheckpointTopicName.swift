@@ -1,4 +1,4 @@
-/// What the topics with notes of checkpoints are named by.
+/// The common prefix of the names of checkpoint topics.
 enum CheckpointTopicName {
     static let prefix = "millrace-checkpoints-"
 }

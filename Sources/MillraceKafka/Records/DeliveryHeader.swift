@@ -1,66 +1,70 @@
 public import Millrace
 public import RDKafka
 
-/// The headers that say where a record in a retry or dead-letter topic came from and what became of it. All values are
-/// text; times are milliseconds since 1970. Part of the public interface.
+/// The names of the headers that Millrace adds to records in retry and dead-letter topics. They state where a record
+/// came from and why it failed.
+///
+/// All values are text; times are in milliseconds since 1970. The names and values are stable: other programs may rely
+/// on them.
 public enum DeliveryHeader {
-    /// What all of them begin with.
+    /// The prefix of all names.
     public static let prefix = "millrace-"
-    /// The topic that the record was first in.
+    /// The topic that the record was originally read from.
     public static let topic = "millrace-topic"
-    /// Its partition there.
+    /// The partition of the original topic.
     public static let partition = "millrace-partition"
-    /// Its offset there.
+    /// The offset in the original partition.
     public static let offset = "millrace-offset"
-    /// Its time there.
+    /// The timestamp of the original record, in milliseconds since 1970.
     public static let timestamp = "millrace-timestamp"
-    /// Why it failed last.
+    /// The reason of the last failure.
     public static let reason = "millrace-reason"
-    /// How often it was tried, in all rounds.
+    /// How often the record was attempted, in all rounds.
     public static let attempts = "millrace-attempts"
-    /// How often it was sent to a retry topic.
+    /// How often the record was sent to a retry topic.
     public static let round = "millrace-round"
-    /// When it is to be tried again.
+    /// When the record is due for the next attempt, in milliseconds since 1970.
     public static let due = "millrace-due"
-    /// The operator that gave it up.
+    /// The id of the operator that rejected the record.
     public static let operatorID = "millrace-operator"
-    /// When it was given up.
+    /// When the record was rejected, in milliseconds since 1970.
     public static let givenUpAt = "millrace-given-up-at"
-    /// A record's event time, where its timestamp is the time of sending (`KafkaTimestamps.sendingTime`).
+    /// The record's event time, in milliseconds since 1970, where its timestamp is a different one
+    /// (``KafkaTimestamps``).
     public static let eventTime = "millrace-event-time"
-    /// What was left out of a dead letter that was too large for its topic.
+    /// What was removed from a dead letter that was too large for its topic (``KafkaOversize/withoutValue``).
     public static let cut = "millrace-cut"
-    /// How often it was sent back from a dead-letter topic.
+    /// How often the record was replayed from a dead-letter topic.
     public static let replayed = "millrace-replayed"
 }
 
 extension [KafkaHeader] {
-    /// The text of the last header with a name.
+    /// Returns the text of the last header with the given name; `nil` if there is none or its value is null.
     public func text(_ name: String) -> String? {
         last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The number in the last header with a name.
+    /// Returns the integer in the last header with the given name; `nil` if there is none or it is not an integer.
     public func number(_ name: String) -> Int64? { text(name).flatMap { Int64($0) } }
 
-    /// Without those that delivery adds.
+    /// The headers without those of ``DeliveryHeader``, except for the event time.
     public var withoutDelivery: [KafkaHeader] {
         filter { !$0.name.hasPrefix(DeliveryHeader.prefix) || $0.name == DeliveryHeader.eventTime }
     }
 }
 
-/// Where a record was first.
+/// The place that a record was originally read from.
 public struct KafkaOrigin: Sendable, Hashable {
-    /// The topic.
+    /// The name of the topic.
     public var topic: String
-    /// The partition.
+    /// The number of the partition.
     public var partition: Int32
-    /// The offset.
+    /// The offset in the partition.
     public var offset: Int64
-    /// Its time; `nil` if it has none.
+    /// The record's timestamp; `nil` if it has none.
     public var timestamp: Timestamp?
 
-    /// All parts.
+    /// Creates an origin from its parts.
     public init(topic: String, partition: Int32, offset: Int64, timestamp: Timestamp?) {
         self.topic = topic
         self.partition = partition
@@ -68,7 +72,7 @@ public struct KafkaOrigin: Sendable, Hashable {
         self.timestamp = timestamp
     }
 
-    /// The headers that say so.
+    /// The origin as headers (``DeliveryHeader``).
     public var headers: [KafkaHeader] {
         var headers = [
             KafkaHeader(DeliveryHeader.topic, topic), KafkaHeader(DeliveryHeader.partition, "\(partition)"),
@@ -80,7 +84,8 @@ public struct KafkaOrigin: Sendable, Hashable {
 }
 
 extension KafkaRecord {
-    /// Where the record was first, if it came back through a retry topic; otherwise where it is.
+    /// The place that the record was originally read from: taken from its headers if it came through a retry topic,
+    /// otherwise its own topic, partition and offset.
     public var origin: KafkaOrigin {
         guard let topic = headers.text(DeliveryHeader.topic),
             let partition = headers.number(DeliveryHeader.partition).flatMap({ Int32(exactly: $0) }),
@@ -93,19 +98,19 @@ extension KafkaRecord {
             timestamp: headers.number(DeliveryHeader.timestamp).map { Timestamp(milliseconds: $0) })
     }
 
-    /// What it has behind it.
+    /// The number of earlier attempts and retry rounds, according to the record's headers.
     public var retryHistory: RetryHistory {
         RetryHistory(
             rounds: Int(headers.number(DeliveryHeader.round) ?? 0),
             attempts: Int(headers.number(DeliveryHeader.attempts) ?? 0))
     }
 
-    /// Whether it was sent back from a dead-letter topic.
+    /// Whether the record was replayed from a dead-letter topic.
     public var isReplayed: Bool { headers.contains { $0.name == DeliveryHeader.replayed } }
 }
 
 extension KeyParking {
-    /// For records of Kafka, which say in their headers how they come.
+    /// Returns a parking policy for records of Kafka, which recognises retried and replayed records by their headers.
     public static func kafka<Value>() -> KeyParking where Record == KafkaRecord<Value> {
         KeyParking { record in
             if record.retryHistory.rounds > 0 { return .retried }

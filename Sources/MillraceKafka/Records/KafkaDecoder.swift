@@ -2,23 +2,33 @@ import Millrace
 public import MillraceJSON
 public import RDKafka
 
-/// Makes records of what Kafka delivers. A decoder that throws marks the record as malformed; the source's policy says
-/// what becomes of it.
+/// Decodes the messages of a Kafka source into records.
+///
+/// If a decoder throws, the message is malformed, and is handled according to the source's policy for malformed
+/// records. An error that is a transient failure (`TransientFailure`), such as an unreachable schema registry, fails
+/// the attempt instead.
 public struct KafkaDecoder<Output: Sendable>: Sendable {
-    /// Makes what decodes in one task, so that it may keep buffers.
+    /// Creates the decoding function of one task, which may keep buffers.
     @usableFromInline let make: @Sendable () -> (KafkaMessage) throws -> Output
 
-    /// - Parameter make: called once a task.
+    /// Creates a decoder with state of its own in each task, such as buffers.
+    ///
+    /// - Parameter make: called once per task; returns the function that decodes the task's messages.
     public init(makingEach make: @escaping @Sendable () -> (KafkaMessage) throws -> Output) {
         self.make = make
     }
 
-    /// A decoder that keeps nothing.
+    /// Creates a decoder without state.
+    ///
+    /// - Parameter decode: decodes a message, which is valid only during the call.
     public init(_ decode: @escaping @Sendable (KafkaMessage) throws -> Output) {
         make = { decode }
     }
 
-    /// With key, headers, time, topic, partition and offset: `.record(.json(Bid.self))`.
+    /// Returns a decoder for records with key, headers, timestamp, topic, partition and offset:
+    /// `.record(.json(Bid.self))`.
+    ///
+    /// - Parameter value: decodes the value.
     public static func record<Value>(_ value: KafkaDecoder<Value>) -> KafkaDecoder where Output == KafkaRecord<Value> {
         KafkaDecoder(makingEach: { [make = value.make] in
             let decode = make()
@@ -31,7 +41,10 @@ public struct KafkaDecoder<Output: Sendable>: Sendable {
         })
     }
 
-    /// `nil` for a null value (a tombstone), which is malformed otherwise: `.nullable(.string)`.
+    /// Returns a decoder that decodes a null value (a tombstone) as `nil`: `.nullable(.string)`. With other decoders, a
+    /// null value is malformed.
+    ///
+    /// - Parameter value: decodes the values that are not null.
     public static func nullable<Value>(_ value: KafkaDecoder<Value>) -> KafkaDecoder where Output == Value? {
         KafkaDecoder(makingEach: { [make = value.make] in
             let decode = make()
@@ -41,12 +54,12 @@ public struct KafkaDecoder<Output: Sendable>: Sendable {
 }
 
 extension KafkaDecoder where Output == [UInt8] {
-    /// The value's bytes.
+    /// Decodes the value as its bytes.
     public static var raw: KafkaDecoder { KafkaDecoder { Array(try $0.requiredValue) } }
 }
 
 extension KafkaDecoder where Output == String {
-    /// The value as UTF-8 text.
+    /// Decodes the value as UTF-8 text. Other bytes are malformed.
     public static var string: KafkaDecoder {
         KafkaDecoder { message in
             guard let text = String(validating: try message.requiredValue, as: UTF8.self) else {
@@ -58,9 +71,11 @@ extension KafkaDecoder where Output == String {
 }
 
 extension KafkaDecoder where Output: Decodable {
-    /// The value as a JSON document.
+    /// Returns a decoder that decodes the value as a JSON document.
     ///
-    /// - Parameter options: how dates, times and names are written: `.init(times: .secondsSince1970)`.
+    /// - Parameters:
+    ///   - type: the type to decode, where it cannot be inferred.
+    ///   - options: the format of dates, times and names: `.init(times: .secondsSince1970)`.
     public static func json(
         _ type: Output.Type = Output.self, options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> KafkaDecoder {
@@ -72,7 +87,9 @@ extension KafkaDecoder where Output: Decodable {
 }
 
 extension KafkaMessage {
-    /// The value; throws if it is null.
+    /// The value's bytes.
+    ///
+    /// - Throws: ``KafkaDecodingError`` if the value is null (a tombstone).
     public var requiredValue: UnsafeRawBufferPointer {
         get throws {
             guard let value else { throw KafkaDecodingError(reason: "expected a value, found null (a tombstone)") }
@@ -81,12 +98,14 @@ extension KafkaMessage {
     }
 }
 
-/// Why a record is not what its decoder expects.
+/// An error that a decoder throws for a malformed message.
 public struct KafkaDecodingError: Error, CustomStringConvertible, Sendable {
-    /// Why.
+    /// What was expected and what was found.
     public let reason: String
 
-    /// A reason that names what was expected and what was found.
+    /// Creates an error.
+    ///
+    /// - Parameter reason: what was expected and what was found.
     public init(reason: String) { self.reason = reason }
 
     public var description: String { reason }

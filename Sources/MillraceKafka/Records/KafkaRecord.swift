@@ -1,29 +1,31 @@
 public import Millrace
 public import RDKafka
 
-/// A record with all that Kafka keeps of it.
+/// A decoded record with its key, headers, timestamp and position. Decoded by ``KafkaDecoder/record(_:)``.
 public struct KafkaRecord<Value: Sendable>: Sendable {
-    /// The key; `nil` for a null key.
+    /// The key's bytes; `nil` for a null key.
     public var key: [UInt8]?
-    /// The value, decoded.
+    /// The decoded value.
     public var value: Value
     /// The headers, in order.
     public var headers: [KafkaHeader]
-    /// When it was made, or appended, as the topic is configured; `nil` if it has no time.
+    /// The time at which the record was created or appended, depending on the topic's `message.timestamp.type`; `nil`
+    /// if it has none.
     public var timestamp: Timestamp?
-    /// The topic.
+    /// The topic that the record was read from.
     public var topic: String
-    /// The partition.
+    /// The partition that the record was read from.
     public var partition: Int32
-    /// The offset.
+    /// The offset in the partition.
     public var offset: Int64
 
-    /// Its event time: what the header `millrace-event-time` says (`KafkaTimestamps.sendingTime`), or else its timestamp.
+    /// The event time: the value of the header `millrace-event-time` (``KafkaTimestamps/sendingTime``) if there is one,
+    /// otherwise the timestamp.
     public var eventTime: Timestamp? {
         headers.number(DeliveryHeader.eventTime).map { Timestamp(milliseconds: $0) } ?? timestamp
     }
 
-    /// All parts.
+    /// Creates a record from its parts.
     public init(
         key: [UInt8]?, value: Value, headers: [KafkaHeader], timestamp: Timestamp?, topic: String, partition: Int32,
         offset: Int64

@@ -1,35 +1,35 @@
 public import Millrace
 public import RDKafka
 
-/// A record on its way to Kafka, filled by a sink's `encode`. Its buffers are used again for the next one.
+/// A record to be written to Kafka, filled by a sink's `encode` function. It is reset and reused for each record.
 public struct OutgoingRecord: Sendable {
-    /// The key's bytes, if `hasKey`.
+    /// The key's bytes. They are ignored unless ``hasKey`` is true.
     public var key: [UInt8] = []
-    /// False for a null key, as which it begins.
+    /// Whether the record has a key; otherwise the key is null. Default: false.
     public var hasKey = false
-    /// The value's bytes, if `hasValue`.
+    /// The value's bytes. They are ignored unless ``hasValue`` is true.
     public var value: [UInt8] = []
-    /// False for a null value (a tombstone).
+    /// Whether the record has a value; otherwise the value is null (a tombstone). Default: true.
     public var hasValue = true
-    /// Headers, in order.
+    /// The headers, in order.
     public var headers: [KafkaHeader] = []
-    /// The record's time; it begins as the event time. `nil`: the time at which it is sent.
+    /// The record's timestamp; `nil` for the time at which it is sent. Default: the event time.
     public var timestamp: Timestamp?
-    /// Where it goes; `nil`: where the partitioner puts its key.
+    /// The partition to write to; `nil` if the partitioner chooses it by the key. Default: `nil`.
     public var partition: Int32?
-    /// The topic; it begins as the sink's.
+    /// The topic to write to. Default: the sink's topic.
     public var topic: String
 
     init(topic: String) { self.topic = topic }
 
-    /// A key of text.
+    /// Sets the key to the UTF-8 bytes of a text.
     public mutating func setKey(_ text: String) {
         key.removeAll(keepingCapacity: true)
         key.append(contentsOf: text.utf8)
         hasKey = true
     }
 
-    /// A value of text.
+    /// Sets the value to the UTF-8 bytes of a text.
     public mutating func setValue(_ text: String) {
         value.removeAll(keepingCapacity: true)
         value.append(contentsOf: text.utf8)

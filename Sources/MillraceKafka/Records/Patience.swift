@@ -1,25 +1,26 @@
 import Foundation
 import RDKafka
 
-/// Calls again what a cluster could not do for the moment.
+/// Repeats calls to a cluster that fail with a transient error.
 struct Patience: Sendable {
-    /// Whether the run is to end: then nothing is waited for.
+    /// Whether the run is stopping. If so, a failed call is not repeated.
     let isStopping: @Sendable () -> Bool
 
-    /// Waits for as long as it may, whatever happens.
+    /// Repeats calls until their deadline, even if the run is stopping.
     static let unmoved = Patience { false }
 
     init(isStopping: @escaping @Sendable () -> Bool) { self.isStopping = isStopping }
 
-    /// How long one call may take: after that it is asked whether the run is to end. What librdkafka has begun goes on.
+    /// The timeout of a single call, after which `isStopping` is checked. librdkafka continues an operation that it has
+    /// begun when the call is repeated.
     private static let call = Duration.seconds(2)
     private static let pause: UInt32 = 50_000
 
-    /// Until it succeeds, fails for good, or `deadline` has passed.
+    /// Calls `body`, with its timeout, until it succeeds, fails permanently or `deadline` has passed.
     ///
-    /// - Parameter acceptsUnknownTopics: a topic that is not known may have been made a moment ago: the brokers of a cluster
-    ///   do not hear of it all at once.
-    /// - Throws: `KafkaError`, or `CancellationError` if the run is to end.
+    /// - Parameter acceptsUnknownTopics: also repeats the call if the topic is unknown: the brokers of a cluster do not
+    ///   learn about a new topic at the same time.
+    /// - Throws: `KafkaError`, or `CancellationError` if the run is stopping.
     func retrying<R>(
         until deadline: ContinuousClock.Instant, acceptsUnknownTopics: Bool = false, _ body: (Duration) throws -> R
     ) throws -> R {

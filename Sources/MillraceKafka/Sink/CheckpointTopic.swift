@@ -21,8 +21,8 @@ package struct CheckpointNote: Codable, Equatable, Sendable {
 }
 
 /// The topic `millrace-checkpoints-<transactional id>`, in which each transaction records its checkpoint. It has one
-/// partition and is compacted, so that its last record is kept permanently. (A group's committed offset would expire with
-/// the group, and show up as lag.) Sources that read topics by a pattern ignore these topics.
+/// partition and is compacted, so that its last record is kept permanently. (A group's committed offset would expire
+/// with the group, and show up as lag.) Sources that read topics by a pattern ignore these topics.
 package struct CheckpointTopic: Sendable {
     /// The name of the topic.
     package let name: String
@@ -45,8 +45,8 @@ package struct CheckpointTopic: Sendable {
     /// The prefix of all checkpoint topics' names.
     private static var prefix: String { CheckpointTopicName.prefix }
 
-    /// Names of topics consist of letters, digits, `.`, `_` and `-`. In an id, other characters are replaced, and a hash is
-    /// appended that keeps such ids distinct.
+    /// Names of topics consist of letters, digits, `.`, `_` and `-`. In an id, other characters are replaced, and a
+    /// hash is appended that keeps such ids distinct.
     static func name(for id: String) -> String {
         let isPlain = { (byte: UInt8) in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
@@ -65,8 +65,8 @@ package struct CheckpointTopic: Sendable {
 
     /// Creates the topic if it does not exist.
     ///
-    /// - Throws: `SinkError` if it exists with another cleanup policy than `compact`, which would remove the notes, or if it
-    ///   may not be created.
+    /// - Throws: `SinkError` if it exists with another cleanup policy than `compact`, which would remove the notes, or
+    ///   if it may not be created.
     func create() throws {
         let admin = try KafkaAdmin(configuration, logger: logger)
         do {

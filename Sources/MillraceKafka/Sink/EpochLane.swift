@@ -47,8 +47,8 @@ final class EpochLane: Sendable {
         }
     }
 
-    /// Sends the buffered records. Called, on any thread, when all records of the previous epoch have arrived. An error is
-    /// thrown by the next call of the task.
+    /// Sends the buffered records. Called, on any thread, when all records of the previous epoch have arrived. An error
+    /// is thrown by the next call of the task.
     func open() {
         let wakes = state.withLock { state in
             guard !state.held.isEmpty, !state.isClosed, state.failure == nil else { return false }
@@ -62,7 +62,8 @@ final class EpochLane: Sendable {
         if wakes { wake() }
     }
 
-    /// Ends the epoch. Its barrier comes after the previous checkpoint was stored, so that buffered records can be sent now.
+    /// Ends the epoch. Its barrier comes after the previous checkpoint was stored, so that buffered records can be sent
+    /// now.
     func finish(next: CheckpointNumber) throws {
         try state.withLock { state in
             if let failure = state.failure { throw failure }

@@ -2,7 +2,8 @@ import Millrace
 import RDKafka
 
 /// The marker of earlier versions, which had no checkpoint topic: a committed offset of the group
-/// `<transactional id>-checkpoints`, with the state folder's identity as its metadata. It is read at start, never written.
+/// `<transactional id>-checkpoints`, with the state folder's identity as its metadata. It is read at start, never
+/// written.
 enum GroupMarker {
     private static let format = "millrace 1 "
 

@@ -3,7 +3,7 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// An attempt begins: producers, and whose transactions count.
+/// The start of an attempt: creates the producers and determines which checkpoint was committed last.
 extension KafkaOutput {
     func start(_ run: OutputRun) throws -> CommitMarker? {
         close()
@@ -47,7 +47,7 @@ extension KafkaOutput {
             return state.hasClaimed
         }
         try notes?.create()
-        // Before anything that would shut the other one out.
+        // Before the producers are created, which would fence the other instance.
         if hasClaimed, let notes { try checkOwner(try notes.last(timeout: TransactionSetup.limit), id) }
         let (setup, producers) = try makeProducers(run, id, notes)
         state.withLock { state in
@@ -61,7 +61,7 @@ extension KafkaOutput {
             try checkOwner(note, id)
             return note?.marker
         }
-        // A version before the topic of notes may have run since, and have left its marker elsewhere.
+        // A version without the checkpoint topic may have run in the meantime, and have stored its marker in a group.
         let found = [note?.marker, try groupMarker(id, run)].compactMap(\.self)
         let marker = found.filter { $0.folder == run.folder }.max { $0.checkpoint < $1.checkpoint } ?? found.first
         try setup.claim(for: instance, after: marker, with: producers[0])
@@ -70,11 +70,11 @@ extension KafkaOutput {
         return marker
     }
 
-    /// What transactions are known by, and whether a later process may use the same name.
+    /// Returns the transactional id, and whether a later process may use the same one.
     private func transactionalID(_ run: OutputRun) -> (id: String, isShared: Bool) {
         if let givenID { return (givenID, true) }
         if !run.folder.isEmpty { return (run.pipeline, true) }
-        // A member of a group has no state folder to go by; one that has a name comes back under it.
+        // A group member without a state folder keeps its id across restarts if it has an instance name.
         let names = state.withLock(\.memberships).compactMap { membership in
             if case .group(let instance?) = membership { instance } else { nil }
         }
@@ -120,16 +120,16 @@ extension KafkaOutput {
         return try GroupMarker.read(id, topics: topics, consumer, timeout: TransactionSetup.limit)
     }
 
-    /// Looks at the settings of the sinks' topics: how large records may be, and what becomes of event time, which is said.
+    /// Reads the largest record size and the retention of the sinks' topics. Logs a warning where event times are lost.
     private func lookAtTopics(_ logger: Logger) {
         let topics = state.withLock(\.topics).sorted { $0.key < $1.key }
         guard !topics.isEmpty, let admin = try? KafkaAdmin(configuration, logger: logger) else { return }
         for (topic, timestamps) in topics {
             let settings: [String: String]
             do { settings = try admin.settings(ofTopic: topic, timeout: .seconds(5)) } catch {
-                // A cluster that is away is found out about when the producers are made.
+                // An unreachable cluster is reported when the producers are created.
                 if let error = error as? KafkaError, error.isTransient { return }
-                // A topic that is made with its first record, or may not be looked at.
+                // The topic is created with its first record, or its settings may not be read.
                 continue
             }
             let limit = settings["max.message.bytes"].flatMap { Int($0) }
@@ -142,7 +142,7 @@ extension KafkaOutput {
         }
     }
 
-    /// With batches that the topic with the least limit takes.
+    /// The configuration, with batches that fit the topic with the smallest limit.
     private var producerConfiguration: KafkaConfiguration {
         guard let least = state.withLock({ $0.limits.values.min() }), least < Self.batchSize else {
             return configuration
@@ -150,6 +150,6 @@ extension KafkaOutput {
         return configuration.withDefaults(["batch.size": "\(max(least, 1))"])
     }
 
-    /// Bytes of a batch, by librdkafka's default.
+    /// librdkafka's default for `batch.size`, in bytes.
     private static let batchSize = 1_000_000
 }

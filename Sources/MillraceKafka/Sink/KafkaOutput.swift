@@ -7,34 +7,35 @@ import Synchronization
 
 /// The producers that all sinks of a `Kafka` share.
 ///
-/// Exactly-once: two transactional producers take turns, epoch by epoch, so that an epoch's transaction commits while the
-/// next one's records are on their way. None of those is sent before everything of the last epoch is in the log
-/// (`EpochLane`): the records of a key stay in order. A transaction holds the epoch's records, the offsets of the cluster's
-/// sources, and a note of the checkpoint (`CheckpointTopic`). At-least-once: one idempotent producer.
+/// Exactly-once: two transactional producers alternate from epoch to epoch, so that an epoch's transaction is committed
+/// while the records of the next one are sent. To keep the records of a key in order, none of those is sent before all
+/// records of the previous epoch are in the log (`EpochLane`). A transaction contains the epoch's records, the offsets
+/// of the cluster's sources and a note of the checkpoint (`CheckpointTopic`). Other guarantees: one idempotent
+/// producer.
 final class KafkaOutput: SharedOutput {
     struct State {
         var producers: [KafkaProducer] = []
-        /// For each producer, the epoch whose transaction it has begun.
+        /// The epoch whose transaction each producer has begun.
         var begun: [CheckpointNumber?] = []
         /// The last epoch whose records may be sent.
         var open = CheckpointNumber.none
         var lanes: [EpochLane] = []
-        /// The sinks' topics, and how their records are stamped.
+        /// The sinks' topics, and which timestamps their records have.
         var topics: [String: KafkaTimestamps] = [:]
-        /// How long each topic keeps records, where it does not keep them for ever.
+        /// The topics' retention, where it is limited.
         var retention: [String: Duration] = [:]
-        /// The largest record that each topic takes, in bytes, as far as it is known.
+        /// The largest record that each topic accepts, in bytes, where it is known.
         var limits: [String: Int] = [:]
         var memberships: [KafkaMembership] = []
-        /// What the transactions of this run are made with; `nil` if it has none.
+        /// The settings of this run's transactions; `nil` if it has none.
         var transactions: TransactionSetup?
-        /// This run has said that its transactions count.
+        /// Whether this run has become the owner of its transactional id (`TransactionSetup.claim`).
         var hasClaimed = false
     }
 
     let configuration: KafkaConfiguration
     let givenID: String?
-    /// Tells this run's notes from those of others with the same transactional id.
+    /// The owner id in this run's notes; distinguishes it from others with the same transactional id.
     let instance = UUID().uuidString
     let state = Mutex(State())
     private let sessions: SourceSessions
@@ -45,7 +46,7 @@ final class KafkaOutput: SharedOutput {
         givenID = transactionalID
     }
 
-    /// A sink writes to `topic`. Where one stamps with event time, that is what its retention goes by.
+    /// Registers a sink's topic. If any sink of a topic writes event times, the retention is checked against them.
     func addTopic(_ topic: String, _ timestamps: KafkaTimestamps) {
         state.withLock { state in
             if state.topics[topic] != .eventTime { state.topics[topic] = timestamps }
@@ -61,24 +62,25 @@ final class KafkaOutput: SharedOutput {
 
     func begin(_ checkpoint: CheckpointNumber) { state.withLock { $0.open = checkpoint } }
 
-    /// A writer's way to the producers.
+    /// Creates the lane through which a writer reaches the producers.
     func lane(_ epoch: CheckpointNumber, wake: @escaping @Sendable () -> Void) -> EpochLane {
         let lane = EpochLane(self, epoch: epoch, wake: wake)
         state.withLock { $0.lanes.append(lane) }
         return lane
     }
 
-    /// How long a topic keeps records; `nil` if that is for ever, or not known.
+    /// The retention of a topic; `nil` if it is unlimited or not known.
     func retention(of topic: String) -> Duration? { state.withLock { $0.retention[topic] } }
 
-    /// The largest record that a topic takes; `nil` if it is not known, or depends on how well the record compresses.
+    /// The largest record that a topic accepts, in bytes; `nil` if it is not known, or depends on the record's
+    /// compression.
     func limit(of topic: String) -> Int? {
         let compression = configuration["compression.type"] ?? configuration["compression.codec"] ?? "none"
         return compression == "none" ? state.withLock { $0.limits[topic] } : nil
     }
 
-    /// The producer of the epoch that `checkpoint` ends, with its transaction begun; `nil` while records of the epoch before
-    /// are still on their way.
+    /// Returns the producer of the epoch that `checkpoint` ends, with its transaction begun; `nil` while records of the
+    /// previous epoch are in flight.
     func producer(for checkpoint: CheckpointNumber) throws -> KafkaProducer? {
         try state.withLock { state in
             guard let transactions = state.transactions else {
@@ -113,9 +115,9 @@ final class KafkaOutput: SharedOutput {
         SinkError("\(summary) is not open", advice: "Run the sink as part of a pipeline")
     }
 
-    /// Hands a record to a producer.
+    /// Passes a record to a producer.
     func send(_ record: OutgoingRecord, to producer: KafkaProducer) throws {
-        // 0 stands for the time of sending, and a time before 1970 is none that Kafka could keep.
+        // 0 means the time of sending; Kafka cannot store times before 1970.
         let milliseconds = record.timestamp.map { max(1, $0.milliseconds) } ?? 0
         do {
             try record.key.withUnsafeBytes { key in
@@ -136,7 +138,7 @@ final class KafkaOutput: SharedOutput {
             state.open = max(state.open, checkpoint.next)
             return state.lanes
         }
-        // Beside the writing of the checkpoint; a task that writes now does it itself.
+        // In parallel with storing the checkpoint; a task that writes in the meantime opens its lane itself.
         if !lanes.isEmpty { DispatchQueue.global().async { for lane in lanes { lane.open() } } }
     }
 
@@ -152,7 +154,7 @@ final class KafkaOutput: SharedOutput {
                     try producer.sendOffsets(offsets, group: group, timeout: $0)
                 }
             }
-            // The outcome is open until the broker has answered: the same call again, not a new transaction.
+            // The outcome is unknown until the broker answers, so the same call is repeated, without a new transaction.
             try Patience.unmoved.retrying(until: .now.advanced(by: timeout * 2)) {
                 try producer.commitTransaction(timeout: $0)
             }
@@ -165,7 +167,8 @@ final class KafkaOutput: SharedOutput {
         if producer.hasLostAnswers { try renew(turn) }
     }
 
-    /// A request of the last transaction may still reach the broker: a new epoch of the producer shuts it out.
+    /// Replaces a producer, some request of whose last transaction may still reach the broker: a newer producer epoch
+    /// fences that request.
     func renew(_ turn: Int) throws {
         guard let transactions = state.withLock({ $0.transactions }) else { return }
         transactions.logger.info("\(summary): an answer was lost, so the next transaction has a new producer")
@@ -179,7 +182,7 @@ final class KafkaOutput: SharedOutput {
         } catch let error as KafkaError { throw judged(error) }
     }
 
-    /// What a failure of a producer means for the run.
+    /// Returns the error that a producer's failure is reported as, which determines whether the run restarts.
     func judged(_ error: KafkaError) -> any Error {
         if error.isTooLarge { return LargeRecordRefused(error: error) }
         if error.isRebalance { return GroupMoved(error: error) }
@@ -196,14 +199,14 @@ final class KafkaOutput: SharedOutput {
             }
             return (state.lanes, state.producers)
         }
-        // First, so that nothing is sent to a producer that is gone.
+        // First, so that nothing is sent to a closed producer.
         for lane in lanes { lane.close() }
         for producer in producers { producer.close() }
     }
 }
 
-/// The broker takes no more from a producer: its transaction was open for too long, or another instance began to use its
-/// transactional id. The next attempt finds out which (`TakenOver`).
+/// A producer was fenced: its transaction was open for too long, or another instance uses its transactional id. The
+/// next attempt finds out which (`TakenOver`).
 struct ProducerShutOut: Error, CustomStringConvertible {
     let error: KafkaError
     var description: String {
@@ -211,7 +214,7 @@ struct ProducerShutOut: Error, CustomStringConvertible {
     }
 }
 
-/// A record, or a batch of records, that was refused for its size.
+/// A record, or a batch of records, was rejected because of its size.
 struct LargeRecordRefused: PermanentFailure, CustomStringConvertible {
     let error: KafkaError
     var description: String {
@@ -219,7 +222,7 @@ struct LargeRecordRefused: PermanentFailure, CustomStringConvertible {
     }
 }
 
-/// Another instance's transactions count now. Going on would shut it out in turn.
+/// Another instance has taken over the transactional id. It is permanent: a restart would fence that instance in turn.
 struct TakenOver: PermanentFailure, CustomStringConvertible {
     let transactionalID: String
     var description: String {

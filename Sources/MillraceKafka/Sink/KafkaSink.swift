@@ -2,16 +2,19 @@ internal import Logging
 public import Millrace
 import RDKafka
 
-/// Writes records to a Kafka topic. Made by `Kafka.sink`.
+/// A sink that writes records to a Kafka topic. Created by `Kafka.sink` or `Kafka.deadLetters`.
 ///
-/// Restart: with exactly-once delivery a record is seen by `read_committed` readers once its checkpoint is complete, and
-/// exactly once; with the others as soon as it arrives, and perhaps again. Records of one task stay in order in each
-/// partition, through any number of checkpoints and restarts.
+/// The records of one task stay in order within each partition, across checkpoints and restarts.
+///
+/// Restart: with exactly-once delivery, readers with `isolation.level=read_committed` see each record exactly once,
+/// when its checkpoint is complete. With at-least-once delivery, records are visible as soon as they are written, and
+/// those written since the last checkpoint are written again. With at-most-once delivery, records in flight at the
+/// failure are lost.
 public struct KafkaSink<Input: Sendable>: Sink {
     private let output: KafkaOutput
     private let topic: String
     private let timestamps: KafkaTimestamps
-    /// For dead letters.
+    /// Set for dead letters only.
     private let oversized: KafkaOversize?
     private let makeEncoder: @Sendable () -> (Input, inout OutgoingRecord) throws -> Void
 
@@ -34,14 +37,14 @@ public struct KafkaSink<Input: Sendable>: Sink {
         Writer(output, OutgoingRecord(topic: topic), timestamps, oversized, encode: makeEncoder(), context)
     }
 
-    /// Writes one task's records.
+    /// The writer of one task.
     public struct Writer: SinkWriter {
         private let output: KafkaOutput
         private let encode: (Input, inout OutgoingRecord) throws -> Void
         private let timestamps: KafkaTimestamps
         private let oversized: KafkaOversize?
         private let countSkipped: @Sendable () -> Void
-        /// Of the topic in hand, and of which topic that is.
+        /// The size limit of `limitedTopic`, the topic of the last record.
         private var limit: Int?
         private var limitedTopic: String
         private let lane: EpochLane
@@ -50,7 +53,7 @@ public struct KafkaSink<Input: Sendable>: Sink {
         private var outgoing: OutgoingRecord
         /// The epoch's producer; `nil` until the lane is open.
         private var producer: KafkaProducer?
-        /// Records with an older timestamp are removed by their topic; told once.
+        /// The oldest timestamp that the topic retains; `nil` after the warning was logged once.
         private var oldest: Timestamp?
 
         init(
@@ -94,7 +97,7 @@ public struct KafkaSink<Input: Sendable>: Sink {
             }
         }
 
-        /// Whether the record is to be sent: one that is too large for its topic may be cut or left out.
+        /// Returns whether the record is to be sent. Cuts or discards a record that is too large for its topic.
         private mutating func fits() throws -> Bool {
             if outgoing.topic != limitedTopic {
                 limitedTopic = outgoing.topic

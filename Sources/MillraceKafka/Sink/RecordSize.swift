@@ -1,12 +1,12 @@
 import Millrace
 import RDKafka
 
-/// How many bytes a record takes in a topic, before compression, as the only one of its batch. (Format of records, version
-/// 2: Kafka's documentation, "Implementation, message format".)
+/// Computes the size of a record in a topic, in bytes, before compression and as the only record of its batch. (Record
+/// format version 2: Kafka's documentation, "Implementation, Message Format".)
 enum RecordSize {
-    /// Of the batch's header.
+    /// The size of a batch's header.
     private static let batch = 61
-    /// Of the record: its attributes, and its time and offset relative to the batch's, which are 0.
+    /// The size of a record's attributes, timestamp delta and offset delta; both deltas are 0.
     private static let fixed = 3
 
     static func bytes(of record: OutgoingRecord) -> Int {
@@ -16,10 +16,10 @@ enum RecordSize {
         return batch + varint(body) + body
     }
 
-    /// Of a field with its length in front; a null has the length -1.
+    /// The size of a length-prefixed field; null is written as the length -1.
     private static func length(_ count: Int?) -> Int { count.map { varint($0) + $0 } ?? 1 }
 
-    /// Of a number in seven bits a byte, zigzag.
+    /// The size of a number as a zigzag varint.
     private static func varint(_ number: Int) -> Int {
         var (bits, count) = (UInt64(number) << 1, 1)
         while bits > 0x7f {
@@ -30,7 +30,7 @@ enum RecordSize {
     }
 }
 
-/// A record that its topic does not take. Sent again, it would be as large.
+/// A record that is larger than its topic accepts. It is permanent: a retry would be as large.
 struct RecordTooLarge: PermanentFailure, CustomStringConvertible {
     let topic: String
     let bytes: Int
@@ -46,13 +46,13 @@ struct RecordTooLarge: PermanentFailure, CustomStringConvertible {
     }
 }
 
-/// What becomes of a dead letter that is larger than its topic takes (`max.message.bytes`).
+/// What the dead-letter sink does with a record that is larger than its topic accepts (`max.message.bytes`).
 public enum KafkaOversize: Sendable, Hashable {
-    /// The run ends with an error that names the topic, the sizes and the setting.
+    /// Fails the run with an error that names the topic, the sizes and the setting to change.
     case fail
-    /// It is left out, with a warning, and counted as skipped.
+    /// Discards the record, logs a warning and counts it as skipped.
     case drop
-    /// It is written without its value and its own headers: key, reason and where the record came from stay, and the
-    /// header `millrace-cut` says how large it was.
+    /// Writes the record with a null value and without its own headers. Its key, the reason and the origin are kept,
+    /// and the header `millrace-cut` states the size of the value. If it is still too large, the run fails.
     case withoutValue
 }

@@ -1,10 +1,11 @@
 import Millrace
 
-/// What a topic's settings do to records that are stamped with their event time.
+/// The effect of a topic's settings on records whose timestamp is their event time.
 struct TopicTimes {
-    /// How long the topic keeps a record, by its timestamp; `nil`: for ever, or as long as the broker wrote it.
+    /// The topic's retention, which is measured by the records' timestamps; `nil` if it is unlimited, or if the broker
+    /// sets the timestamps.
     let retention: Duration?
-    /// What is to be said at start.
+    /// A warning that is logged at start.
     let warning: String?
 
     init(_ topic: String, _ settings: [String: String]) {
@@ -23,7 +24,7 @@ struct TopicTimes {
         retention = .milliseconds(milliseconds)
     }
 
-    /// What is said of the first record that is too old.
+    /// The warning for the first record that is older than the topic's retention.
     static func tooOld(_ topic: String, _ retention: Duration, _ time: Timestamp) -> String {
         "topic \(topic) keeps records for \(retention) (retention.ms) by their timestamps, and one is stamped \(time), its event time: the broker removes it at its next check. Give the sink timestamps: .sendingTime, or the topic retention.ms=-1"
     }

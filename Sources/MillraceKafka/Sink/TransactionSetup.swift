@@ -2,27 +2,27 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// What a run's transactional producers are made with.
+/// The settings that a run's transactional producers are created with.
 struct TransactionSetup: Sendable {
     let configuration: KafkaConfiguration
-    /// The transactional id; each of the two producers adds its turn to it.
+    /// The transactional id; each of the two producers appends its number (`turn`) to it.
     let id: String
     /// How long a transaction may stay open.
     let timeout: Duration
-    /// The state folder's identity; empty if there is none.
+    /// The identity of the state folder; empty if there is none.
     let folder: String
-    /// Where notes of checkpoints go; `nil` if the transactional id is this run's alone.
+    /// The topic in which checkpoints are recorded; `nil` if the transactional id was generated for this run.
     let notes: CheckpointTopic?
     var patience = Patience.unmoved
     let logger: Logger
 
-    /// Producers of a run.
+    /// The number of producers of a run.
     static let turns = 2
 
-    /// How long a start waits for a coordinator that is not ready.
+    /// How long a start waits for a coordinator that is not available.
     static let limit = Duration.seconds(30)
 
-    /// A producer that has shut out every other one of its id and turn.
+    /// Creates a producer that has fenced all others with the same id and turn.
     func producer(_ turn: Int) throws -> KafkaProducer {
         var configuration = configuration
         configuration["transaction.timeout.ms"] = "\(Int(timeout / .milliseconds(1)))"
@@ -34,14 +34,13 @@ struct TransactionSetup: Sendable {
         return producer
     }
 
-    /// Adds the note of `checkpoint` to a transaction that has just begun: it has arrived long before the commit.
+    /// Adds the note of `checkpoint` to a transaction that has just begun, so that it arrives long before the commit.
     func note(_ checkpoint: CheckpointNumber, owner: String, in producer: KafkaProducer) throws {
         try notes?.write(
             CheckpointNote(owner: owner, folder: folder, checkpoint: checkpoint.value), to: producer)
     }
 
-    /// Says in the checkpoint topic that `owner`'s transactions count from now on; what the last note says of the
-    /// checkpoint stays.
+    /// Writes a note that makes `owner` the owner of the transactional id. It repeats the checkpoint of the last note.
     func claim(for owner: String, after marker: CommitMarker?, with producer: KafkaProducer) throws {
         guard let notes else { return }
         try producer.beginTransaction()

@@ -2,24 +2,26 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// How long a transaction may stay open, and whether that goes with the checkpoints' interval and the broker's limit.
+/// Chooses the transaction timeout, and checks it against the checkpoint interval and the broker's limit.
 ///
-/// A transaction is open from an epoch's first record until its checkpoint is committed: an interval, the time to store and
-/// commit, and the same again while the next epoch waits for it. One that the broker aborts for its age costs a restart; one
-/// that a dead process left open hides what others write behind it until then.
+/// A transaction is open from an epoch's first record until its checkpoint is committed: for one interval plus the time
+/// to store and commit it, and up to twice as long while it waits for the previous one. If the timeout is too short,
+/// the broker aborts a transaction and the pipeline restarts. If it is too long, a transaction that a dead process left
+/// open hides, until it is aborted, the records that others write after it.
 struct TransactionTiming: Equatable {
-    /// What producers ask for.
+    /// The timeout that producers request.
     private(set) var timeout: Duration
     private let interval: Duration
     private let isGiven: Bool
 
-    /// Intervals that a transaction should outlive.
+    /// The number of checkpoint intervals that the timeout should at least cover.
     private static let margin = 3
-    /// The least that is asked for: time for a busy machine.
+    /// The shortest default timeout; allows for a busy machine.
     static let least = Duration.seconds(60)
-    /// The same for members of a group, whose partitions go to others when they die. Kafka Streams takes as much.
+    /// The shortest default timeout for group members, whose partitions move to others when they die. Kafka Streams
+    /// uses the same value.
     static let leastInGroup = Duration.seconds(10)
-    /// What brokers allow unless they are configured otherwise (`transaction.max.timeout.ms`).
+    /// The broker's default for `transaction.max.timeout.ms`.
     private static let usualLimit = Duration.seconds(900)
 
     init(_ configuration: KafkaConfiguration, interval: Duration?, isInGroup: Bool) throws {
@@ -47,7 +49,11 @@ struct TransactionTiming: Equatable {
         }
     }
 
-    /// The broker refused the timeout: what it allows instead, as far as it says so (`transaction.max.timeout.ms`).
+    /// Lowers the timeout after the broker has rejected it.
+    ///
+    /// - Parameter limit: the broker's `transaction.max.timeout.ms`; `nil` if it cannot be read.
+    /// - Throws: `ConfigurationError` if the timeout was configured, or if the limit does not fit the checkpoint
+    ///   interval.
     mutating func bound(by limit: Duration?) throws {
         let limit = limit ?? timeout / 2
         guard !isGiven else {
@@ -63,7 +69,7 @@ struct TransactionTiming: Equatable {
         timeout = limit
     }
 
-    /// Says so where the timeout leaves little room.
+    /// Logs a warning if the timeout is less than three checkpoint intervals.
     func warn(_ logger: Logger) {
         guard timeout < interval * Self.margin else { return }
         let origin = isGiven ? "transaction.timeout.ms" : "the broker's transaction.max.timeout.ms"

@@ -23,8 +23,9 @@ extension SourceSession {
                 return state.run
             }
             run?.partitionsChanged()
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(options.revocationTimeout.inMilliseconds))
-            {
+            DispatchQueue.global().asyncAfter(
+                deadline: .now() + .milliseconds(options.revocationTimeout.inMilliseconds)
+            ) {
                 [weak self] in self?.giveUp(partitions)
             }
         }

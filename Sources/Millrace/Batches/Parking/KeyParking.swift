@@ -4,7 +4,8 @@
 ///
 /// ```swift
 /// payments.keyed(by: \.value.account)                                     // payments: Stream<KafkaRecord<Payment>>
-///     .batches(of: 50, onError: .deadLetter(to: rejected), options: .init(retryTopic: retries.route(in: graph)), parking: .kafka()) { ... }
+///     .batches(of: 50, onError: .deadLetter(to: rejected), options: .init(retryTopic: retries.route(in: graph)),
+///              parking: .kafka()) { ... }
 /// ```
 ///
 /// Which keys are parked is keyed state, stored with positions and dead letters. Two records of a key are never in one

@@ -22,7 +22,10 @@ public struct TimeToLive: Sendable, Hashable {
     /// Which time counts: that of the record in hand, or the clock's.
     public var kind: TimeKind
 
-    /// - Parameter duration: at least a millisecond.
+    /// - Parameters:
+    ///   - duration: at least a millisecond.
+    ///   - refresh: what extends the life of a value. Default: each change.
+    ///   - kind: which time counts. Default: processing time.
     public init(_ duration: Duration, refresh: Refresh = .onWrite, in kind: TimeKind = .processing) {
         self.duration = duration
         self.refresh = refresh

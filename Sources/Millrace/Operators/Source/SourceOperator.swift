@@ -24,6 +24,8 @@ extension Graph {
     /// Restart: each partition goes on behind the last record of the checkpoint.
     ///
     /// - Parameters:
+    ///   - source: where records come from.
+    ///   - name: the name in status, messages and checkpoints. Default: derived from the kind of operator.
     ///   - eventTime: when a record happened.
     ///   - watermarks: how event-time progress follows from the records of a partition.
     ///   - malformed: what becomes of input that does not decode.

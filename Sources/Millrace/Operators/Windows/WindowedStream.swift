@@ -71,7 +71,9 @@ extension WindowedStream {
     ///
     /// Restart guarantee: exactly-once; each firing is in a transactional sink once.
     ///
-    /// - Parameter onError: what becomes of a record for which the aggregate throws. Default: the run fails.
+    /// - Parameters:
+    ///   - aggregate: how records are aggregated.
+    ///   - onError: what becomes of a record for which the aggregate throws. Default: the run fails.
     @inlinable
     public func aggregate<A: Aggregate>(
         _ aggregate: A, onError: ErrorPolicy<Record> = .fail
@@ -97,8 +99,12 @@ extension WindowedStream {
     /// ```
     ///
     /// - Parameters:
-    ///   - merge: puts two values together. Windows that overlap need it, and sessions, when a record joins two of them.
-    ///   - onError: what becomes of a record for which `body` throws; what it changed before that stays. Default: the run fails.
+    ///   - initial: the value before the first record.
+    ///   - merge: puts two values together. Windows that overlap need it, and sessions, when a record joins two of
+    ///     them.
+    ///   - onError: what becomes of a record for which `body` throws; what it changed before that stays. Default: the
+    ///     run fails.
+    ///   - body: adds a record to the value.
     @inlinable
     public func fold<Value: StateValue>(
         into initial: Value, merge: (@Sendable (Value, Value) -> Value)? = nil, onError: ErrorPolicy<Record> = .fail,
