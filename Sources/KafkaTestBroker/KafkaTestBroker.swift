@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A Kafka broker of one node for tests and demonstrations, with real transactions and groups, and faults on demand.
+/// A single-node Kafka broker for tests and demonstrations, with transactions, consumer groups and fault injection.
 ///
 /// ```swift
 /// let broker = try await KafkaTestBroker.start()
@@ -14,11 +14,12 @@ import Synchronization
 /// try await broker.stop()
 /// ```
 ///
-/// It keeps its logs in memory or, with a data folder, in files too: what it has acknowledged is there again after it was
-/// killed. It speaks what librdkafka 2.x uses; records are stored as the producer packed them. It is made to be correct
-/// where a client can see it, not to keep anybody's data.
+/// It supports the requests that librdkafka 2.x uses. Logs are kept in memory; with a data folder
+/// (``BrokerConfiguration/dataDirectory``) they are also written to files, so that acknowledged records survive the
+/// death of the process. Records are stored as the producer encoded them. The broker behaves correctly towards clients,
+/// but is not meant for production data.
 public final class KafkaTestBroker: Sendable {
-    /// How a broker is set up.
+    /// The settings of a broker.
     public typealias Configuration = BrokerConfiguration
 
     private struct Running {
@@ -27,28 +28,32 @@ public final class KafkaTestBroker: Sendable {
         var state: BrokerState
     }
 
-    /// What goes wrong, and when.
+    /// The faults that are injected.
     public let faults = FaultScript()
     private let configuration: Configuration
     private let running = Mutex<Running?>(nil)
-    /// The state of a broker without files that crashed: what it had acknowledged.
+    /// The state of a crashed broker without a data folder, for `restart`.
     private let kept = Mutex<BrokerState?>(nil)
     private let boundPort = Mutex(0)
     private let turn = Mutex<Task<Void, any Error>?>(nil)
 
     private init(_ configuration: Configuration) { self.configuration = configuration }
 
-    /// Starts a broker.
+    /// Starts a broker in this process.
+    ///
+    /// - Parameter configuration: the settings of the broker. Default: any free port of this machine, logs in memory.
+    /// - Returns: the broker, which listens already.
+    /// - Throws: an error if the port is in use, or ``BrokerError`` if the data folder cannot be written.
     public static func start(_ configuration: Configuration = Configuration()) async throws -> KafkaTestBroker {
         let broker = KafkaTestBroker(configuration)
         try await broker.open(port: configuration.port)
         return broker
     }
 
-    /// Where it listens.
+    /// The port that the broker listens on.
     public var port: Int { boundPort.withLock { $0 } }
 
-    /// For `bootstrap.servers`.
+    /// The address as `host:port`, for `bootstrap.servers`.
     public var address: String { "\(configuration.host):\(port)" }
 
     private func open(port: Int) async throws {
@@ -84,13 +89,15 @@ public final class KafkaTestBroker: Sendable {
         }
     }
 
-    /// Stops: connections are closed, the port is free.
+    /// Stops the broker: closes its connections and releases its port.
     public func stop() async throws { try await crash() }
 
-    /// Dies, as if killed: connections and port are gone at once; what was acknowledged stays for `restart`.
+    /// Simulates a crash: closes all connections and the port at once. ``restart()`` restores everything that was
+    /// acknowledged.
     public func crash() async throws { try await inTurn { [self] in try await close(only: nil) } }
 
-    /// Comes back on the same port.
+    /// Restarts the broker on the same port, with everything that it had acknowledged. Stops it before if it is
+    /// running.
     public func restart() async throws {
         try await inTurn { [self] in
             try await close(only: nil)
@@ -98,7 +105,7 @@ public final class KafkaTestBroker: Sendable {
         }
     }
 
-    /// Starts, deaths and returns happen one after the other, whoever asks for them.
+    /// Runs starts and stops one after the other.
     private func inTurn(_ step: @escaping @Sendable () async throws -> Void) async throws {
         let task = turn.withLock { turn in
             let before = turn
@@ -112,7 +119,7 @@ public final class KafkaTestBroker: Sendable {
         try await task.value
     }
 
-    /// - Parameter only: nothing happens if another one runs by now.
+    /// - Parameter only: the state to close; nothing happens if another one is running.
     private func close(only dead: BrokerState?) async throws {
         let found = running.withLock { running -> Running? in
             if let dead, running?.state !== dead { return nil }
@@ -134,25 +141,46 @@ public final class KafkaTestBroker: Sendable {
         return try await state.loop.submit { try question(state) }.get()
     }
 
-    /// Makes a topic.
+    /// Creates a topic.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the topic.
+    ///   - partitions: the number of partitions, 1 to 10,000.
+    ///   - settings: settings of the topic by their names, such as `retention.ms`.
+    /// - Throws: ``BrokerError`` if the name or the number is not valid, or if the topic exists already.
     public func createTopic(_ name: String, partitions: Int, settings: [String: String] = [:]) async throws {
         let error = try await ask { $0.createTopic(name, partitions: partitions, settings: settings) }
         guard error == .none else { throw BrokerError("topic \(name) cannot be made: \(error)") }
     }
 
-    /// Removes a topic with its records and its groups' offsets.
+    /// Deletes a topic with its records and the offsets that groups have committed for it.
+    ///
+    /// - Throws: ``BrokerError`` if the topic does not exist.
     public func deleteTopic(_ name: String) async throws {
         let error = try await ask { $0.deleteTopic(name) }
         guard error == .none else { throw BrokerError("topic \(name) cannot be removed: \(error)") }
     }
 
-    /// Gives a topic more partitions.
+    /// Adds partitions to a topic.
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic.
+    ///   - total: the number of partitions that the topic has afterwards.
+    /// - Throws: ``BrokerError`` if the topic does not exist, or if `total` is not larger than its number of
+    ///   partitions.
     public func addPartitions(_ topic: String, total: Int) async throws {
         let error = try await ask { $0.addPartitions(topic, total: total) }
         guard error == .none else { throw BrokerError("topic \(topic) cannot be given partitions: \(error)") }
     }
 
-    /// Removes the records before `offset`.
+    /// Deletes the records of a partition before an offset.
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic.
+    ///   - partition: the number of the partition.
+    ///   - offset: the first offset that is kept; -1 to delete all records.
+    /// - Throws: ``BrokerError`` if the partition does not exist, or if the offset is not between its first and its end
+    ///   offset.
     public func deleteRecords(_ topic: String, _ partition: Int32, before offset: Int64) async throws {
         let error = try await ask {
             $0.deleteRecords(TopicPartitionKey(topic: topic, partition: partition), before: offset)
@@ -160,21 +188,26 @@ public final class KafkaTestBroker: Sendable {
         guard error == .none else { throw BrokerError("records of \(topic)/\(partition) cannot be removed: \(error)") }
     }
 
-    /// Does what brokers do every few minutes: removes records that are older, by their timestamps, than their topics'
-    /// `retention.ms` (7 days unless set).
+    /// Runs the retention check that brokers run every few minutes: deletes records whose timestamps are older than
+    /// their topic's `retention.ms` (default: 7 days).
     public func enforceRetention() async throws {
         try await ask { $0.enforceRetention(now: Int64(Date().timeIntervalSince1970 * 1000)) }
     }
 
-    /// Does what brokers do when a group had no members for `offsets.retention.minutes`: forgets its offsets.
+    /// Deletes all committed offsets of a group, as brokers do when it has had no members for
+    /// `offsets.retention.minutes`.
     public func expireOffsets(of group: String) async throws {
         try await ask { $0.groups[group]?.offsets = [:] }
     }
 
-    /// Topics and how many partitions each has.
+    /// Returns the number of partitions of each topic, by the topic's name.
     public func topics() async throws -> [String: Int] { try await ask { $0.topics.mapValues(\.partitions.count) } }
 
-    /// The offsets of a partition: first, behind the last stable, behind the last.
+    /// Returns the offsets of a partition.
+    ///
+    /// - Returns: the offset of the first record (`first`), the end for `read_committed` readers (`stable`) and the
+    ///   offset of the next record to be written (`end`).
+    /// - Throws: ``BrokerError`` if the partition does not exist.
     public func offsets(_ topic: String, _ partition: Int32) async throws -> (first: Int64, stable: Int64, end: Int64) {
         try await ask { state in
             guard let log = state.log(TopicPartitionKey(topic: topic, partition: partition)) else {
@@ -184,7 +217,7 @@ public final class KafkaTestBroker: Sendable {
         }
     }
 
-    /// What a group has committed, by topic and partition.
+    /// Returns the committed offsets of a group with their metadata, by topic and partition.
     public func committedOffsets(of group: String) async throws -> [String: [Int32: (offset: Int64, metadata: String)]]
     {
         try await ask { state in
@@ -196,14 +229,14 @@ public final class KafkaTestBroker: Sendable {
         }
     }
 
-    /// A group's members, by client id.
+    /// Returns the client ids of a group's members, sorted.
     public func members(of group: String) async throws -> [String] {
         try await ask { $0.groups[group]?.members.values.map(\.clientID).sorted() ?? [] }
     }
 }
 
 extension BrokerState {
-    /// Goes on with what another broker, without files, had acknowledged before it crashed.
+    /// Restores what a crashed broker without a data folder had acknowledged.
     func takeOver(_ old: BrokerState) {
         topics = old.topics
         groups = old.groups.mapValues { group in

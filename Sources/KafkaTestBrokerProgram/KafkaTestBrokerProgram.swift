@@ -4,25 +4,25 @@ import KafkaTestBroker
 import Logging
 import UnixSignals
 
-/// A Kafka broker for tests, as a program.
+/// A program that runs a `KafkaTestBroker`.
 @main
 struct KafkaTestBrokerProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kafka-test-broker", abstract: "Runs a Kafka broker for tests and demonstrations.")
 
-    @Option(help: "Where to listen.")
+    @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port; 0 for any that is free.")
+    @Option(help: "The port to listen on; 0 for any free port.")
     var port = 9092
 
     @Option(help: "Folder for logs and offsets (default: memory only).")
     var data: String?
 
-    @Option(help: "Partitions of topics that are made because somebody asks for them.")
+    @Option(help: "The number of partitions of automatically created topics.")
     var partitions = 1
 
-    @Option(help: "A topic to be made at start, NAME or NAME:PARTITIONS; may be repeated.")
+    @Option(help: "A topic to create at start, NAME or NAME:PARTITIONS; may be repeated.")
     var topic: [String] = []
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")

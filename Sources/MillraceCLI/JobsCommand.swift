@@ -3,7 +3,7 @@ import Foundation
 import MillraceDatabases
 import MillraceJobs
 
-/// `millrace jobs`: where the jobs of a database are.
+/// `millrace jobs`: shows the state of the jobs in a database.
 struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs", abstract: "Lists jobs, how far they are and how they ended.",
@@ -18,7 +18,7 @@ struct JobsCommand: AsyncParsableCommand {
         help: "The database: \(DatabaseAddress.expected) (default: \(DatabaseAddress.variable) in the environment).")
     var database: String?
 
-    @Flag(help: "Look again every second until the job is decided.")
+    @Flag(help: "Check every second until the job has completed or failed.")
     var wait = false
 
     @Flag(help: "One JSON object a line.")

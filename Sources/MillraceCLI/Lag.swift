@@ -1,15 +1,15 @@
 import RDKafka
 
-/// How far a group is behind in one partition.
+/// The lag of a consumer group in one partition.
 struct Lag: Encodable, Equatable {
     let group: String
     let topic: String
     let partition: Int32
-    /// The next record that the group will read; `nil` if it has committed nothing here.
+    /// The offset of the next record that the group reads; `nil` if it has not committed one.
     let committed: Int64?
-    /// The next record that will be written.
+    /// The offset of the next record to be written.
     let end: Int64
-    /// Records between the two (control records of transactions count as well).
+    /// The difference of the two, which includes control records of transactions; `nil` if nothing was committed.
     let lag: Int64?
 
     init(group: String, partition: TopicPartition, committed: Int64?, end: Int64) {
@@ -21,15 +21,15 @@ struct Lag: Encodable, Equatable {
         lag = committed.map { max(0, end - $0) }
     }
 
-    /// The lag of a group in all partitions of the topics of which it has committed anything.
+    /// Returns the lag of a group in all partitions of the topics for which it has committed offsets.
     static func all(of group: String, _ admin: KafkaAdmin, topics wanted: [String]) throws -> [Lag] {
         let offsets = try admin.committedOffsets(of: group)
         let committed = Dictionary(offsets.map { ($0.partition, $0.offset) }) { $1 }
-        // Not asked for by name: that would make topics that were removed.
+        // Lists all topics, as a look-up by name could recreate deleted ones.
         let topics = try admin.topics()
         var found: [Lag] = []
         for topic in Set(offsets.map(\.partition.topic)).sorted() where wanted.isEmpty || wanted.contains(topic) {
-            // A topic that was removed leaves its offsets behind.
+            // Committed offsets of deleted topics may remain.
             guard let count = topics[topic] else { continue }
             for number in 0..<Int32(count) {
                 let partition = TopicPartition(topic, number)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// `millrace lag`: how far groups are behind.
+/// `millrace lag`: shows the lag of consumer groups.
 struct LagCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lag", abstract: "Shows how far consumer groups are behind, partition by partition.")
@@ -17,7 +17,7 @@ struct LagCommand: ParsableCommand {
     @Flag(help: "One JSON object a line.")
     var json = false
 
-    @Option(help: "Look again every so many seconds, and show the change.")
+    @Option(help: "Repeat after this many seconds, and show the change.")
     var watch: Double?
 
     func validate() throws {

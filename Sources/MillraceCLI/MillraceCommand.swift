@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The command-line tool.
+/// The command-line tool `millrace`.
 @main
 struct MillraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import RDKafka
 
-/// `millrace topics`: what topics there are, and how much is in them.
+/// `millrace topics`: lists topics with their offsets.
 struct TopicsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topics", abstract: "Lists topics, their partitions and their offsets.")
@@ -72,7 +72,7 @@ struct TopicsCommand: ParsableCommand {
         guard !lines.isEmpty else {
             return print("no topic\(topic.map { " like \($0)" } ?? "") at \(cluster.brokers)")
         }
-        // Markers of transactions take offsets too: there are at most so many records.
+        // Control records of transactions have offsets too, so this is an upper limit of the number of records.
         var table = TextTable(["topic", partitions ? "partition" : "partitions", "first", "end", "records <="])
         for line in lines {
             table.add(

@@ -1,7 +1,9 @@
 import CMillraceLMDB
 
-/// Moves over a database's entries in the order of their keys. What it returns is valid until its transaction ends or
-/// writes.
+/// A cursor over the entries of a database, in the order of their keys.
+///
+/// The returned buffers are valid until the transaction ends or writes. All methods return `nil` where there is no such
+/// entry, and throw `LMDBError` if reading fails.
 public struct Cursor: ~Copyable {
     private let handle: OpaquePointer
     private let name: String
@@ -21,19 +23,19 @@ public struct Cursor: ~Copyable {
 
     deinit { mdb_cursor_close(handle) }
 
-    /// The first entry at or after `key`.
+    /// Moves to the first entry at or after `key`.
     public func seek(_ key: UnsafeRawBufferPointer) throws -> Entry? {
         var keyValue = MDB_val(key)
         return try move(&keyValue, MDB_SET_RANGE)
     }
 
-    /// The first entry.
+    /// Moves to the first entry.
     public func first() throws -> Entry? { try move(MDB_FIRST) }
-    /// The last entry.
+    /// Moves to the last entry.
     public func last() throws -> Entry? { try move(MDB_LAST) }
-    /// The entry after the present one.
+    /// Moves to the next entry.
     public func next() throws -> Entry? { try move(MDB_NEXT) }
-    /// The entry before the present one.
+    /// Moves to the previous entry.
     public func previous() throws -> Entry? { try move(MDB_PREV) }
 
     private func move(_ operation: MDB_cursor_op) throws -> Entry? {

@@ -1,27 +1,32 @@
 import CMillraceLMDB
 import Foundation
 
-/// An LMDB environment: one memory-mapped file with several named databases, one writer at a time, any number of
-/// readers that see the last commit.
+/// An LMDB environment: one memory-mapped file with several named databases. There is one writer at a time, and any
+/// number of readers, each of which sees the last commit.
 ///
-/// The map grows by itself: a write that does not fit is undone, the map doubled, and the write done again.
+/// The map grows automatically: if a write does not fit, it is rolled back, the map is doubled and the write is
+/// repeated.
 public final class Environment: Sendable {
-    /// The folder of `data.mdb`.
+    /// The folder that contains `data.mdb`.
     public let path: String
-    // LMDB's environment handle may be used from any thread (lmdb.h, "Caveats"); it is set once and closed in deinit.
+    // LMDB's environment handle may be used from any thread (lmdb.h, "Caveats"). It is set once and closed in deinit.
     nonisolated(unsafe) private let handle: OpaquePointer
     private let gate = ReaderGate()
     private let databases: [String: Database]
-    /// Beyond this many bytes the file does not grow: writes fail with `isMapFull`.
+    /// The size in bytes that the file does not exceed: beyond it, writes fail with an error whose `isMapFull` is true.
     public let maximumSize: Int
     private static let maximumReaders: UInt32 = 4096
 
-    /// Opens the environment in the existing folder `path`, and creates the named databases in it that are missing.
+    /// Opens the environment in the existing folder `path` and creates those of the named databases that are missing.
     ///
     /// - Parameters:
-    ///   - initialSize: bytes of address space to map at first (the file itself is only as large as its contents).
-    ///   - maximumSize: bytes beyond which the map does not grow.
-    /// - Throws: `LMDBError`; `isDamaged` if the file is not one of LMDB's or does not hold together.
+    ///   - path: the folder that contains `data.mdb`.
+    ///   - names: the names of the databases.
+    ///   - initialSize: the address space to map at first, in bytes. The file itself is only as large as its contents.
+    ///     Default: 1 GiB.
+    ///   - maximumSize: the size that the map does not exceed, in bytes. Default: 1 TiB.
+    /// - Throws: `LMDBError` if the environment cannot be opened. Its `isDamaged` is true if the file is not an LMDB
+    ///   file or its pages are inconsistent.
     public init(
         path: String, databases names: [String], initialSize: Int = 1 << 30, maximumSize: Int = 1 << 40
     ) throws {
@@ -53,7 +58,7 @@ public final class Environment: Sendable {
 
     deinit { mdb_env_close(handle) }
 
-    /// The database of that name, which was named at `init`.
+    /// Returns a database by its name, which must be one of those passed to `init`.
     public func database(_ name: String) -> Database {
         guard let database = databases[name] else {
             preconditionFailure("database \(name) was not named when the environment was opened")
@@ -61,8 +66,13 @@ public final class Environment: Sendable {
         return database
     }
 
-    /// Does `body` in a write transaction that is committed, with a sync to disk, when it returns, and undone when it
-    /// throws. May run `body` again if the map had to grow. One writer at a time: others wait.
+    /// Runs `body` in a write transaction. The transaction is committed and synced to disk when `body` returns, and
+    /// rolled back when it throws.
+    ///
+    /// `body` runs again if the map had to grow. There is one writer at a time; others wait.
+    ///
+    /// - Throws: the error of `body`, or `LMDBError` if the transaction fails. Its `isMapFull` is true if `maximumSize`
+    ///   is reached.
     public func write<R>(_ body: (borrowing WriteTransaction) throws -> R) throws -> R {
         while true {
             do {
@@ -76,19 +86,19 @@ public final class Environment: Sendable {
         }
     }
 
-    /// A reader that can begin and end any number of times.
+    /// Returns a reader, which can begin and end any number of times.
     public func makeReader() throws -> Reader {
         try Reader(handle, gate: gate, path: path)
     }
 
-    /// Writes a copy of the last commit, without unused pages, as `data.mdb` into the existing folder `folder`. Readers and
-    /// the writer go on meanwhile.
+    /// Writes a compact copy of the last commit as `data.mdb` into the existing folder `folder`. Readers and the writer
+    /// may continue meanwhile.
     public func copy(into folder: String) throws {
         try check(
             mdb_env_copy2(handle, folder, UInt32(MDB_CP_COMPACT)), "copy the environment to \(folder)", path: path)
     }
 
-    /// Bytes of the file that are in use (its length may be more).
+    /// The number of bytes of the file that are in use. The file itself may be longer.
     public var usedBytes: Int {
         var info = MDB_envinfo()
         var stat = MDB_stat()
@@ -102,7 +112,7 @@ public final class Environment: Sendable {
         return mdb_env_info(handle, &info) == 0 ? info.me_last_txnid : 0
     }
 
-    /// Doubles the map; false at the maximum.
+    /// Doubles the map. Returns false if it has its maximum size.
     private func grow() throws -> Bool {
         var info = MDB_envinfo()
         try check(mdb_env_info(handle, &info), "read the map's size", path: path)
@@ -121,19 +131,19 @@ public final class Environment: Sendable {
         return stat(path + "/data.mdb", &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// LMDB maps its table of readers, 64 bytes each behind a header, from lock.mdb. Were the file a hole and the disk
-    /// full, the first use of a page of it would kill the process (SIGBUS).
+    /// LMDB maps its table of readers, a header and 64 bytes for each, from lock.mdb. If the file were sparse and the
+    /// disk full, the first use of one of its pages would kill the process (SIGBUS).
     private static func reserveLockFile(_ path: String) throws {
         let descriptor = open(path + "/lock.mdb", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw LMDBError(errno, "open lock.mdb", path: path) }
         defer { close(descriptor) }
         let code = posix_fallocate(descriptor, 0, off_t(maximumReaders) * 64 + 4096)
-        // A file system that cannot reserve is used as it is.
+        // A file system that cannot reserve space is used without reservation.
         if code != 0, code != EOPNOTSUPP, code != EINVAL { throw LMDBError(code, "reserve lock.mdb", path: path) }
     }
 
-    /// LMDB reads pages through the map: one beyond the end of a file that was cut short would kill the process
-    /// (SIGBUS). Extended with a hole, such a page reads as zeros, which LMDB reports as damage.
+    /// LMDB reads pages through the map: a page beyond the end of a truncated file would kill the process (SIGBUS). The
+    /// file is extended with a hole, so that such a page reads as zeros, which LMDB reports as damage.
     private static func coverAllPages(_ environment: OpaquePointer, _ path: String) throws {
         var info = MDB_envinfo()
         var statistics = MDB_stat()
@@ -170,7 +180,7 @@ public final class Environment: Sendable {
 /// A named database of an environment.
 public struct Database: Sendable {
     let index: MDB_dbi
-    /// Its name.
+    /// The database's name.
     public let name: String
 }
 

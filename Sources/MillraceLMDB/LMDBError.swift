@@ -1,11 +1,11 @@
 import CMillraceLMDB
 import Foundation
 
-/// An error of LMDB or of the system below it: which call, on which folder, and what it means.
+/// An error of LMDB or of the operating system, with the operation and the folder.
 public struct LMDBError: Error, CustomStringConvertible, Sendable, Hashable {
-    /// LMDB's (negative) or errno's (positive) code.
+    /// The error code: negative for LMDB's codes, positive for `errno`.
     public let code: Int32
-    /// What was being done.
+    /// The operation that failed, in words.
     public let operation: String
     /// The environment's folder.
     public let path: String
@@ -16,19 +16,19 @@ public struct LMDBError: Error, CustomStringConvertible, Sendable, Hashable {
         self.path = path
     }
 
-    /// The map is too small for what was to be written.
+    /// Whether the map is too small for what was to be written.
     public var isMapFull: Bool { code == MDB_MAP_FULL }
 
-    /// The disk, or the user's share of it, is full; also a file size limit.
+    /// Whether the disk or the user's quota is full, or a limit on the file's size is reached.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
-    /// Whether less than a commit could need is left.
+    /// Whether less than 1 MiB, which a commit may need, is free.
     static func isDiskFull(at path: String) -> Bool {
         var status = statvfs()
         return statvfs(path, &status) == 0 && UInt(status.f_bavail) * UInt(status.f_frsize) < 1 << 20
     }
 
-    /// The file's structure does not hold together.
+    /// Whether the file's structure is inconsistent.
     public var isDamaged: Bool {
         [MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_BAD_VALSIZE].contains(code)
     }

@@ -1,13 +1,13 @@
 import CMillraceLMDB
 import Foundation
 
-/// Looks over the pages of a `data.mdb` before LMDB does.
+/// Checks the pages of a `data.mdb` before LMDB uses them.
 ///
-/// LMDB trusts its pages: one that holds garbage makes it read beyond the map or abort the process. Here every page
-/// that the last commit reaches is checked for what LMDB relies on (its number, kind, bounds, order), and that no page
-/// has two uses. What the values say is for their owner's checksums.
+/// LMDB trusts its pages: garbage in one makes it read beyond the map or abort the process. This checks of every page
+/// that the last commit reaches what LMDB relies on (number, kind, bounds, order of keys), and that no page is used
+/// twice. The contents of values are covered by their owner's checksums.
 ///
-/// Every page is touched once, in the order of the keys; beyond `leafLimit` only the inner pages are.
+/// Every page is read once, in the order of the keys. In files larger than `leafLimit`, only the inner pages are.
 struct PageCheck {
     private let file: UnsafeRawBufferPointer
     private let pageSize: Int
@@ -16,15 +16,17 @@ struct PageCheck {
     private let checksLeaves: Bool
     private var used: [UInt64]
 
-    /// Bytes of a file beyond which its leaves are not looked over: reading them all would take longer than a start
-    /// should.
+    /// The size of a file, in bytes, beyond which its leaves are not checked: reading all of them would make a start
+    /// too slow.
     static let leafLimit = 4 << 30
-    /// Bytes that a commit may have allocated at the end of the file, freed again, and so never written.
+    /// The number of bytes that a commit may have allocated at the end of the file and freed again without writing
+    /// them.
     private static let longestUnwritten = 1 << 30
     private static let noPage = UInt64.max
 
-    /// Checks the file in the folder `path`; throws an `LMDBError` that is `isDamaged`. A file that is missing or empty
-    /// is one that LMDB has yet to make.
+    /// Checks the file in the folder `path`. A missing or empty file passes, since LMDB creates it.
+    ///
+    /// - Throws: an `LMDBError` whose `isDamaged` is true if the file is inconsistent.
     static func check(_ path: String) throws {
         let descriptor = open(path + "/data.mdb", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -61,11 +63,11 @@ struct PageCheck {
         used[0] = 0b11
     }
 
-    /// Which database a page belongs to: what its leaves hold.
+    /// The database that a page belongs to, which decides what its leaves contain.
     private enum Content {
-        /// Names of databases.
+        /// The names of databases.
         case main
-        /// Lists of unused pages.
+        /// The lists of unused pages.
         case free
         /// Values.
         case values
@@ -77,9 +79,11 @@ struct PageCheck {
         try walk(database.root, level: Int(database.depth), content, from: nil, to: nil)
     }
 
+    /// Checks the page `number` and the pages below it.
+    ///
     /// - Parameters:
-    ///   - lower: what no key of the page may be below: that of the page above for it.
-    ///   - upper: what all keys have to be below: that of the next page beside it.
+    ///   - lower: the least key that the page may contain: the key of its parent's node for it.
+    ///   - upper: the key that all keys of the page must precede: that of the next page.
     private mutating func walk(
         _ number: UInt64, level: Int, _ content: Content, from lower: UnsafeRawBufferPointer?,
         to upper: UnsafeRawBufferPointer?
@@ -93,7 +97,7 @@ struct PageCheck {
         var last: UnsafeRawBufferPointer?
         for index in 0..<page.count {
             guard let node = page.node(index) else { throw damaged(number) }
-            // The first key of a branch page stands for everything below the second.
+            // The first key of a branch page is not compared: it covers everything below the second.
             if content != .free, !(page.isBranch && index == 0) {
                 if let last, !last.lexicographicallyPrecedes(node.key) { throw damaged(number) }
                 if let lower, node.key.lexicographicallyPrecedes(lower) { throw damaged(number) }
@@ -143,7 +147,7 @@ struct PageCheck {
         }
     }
 
-    /// Notes that a page has a use; none has two.
+    /// Marks a page as used; throws if it is used already.
     private mutating func use(_ number: UInt64) throws {
         guard number < UInt64(pageCount) else { throw damaged(number) }
         let (word, bit) = (Int(number / 64), UInt64(1) << (number % 64))

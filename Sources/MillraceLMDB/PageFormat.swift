@@ -1,6 +1,6 @@
 import CMillraceLMDB
 
-/// A branch or leaf page as it lies in the file (LMDB 0.9, 64 bit, little-endian):
+/// A branch or leaf page in the file format of LMDB 0.9 (64 bit, little-endian):
 ///
 ///     number u64 | pad u16 | flags u16 | lower u16 | upper u16 | offset u16 of each node ... free ... nodes
 ///     node: low u16 | high u16 | flags u16 | key length u16 | key | value
@@ -8,15 +8,15 @@ struct Page {
     private let bytes: UnsafeRawBufferPointer
     private let upper: Int
     let isBranch: Bool
-    /// How many nodes.
+    /// The number of nodes.
     let count: Int
 
     private static let headerSize = 16
     private static let nodeSize = 8
-    /// Marks that only mean something while a page is in a transaction (P_DIRTY, P_LOOSE, P_KEEP).
+    /// Flags that only have a meaning while a page is in a transaction (P_DIRTY, P_LOOSE, P_KEEP).
     private static let passing: UInt16 = 0x10 | 0x4000 | 0x8000
 
-    /// `nil` if that is not page `number`, or neither a branch nor a leaf page.
+    /// Returns `nil` if the bytes are not page `number`, or neither a branch nor a leaf page.
     init?(_ bytes: UnsafeRawBufferPointer, _ number: UInt64) {
         self.bytes = bytes
         let flags = bytes.loadUnaligned(fromByteOffset: 10, as: UInt16.self) & ~Self.passing
@@ -29,8 +29,8 @@ struct Page {
         else { return nil }
     }
 
-    /// How many pages hold the value that begins on page `number`; `nil` if none does. May be more than it needs: LMDB
-    /// keeps the pages of a value that is overwritten by a shorter one.
+    /// Returns the number of pages of the value that begins on page `number`; `nil` if none does. There may be more
+    /// than the value needs: LMDB keeps the pages of a value that is overwritten by a shorter one.
     static func overflowPages(_ bytes: UnsafeRawBufferPointer, _ number: UInt64) -> Int? {
         guard bytes.loadUnaligned(as: UInt64.self) == number,
             bytes.loadUnaligned(fromByteOffset: 10, as: UInt16.self) & ~passing == 4
@@ -41,13 +41,13 @@ struct Page {
     /// An entry of a page.
     struct Node {
         let key: UnsafeRawBufferPointer
-        /// What lies behind the key of a leaf's node.
+        /// The bytes after the key of a leaf's node.
         let value: UnsafeRawBufferPointer
-        /// The page that a branch's node leads to.
+        /// The page that a branch's node refers to.
         let child: UInt64
-        /// Length of the value, wherever it lies.
+        /// The length of the value in bytes, wherever it is stored.
         let valueLength: Int
-        /// Whether the value lies in pages of its own, and `value` is their number.
+        /// Whether the value is stored in pages of its own, and `value` contains the number of the first.
         let isBig: Bool
         /// Whether the value is a `DatabaseRecord`.
         let isDatabase: Bool
@@ -55,7 +55,7 @@ struct Page {
         var bigPage: UInt64 { value.loadUnaligned(as: UInt64.self) }
     }
 
-    /// Node `index`; `nil` if it does not lie within the page.
+    /// Returns node `index`; `nil` if it is not within the page.
     func node(_ index: Int) -> Node? {
         let start = Int(bytes.loadUnaligned(fromByteOffset: Self.headerSize + 2 * index, as: UInt16.self))
         guard start >= upper, start % 2 == 0, start + Self.nodeSize <= bytes.count else { return nil }
@@ -78,7 +78,7 @@ struct Page {
     }
 }
 
-/// What LMDB notes of a database: flags, depth and root.
+/// LMDB's record of a database: flags, depth and root.
 struct DatabaseRecord {
     static let size = 48
     let pad: UInt32
@@ -94,7 +94,7 @@ struct DatabaseRecord {
     }
 }
 
-/// One of the two pages that a commit ends with in turn.
+/// A meta page. LMDB has two of them and writes them alternately at the end of a commit.
 struct Meta {
     let pageSize: Int
     let free: DatabaseRecord
@@ -102,7 +102,7 @@ struct Meta {
     let lastPage: UInt64
     private let transaction: UInt64
 
-    /// The meta page of the last commit; `nil` if LMDB will find out by itself that these are none.
+    /// Returns the meta page of the last commit; `nil` if the file has none, which LMDB reports by itself.
     static func newest(in file: UnsafeRawBufferPointer, path: String) throws -> Meta? {
         guard file.count >= 152, let first = Meta(file) else { return nil }
         let size = first.pageSize
@@ -125,7 +125,7 @@ struct Meta {
         transaction = page.loadUnaligned(fromByteOffset: 144, as: UInt64.self)
     }
 
-    /// The list of unused pages is keyed by integers; nothing else has a flag, nor has the environment (those that last
-    /// are kept with the first).
+    /// Only the list of unused pages has a flag: its keys are integers. Neither the main database nor the environment
+    /// has any; the environment's flags are stored with those of the list.
     private var hasExpectedFlags: Bool { free.flags == UInt16(MDB_INTEGERKEY) && main.flags == 0 }
 }

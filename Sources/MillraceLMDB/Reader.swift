@@ -1,14 +1,14 @@
 import CMillraceLMDB
 
-/// A read transaction that is begun and ended again and again: between `begin` and `end` it sees one commit.
+/// A read transaction that can be started and ended repeatedly. Between `begin` and `end` it sees one commit.
 ///
-/// Belongs to one task; keep the time between `begin` and `end` short (a batch), since pages that it may see are not
-/// used again and the map cannot grow meanwhile.
+/// A reader belongs to one task. Keep the time between `begin` and `end` short, such as one batch: meanwhile LMDB
+/// cannot reuse the pages of that commit, and the map cannot grow.
 public final class Reader {
     private let transaction: OpaquePointer
     private let gate: ReaderGate
     private let path: String
-    /// Between `begin` and `end`.
+    /// Whether the reader is between `begin` and `end`.
     public private(set) var isActive = false
 
     init(_ environment: OpaquePointer, gate: ReaderGate, path: String) throws {
@@ -28,7 +28,8 @@ public final class Reader {
         if isActive { gate.leave() }
     }
 
-    /// What a reader sees: while two of these are equal, so is every address that was read.
+    /// An identifier of what a reader sees. While two snapshots are equal, the addresses of values that were read stay
+    /// the same.
     public struct Snapshot: Equatable, Sendable {
         let commit: Int
         let mapMoves: Int
@@ -36,7 +37,10 @@ public final class Reader {
 
     private var mapMoves = 0
 
-    /// Begins to see the last commit; nothing to do if already begun.
+    /// Starts reading the last commit, unless the reader has begun already.
+    ///
+    /// - Returns: an identifier of what the reader sees.
+    /// - Throws: `LMDBError` if the transaction cannot be started.
     @discardableResult
     public func begin() throws -> Snapshot {
         if !isActive {
@@ -51,7 +55,7 @@ public final class Reader {
         return Snapshot(commit: mdb_txn_id(transaction), mapMoves: mapMoves)
     }
 
-    /// Lets go of what `begin` saw; values read since then must not be used any more.
+    /// Ends reading. Values that were read since `begin` must not be used any more.
     public func end() {
         guard isActive else { return }
         mdb_txn_reset(transaction)
@@ -59,12 +63,12 @@ public final class Reader {
         gate.leave()
     }
 
-    /// The value of a key; valid until `end`.
+    /// Returns the value of a key, or `nil` if there is none. It is valid until `end`.
     public func value(_ key: UnsafeRawBufferPointer, in database: Database) throws -> UnsafeRawBufferPointer? {
         try lookUp(key, in: database, transaction, path: path)
     }
 
-    /// A cursor over a database, for use until `end`.
+    /// Returns a cursor over a database, which is valid until `end`.
     public func cursor(_ database: Database) throws -> Cursor {
         try Cursor(transaction, database, path: path)
     }

@@ -1,16 +1,17 @@
 import Foundation
 
-/// Keeps readers out while the map is moved: LMDB wants no transaction open in the process then.
+/// Blocks readers while the map is moved: LMDB requires that no transaction is open in the process meanwhile.
 ///
-/// Readers pass for the length of one batch at most, so that the writer never waits long.
-/// `@unchecked Sendable`: both variables are only touched with the condition's lock held.
+/// Readers hold the gate for one batch at most, so that the writer does not wait long. `@unchecked Sendable`: the
+/// variables are only accessed with the condition's lock held.
 final class ReaderGate: @unchecked Sendable {
     private let condition = NSCondition()
     private var readers = 0
     private var isClosed = false
     private var moves = 0
 
-    /// Waits until the map stands still, and keeps it there until `leave`. Returns how often it has moved.
+    /// Waits until the map is not being moved, and prevents moving it until `leave`. Returns the number of times it has
+    /// moved.
     @discardableResult
     func enter() -> Int {
         condition.lock()

@@ -1,7 +1,7 @@
 import CMillraceLMDB
 import Foundation
 
-/// The write transaction that `Environment.write` lends out.
+/// The write transaction that `Environment.write` passes to its closure.
 public struct WriteTransaction: ~Copyable {
     private let handle: OpaquePointer
     private let path: String
@@ -19,23 +19,23 @@ public struct WriteTransaction: ~Copyable {
         if isOpen { mdb_txn_abort(handle) }
     }
 
-    /// Commits and syncs. LMDB frees the transaction whether that succeeds or not.
+    /// Commits and syncs. LMDB frees the transaction whether or not that succeeds.
     mutating func commit() throws {
         isOpen = false
         var code = mdb_txn_commit(handle)
-        // LMDB calls it an input/output error when the disk fills up in the middle of a page.
+        // LMDB reports an input/output error if the disk becomes full in the middle of a page.
         if code == EIO, LMDBError.isDiskFull(at: path) { code = ENOSPC }
         try check(code, "commit", path: path)
     }
 
-    /// Stores a value under a key, replacing what was there.
+    /// Stores a value under a key, replacing any previous value.
     public func put(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, in database: Database) throws {
         var keyValue = MDB_val(key)
         var data = MDB_val(value)
         try check(mdb_put(handle, database.index, &keyValue, &data, 0), "write to \(database.name)", path: path)
     }
 
-    /// Removes a key; false if it was not there.
+    /// Removes a key. Returns false if there was none.
     @discardableResult
     public func delete(_ key: UnsafeRawBufferPointer, in database: Database) throws -> Bool {
         var keyValue = MDB_val(key)
@@ -45,17 +45,17 @@ public struct WriteTransaction: ~Copyable {
         return true
     }
 
-    /// The value of a key; valid until the next write.
+    /// Returns the value of a key, or `nil` if there is none. It is valid until the next write.
     public func value(_ key: UnsafeRawBufferPointer, in database: Database) throws -> UnsafeRawBufferPointer? {
         try lookUp(key, in: database, handle, path: path)
     }
 
-    /// A cursor over a database.
+    /// Returns a cursor over a database.
     public func cursor(_ database: Database) throws -> Cursor {
         try Cursor(handle, database, path: path)
     }
 
-    /// Removes everything from a database.
+    /// Removes all entries of a database.
     public func clear(_ database: Database) throws {
         try check(mdb_drop(handle, database.index, 0), "clear \(database.name)", path: path)
     }

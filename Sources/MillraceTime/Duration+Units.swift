@@ -1,17 +1,17 @@
 extension Duration {
-    /// A number of minutes.
+    /// Returns a duration of `count` minutes.
     @inlinable
     public static func minutes(_ count: Int) -> Duration { .seconds(60 * count) }
 
-    /// A number of hours.
+    /// Returns a duration of `count` hours.
     @inlinable
     public static func hours(_ count: Int) -> Duration { .seconds(3600 * count) }
 
-    /// A number of days of 24 hours.
+    /// Returns a duration of `count` days of 24 hours each.
     @inlinable
     public static func days(_ count: Int) -> Duration { .seconds(86_400 * count) }
 
-    /// Whole milliseconds, rounded towards zero and held at the ends of `Int64`.
+    /// The duration in whole milliseconds, rounded towards zero and clamped to the range of `Int64`.
     @inlinable
     public var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
@@ -20,7 +20,7 @@ extension Duration {
         return scaled &+ attoseconds / 1_000_000_000_000_000
     }
 
-    /// Seconds as a floating-point number, for display and rates.
+    /// The duration in seconds, as a floating-point number for display and rates.
     @inlinable
     public var inSeconds: Double {
         let (seconds, attoseconds) = components

@@ -1,11 +1,14 @@
-/// The clock that a run reads: real in production, set by hand in tests.
+/// The clock of a pipeline run: the system clock in production, a clock that is set by hand in tests.
 ///
-/// `now` is monotonic, for intervals and deadlines; `wallTime` is processing time as the records see it.
+/// `now` is monotonic and is used for intervals and deadlines. `wallTime` is processing time.
 public protocol PipelineClock: Sendable {
-    /// Time since some fixed instant; never goes back.
+    /// The time elapsed since a fixed, unspecified instant. It never goes back.
     var now: Duration { get }
-    /// Processing time.
+    /// The current processing time.
     var wallTime: Timestamp { get }
-    /// Returns at `deadline` (on `now`'s scale), or throws `CancellationError`.
+    /// Suspends until `now` reaches `deadline`.
+    ///
+    /// - Parameter deadline: the time to wake up at, on the scale of `now`.
+    /// - Throws: `CancellationError` if the task is cancelled.
     func sleep(until deadline: Duration) async throws
 }

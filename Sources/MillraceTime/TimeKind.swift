@@ -1,7 +1,7 @@
-/// What decides the window of a record.
+/// The notion of time by which windows and time-to-live are measured.
 public enum TimeKind: Sendable, Hashable {
-    /// When it happened.
+    /// Event time: when the record's event happened, according to the record.
     case event
-    /// When it is worked on.
+    /// Processing time: when the pipeline processes the record.
     case processing
 }

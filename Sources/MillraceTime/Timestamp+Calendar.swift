@@ -1,16 +1,19 @@
 import Foundation
 
 extension Timestamp {
-    /// The instant of a Foundation date, rounded down to the millisecond.
+    /// Creates a timestamp from a Foundation date, rounded down to the millisecond and clamped to the range of `Int64`.
     public init(_ date: Date) {
         let milliseconds = (date.timeIntervalSince1970 * 1000).rounded(.down)
         self.init(milliseconds: Int64(exactly: milliseconds) ?? (milliseconds < 0 ? .min : .max))
     }
 
-    /// A UTC calendar time; `nil` unless every part is in its range.
+    /// Creates a timestamp from the components of a UTC date and time.
     ///
-    /// Days follow the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`), so this needs no calendar
-    /// object and costs a few nanoseconds.
+    /// Dates follow the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`). No calendar object is
+    /// needed, so that the conversion takes a few nanoseconds.
+    ///
+    /// - Returns: `nil` unless each component is in its range and the day exists in that month. Years may be from
+    ///   -290,000 to 290,000.
     public init?(
         year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, millisecond: Int = 0
     ) {
@@ -33,7 +36,8 @@ extension Timestamp {
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// ISO 8601 in UTC with milliseconds where there are any: `2013-01-01T05:15:00Z`.
+    /// The time in ISO 8601 format in UTC, with milliseconds unless they are zero: `2013-01-01T05:15:00Z`. `-inf` for
+    /// `distantPast` and `+inf` for `distantFuture`.
     public var description: String {
         if self == .distantPast { return "-inf" }
         if self == .distantFuture { return "+inf" }
@@ -61,7 +65,7 @@ extension Timestamp: CustomStringConvertible {
         return (value < 0 ? "-" : "") + zeros + digits
     }
 
-    /// Quotient rounded towards minus infinity, and the remainder that goes with it (never negative).
+    /// Returns the quotient rounded towards minus infinity, and the matching remainder, which is never negative.
     static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

@@ -1,19 +1,21 @@
 extension Timestamp {
-    /// What a number stands for where a time is decoded.
+    /// The meaning of a number where a timestamp is decoded.
     public enum NumberMeaning: Sendable, Hashable {
         /// Milliseconds since 1970.
         case millisecondsSince1970
-        /// Seconds since 1970, perhaps with a fraction.
+        /// Seconds since 1970, optionally with a fraction.
         case secondsSince1970
-        /// Nothing: only ISO 8601 text is read, `2026-01-31T12:00:00.250+01:00`.
+        /// Numbers are rejected. Only ISO 8601 text is decoded, such as `2026-01-31T12:00:00.250+01:00`.
         case iso8601
     }
 
-    /// Under which a decoder's `userInfo` says what numbers stand for. Default: milliseconds.
+    /// The key in a decoder's `userInfo` for the `NumberMeaning` of timestamps. Default: `millisecondsSince1970`.
     public static let numberMeaningKey = CodingUserInfoKey(rawValue: "millrace.times")
 
-    /// Reads ISO 8601 text (as `init(iso8601:)` does) or a whole number of milliseconds since 1970; where the decoder has a
-    /// `NumberMeaning` under `numberMeaningKey`, what that says.
+    /// Decodes ISO 8601 text, as `init(iso8601:)` does, or a number, whose meaning is the `NumberMeaning` under
+    /// `numberMeaningKey` in the decoder's `userInfo`. Without one, a number is whole milliseconds since 1970.
+    ///
+    /// - Throws: `DecodingError` for any other text or value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let text = try? container.decode(String.self) else {
@@ -51,7 +53,7 @@ extension Timestamp {
         }
     }
 
-    /// Writes ISO 8601 text in UTC; a whole number of milliseconds if the year is not one of 0 to 9999.
+    /// Encodes ISO 8601 text in UTC, or a whole number of milliseconds since 1970 if the year is not within 0 to 9999.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         if Self.fourDigitYears.contains(milliseconds) {

@@ -1,8 +1,10 @@
 extension Timestamp {
-    /// The time that an ISO 8601 text names: `2013-01-01T05:15:00Z`, `2013-01-01 05:15:00.250+01:00`, `2013-01-01`.
+    /// Creates a timestamp from ISO 8601 text: `2013-01-01T05:15:00Z`, `2013-01-01 05:15:00.250+01:00`, `2013-01-01`.
     ///
-    /// `nil` if it is none. Between date and time stands a `T` or a space; seconds, and a fraction of them after a
-    /// point, may be left out (more digits than three are cut off); without a zone it is UTC.
+    /// Date and time are separated by `T` or a space. Seconds and their fraction are optional. Digits of the fraction
+    /// beyond milliseconds are cut off. Text without a time zone is read as UTC.
+    ///
+    /// - Returns: `nil` if the text is not in this format.
     public init?(iso8601 text: some StringProtocol) {
         var text = String(text)
         guard let time = text.withUTF8({ Timestamp(iso8601: UnsafeRawBufferPointer($0)) }) else { return nil }
@@ -40,7 +42,7 @@ extension Timestamp {
     }
 }
 
-/// Takes numbers of a fixed number of digits off the front of some bytes.
+/// Scans numbers with a fixed number of digits from the start of a buffer.
 private struct DigitScanner {
     private let bytes: UnsafeRawBufferPointer
     private var index = 0
@@ -67,7 +69,7 @@ private struct DigitScanner {
         return value
     }
 
-    /// One digit or more, of which three count.
+    /// Scans one or more digits of a fraction; only the first three count.
     mutating func thousandths() -> Int? {
         guard let first = digits(1) else { return nil }
         var (value, scale) = (first * 100, 10)
@@ -78,7 +80,7 @@ private struct DigitScanner {
         return value
     }
 
-    /// Minutes east of UTC: `Z`, nothing, `+01:00`, `+0100`, `+01`.
+    /// Scans a time zone and returns it in minutes east of UTC: `Z`, nothing, `+01:00`, `+0100` or `+01`.
     mutating func zone() -> Int? {
         if isAtEnd || skip("Z") || skip("z") { return 0 }
         let sign: Int

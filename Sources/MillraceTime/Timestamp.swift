@@ -1,22 +1,22 @@
-/// A point in event time or processing time: whole milliseconds since 1970-01-01T00:00:00Z.
+/// A point in event time or processing time, in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Event times before 1970 are negative. The two ends of the range are reserved for watermarks.
+/// Times before 1970 are negative. The smallest and the greatest value are reserved for watermarks.
 @frozen
 public struct Timestamp: Hashable, Comparable, Sendable, Codable, BitwiseCopyable {
-    /// Milliseconds since the Unix epoch.
+    /// The number of milliseconds since 1970-01-01T00:00:00Z.
     public var milliseconds: Int64
 
-    /// A timestamp `milliseconds` after the Unix epoch.
+    /// Creates a timestamp `milliseconds` after 1970-01-01T00:00:00Z.
     @inlinable
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
-    /// Earlier than every event.
+    /// A timestamp before every event.
     @inlinable
     public static var distantPast: Timestamp { Timestamp(milliseconds: .min) }
 
-    /// Later than every event.
+    /// A timestamp after every event.
     @inlinable
     public static var distantFuture: Timestamp { Timestamp(milliseconds: .max) }
 
@@ -25,7 +25,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, BitwiseCopyabl
         left.milliseconds < right.milliseconds
     }
 
-    /// `duration` later, held at the ends of the range instead of overflowing.
+    /// Returns the timestamp `duration` later, in whole milliseconds, clamped to `distantPast` and `distantFuture`.
     @inlinable
     public func advanced(by duration: Duration) -> Timestamp {
         let (sum, overflow) = milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
@@ -33,7 +33,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, BitwiseCopyabl
         return Timestamp(milliseconds: sum)
     }
 
-    /// The time that passes from `earlier` to here, held at the ends of the range.
+    /// Returns the duration from `earlier` to this timestamp, clamped where it exceeds the range of `Int64`
+    /// milliseconds.
     @inlinable
     public func timeSince(_ earlier: Timestamp) -> Duration {
         let (difference, overflow) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)

@@ -1,36 +1,40 @@
-/// Progress of event time on one input: a promise that nothing at or before `time` will come any more, or that the
-/// input is idle and is not to be waited for.
+/// The progress of event time on one input: no more records at or before `time` are expected, or the input is idle and
+/// the other inputs do not wait for it.
 ///
-/// Idleness is a value beside the time, not a magic time: an idle input keeps its last promise and takes it up again
-/// when it wakes, so time never jumps back.
+/// Idleness is stored beside the time and not as a special time: an idle input keeps its last watermark and continues
+/// from it when it becomes active again, so that time never goes back.
 @frozen
 public struct Watermark: Hashable, Sendable, Codable {
-    /// Nothing at or before this time will come any more.
+    /// The time up to which, inclusive, no more records are expected.
     public var time: Timestamp
-    /// The input has been silent for its idle time-out; the others need not wait for it.
+    /// Whether the input has had no records for its idle timeout, so that the other inputs do not wait for it.
     public var isIdle: Bool
 
-    /// A watermark at `time`.
+    /// Creates a watermark.
+    ///
+    /// - Parameters:
+    ///   - time: the time up to which, inclusive, no more records are expected.
+    ///   - isIdle: whether the input is idle. Default: `false`.
     @inlinable
     public init(time: Timestamp, isIdle: Bool = false) {
         self.time = time
         self.isIdle = isIdle
     }
 
-    /// Before anything was seen.
+    /// The watermark of an input before its first record.
     @inlinable
     public static var start: Watermark { Watermark(time: .distantPast) }
 
-    /// The input has ended: everything that was to come has come.
+    /// The watermark of an input that has ended.
     @inlinable
     public static var end: Watermark { Watermark(time: .distantFuture) }
 
-    /// Whether this says that the input has ended.
+    /// Whether the input has ended.
     @inlinable
     public var isEnd: Bool { time == .distantFuture }
 }
 
 extension Watermark: CustomStringConvertible {
-    /// The time, with a mark if idle.
+    /// The time, followed by `(idle)` if the input is idle.
     public var description: String { isIdle ? "\(time) (idle)" : "\(time)" }
 }

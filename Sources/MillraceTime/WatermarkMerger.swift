@@ -1,15 +1,15 @@
-/// The watermark of a task with several inputs: the minimum over those that are not idle.
+/// The watermark of a task with several inputs: the minimum over the inputs that are not idle.
 ///
 /// Rules (each has a test with its timeline):
-/// - the result never goes back, also when an idle input wakes with an older watermark;
-/// - idle inputs step aside; when all are idle, the greatest of them counts, so that time goes on to where they
-///   left off, and the result is idle itself;
-/// - an input that has ended no longer holds back the others; when all have ended, so has the result.
+/// - The result never goes back, even if an idle input becomes active again with an older watermark.
+/// - Idle inputs are left out. If all inputs are idle, the greatest of their watermarks counts, so that time advances
+///   to where they stopped, and the result is idle too.
+/// - An ended input no longer holds back the others. If all inputs have ended, so has the result.
 @usableFromInline
 package struct WatermarkMerger: Sendable {
     private var inputs: [Watermark]
     package private(set) var current: Watermark
-    /// The greatest time of any input before its end.
+    /// The greatest time of any input before it ended.
     package private(set) var last: Timestamp
 
     package init(inputs count: Int, restored: Timestamp = .distantPast) {
@@ -18,7 +18,7 @@ package struct WatermarkMerger: Sendable {
         current = Watermark(time: restored)
     }
 
-    /// Notes `watermark` of input `index`; returns the merged watermark if that changed it.
+    /// Updates the watermark of input `index`. Returns the merged watermark if it changed.
     package mutating func update(_ watermark: Watermark, of index: Int) -> Watermark? {
         var watermark = watermark
         watermark.time = max(watermark.time, inputs[index].time)

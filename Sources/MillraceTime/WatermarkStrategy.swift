@@ -1,4 +1,4 @@
-/// How a source tells event-time progress from the records of one partition.
+/// A strategy by which a source derives watermarks from the event times of the records in each partition.
 ///
 /// ```swift
 /// graph.source(.jsonLines(in: "events", decoding: Event.self),
@@ -6,27 +6,29 @@
 ///              watermarks: .boundedOutOfOrder(by: .seconds(10), idleTimeout: .seconds(5)))
 /// ```
 ///
-/// Watermarks are made per partition, from the greatest event time seen there. Each checkpoint stores them, so a
-/// restart goes on with the same promises.
+/// Watermarks are computed per partition, from the greatest event time seen in it. They are part of each checkpoint.
+///
+/// Restart: each partition continues from its watermark in the checkpoint.
 public struct WatermarkStrategy: Hashable, Sendable {
-    /// How much earlier than the greatest time seen a record may still be, in milliseconds.
+    /// How much earlier than the greatest time seen a record may be without being late, in milliseconds.
     package let boundMilliseconds: Int64
-    /// How long a partition may be silent before the others stop waiting for it; `nil`: they wait for ever.
+    /// How long a partition may have no records before it is idle and the others stop waiting for it; `nil`: they wait
+    /// indefinitely.
     package let idleTimeout: Duration?
-    /// What becomes of time in an idle partition.
+    /// How event time behaves while every partition is idle.
     package private(set) var whenIdle = IdleTime.stands
-    /// How far this partition may be ahead of the slowest of all aligned ones; `nil`: it does not wait.
+    /// How far a partition may be ahead of the slowest aligned partition; `nil`: it does not wait.
     package private(set) var alignment: Duration?
-    /// The watermark as a function of its own; see `custom`.
+    /// The watermark function of `custom`; `nil` for the other strategies.
     package let own: CustomWatermark?
 
-    /// What becomes of event time where every partition is idle.
+    /// How event time behaves while every partition is idle.
     public enum IdleTime: Sendable, Hashable {
-        /// It stands where it was.
+        /// It does not advance.
         case stands
-        /// It goes on with the clock, from when the partition fell idle: the last windows fire, and results that wait for
-        /// their window's end come, although no record does. Records that come later than that, by their own time, are
-        /// late.
+        /// It advances with the clock from the moment at which the partition became idle. The last windows fire without
+        /// further records. Records that arrive afterwards are late if their event time is at or before the advanced
+        /// watermark.
         case advancesWithClock
     }
 
@@ -36,18 +38,27 @@ public struct WatermarkStrategy: Hashable, Sendable {
         self.own = own
     }
 
-    /// Times in a partition never go back: the watermark follows 1 ms behind the greatest time seen.
+    /// Returns a strategy for partitions whose event times never decrease: the watermark is the greatest time seen less
+    /// 1 ms.
+    ///
+    /// - Parameter idleTimeout: how long a partition may have no records before it is idle and no longer holds event
+    ///   time back. Default: `nil`, never.
     public static func monotonic(idleTimeout: Duration? = nil) -> WatermarkStrategy {
         WatermarkStrategy(boundMilliseconds: 0, idleTimeout: idleTimeout)
     }
 
-    /// A record may be up to `bound` earlier than the greatest time seen in its partition: the watermark follows at
-    /// `greatest - bound - 1 ms`.
+    /// Returns a strategy for partitions whose records may be out of order: the watermark is the greatest time seen
+    /// less `bound` less 1 ms.
+    ///
+    /// - Parameters:
+    ///   - bound: how much earlier than the greatest time seen in its partition a record may be without being late.
+    ///   - idleTimeout: how long a partition may have no records before it is idle and no longer holds event time back.
+    ///     Default: `nil`, never.
     public static func boundedOutOfOrder(by bound: Duration, idleTimeout: Duration? = nil) -> WatermarkStrategy {
         WatermarkStrategy(boundMilliseconds: bound.wholeMilliseconds, idleTimeout: idleTimeout)
     }
 
-    /// A watermark of your own: `watermark` says, after each batch, what will not come any more.
+    /// Returns a strategy that computes the watermark with a function, which is called after each batch.
     ///
     /// ```swift
     /// // Nobody's clock is more than a minute behind, whatever the records say.
@@ -55,12 +66,13 @@ public struct WatermarkStrategy: Hashable, Sendable {
     /// ```
     ///
     /// - Parameters:
-    ///   - name: for the graph's printout.
-    ///   - idleTimeout: after which time without records a partition is idle, and no longer holds event time back.
+    ///   - name: the strategy's name in the printed graph, by which custom strategies are compared.
+    ///   - idleTimeout: how long a partition may have no records before it is idle and no longer holds event time back.
     ///     Default: `nil`, never.
-    ///   - watermark: gets the greatest event time seen in the partition (`nil`: none yet) and the time of day, and
-    ///     returns
-    ///     a time at or before which nothing will come any more; `nil`: nothing is known yet. It never moves time back.
+    ///   - watermark: computes the watermark from the greatest event time seen in the partition (`nil` before the first
+    ///     record) and the current processing time. No more records at or before the returned time are expected. It
+    ///     returns `nil` while nothing is known. A time before an earlier one has no effect: the watermark never goes
+    ///     back.
     public static func custom(
         _ name: String, idleTimeout: Duration? = nil,
         _ watermark: @escaping @Sendable (_ greatest: Timestamp?, _ now: Timestamp) -> Timestamp?
@@ -69,16 +81,25 @@ public struct WatermarkStrategy: Hashable, Sendable {
             boundMilliseconds: 0, idleTimeout: idleTimeout, own: CustomWatermark(name: name, watermark: watermark))
     }
 
-    /// The same, with what becomes of time in idle partitions.
+    /// Returns a copy of the strategy that sets how event time behaves while every partition is idle. Default:
+    /// `.stands`.
+    ///
+    /// - Parameter time: whether event time stands still or advances with the clock. `.advancesWithClock` needs an
+    ///   `idleTimeout`.
     public func whenIdle(_ time: IdleTime) -> WatermarkStrategy {
         var copy = self
         copy.whenIdle = time
         return copy
     }
 
-    /// The same, where a partition that is further than `distance` ahead, in event time, of the slowest one waits for it, so
-    /// that what has to be kept for the slow ones stays small. Counts among all partitions, of all sources of the pipeline,
-    /// that are aligned; idle and ended ones do not hold the others back.
+    /// Returns a copy of the strategy in which partitions wait for the slowest one, so that less data is buffered for
+    /// it.
+    ///
+    /// A partition that is more than `distance` ahead of the slowest one in event time is not read until the slowest
+    /// one catches up. All aligned partitions of all sources of the pipeline are compared. Idle and ended partitions do
+    /// not hold the others back.
+    ///
+    /// - Parameter distance: how far, in event time, a partition may be ahead of the slowest one.
     public func aligned(within distance: Duration) -> WatermarkStrategy {
         var copy = self
         copy.alignment = distance
@@ -87,7 +108,7 @@ public struct WatermarkStrategy: Hashable, Sendable {
 }
 
 extension WatermarkStrategy: CustomStringConvertible {
-    /// For the graph's printout.
+    /// The strategy in words, for the printed graph.
     public var description: String {
         var parts = [
             own?.name
@@ -100,7 +121,7 @@ extension WatermarkStrategy: CustomStringConvertible {
     }
 }
 
-/// A watermark as a function; two are equal if their names are.
+/// A named watermark function. Two are equal if their names are.
 @usableFromInline
 package struct CustomWatermark: Sendable, Hashable {
     package let name: String

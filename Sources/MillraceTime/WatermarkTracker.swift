@@ -1,19 +1,19 @@
-/// The watermark of one source partition: greatest time seen, less the strategy's bound; idle after a silence.
-/// Pure: time of day comes in as an argument.
+/// The watermark of one source partition: the greatest time seen less the strategy's bound, and idle after a time
+/// without records. Reads no clock: the times are passed in as arguments.
 @frozen
 @usableFromInline
 package struct WatermarkTracker: Sendable {
     @usableFromInline package var greatest: Int64
     @usableFromInline package let bound: Int64
-    /// Never below what was promised before (a restored promise may be ahead of the first records).
+    /// The watermark so far, which never goes back. A restored watermark may be ahead of the first records.
     @usableFromInline package var promised: Timestamp
     package let idleTimeout: Duration?
     private let whenIdle: WatermarkStrategy.IdleTime
     private let own: CustomWatermark?
-    /// When the partition last gave a record or was opened, on the run's clock.
+    /// When the partition last had a record or was opened, on the run's clock.
     package var lastActivity: Duration
     package var isIdle = false
-    /// The promise when the partition fell idle.
+    /// The watermark at the time when the partition became idle.
     private var promisedBefore = Timestamp.distantPast
 
     package init(_ strategy: WatermarkStrategy, restored: Timestamp = .distantPast, now: Duration) {
@@ -26,13 +26,15 @@ package struct WatermarkTracker: Sendable {
         lastActivity = now
     }
 
-    /// Notes a record's time.
+    /// Takes the event time of a record into account.
     @inlinable
     package mutating func observe(_ time: Timestamp) {
         if time.milliseconds > greatest { greatest = time.milliseconds }
     }
 
-    /// The watermark after a batch: `active` says whether it held any record.
+    /// Returns the watermark after a batch.
+    ///
+    /// - Parameter active: whether the batch contained any record.
     package mutating func advance(active: Bool, now: Duration, wallTime: Timestamp = .distantPast) -> Watermark {
         if active {
             lastActivity = now
@@ -43,14 +45,14 @@ package struct WatermarkTracker: Sendable {
         }
         if let own {
             let seen = greatest == .min ? nil : Timestamp(milliseconds: greatest)
-            // The last instant is kept for the end of input.
+            // The greatest timestamp is reserved for the end of the input.
             if let time = own.watermark(seen, wallTime) {
                 promised = max(promised, min(time, Timestamp(milliseconds: .max - 1)))
             }
         } else if greatest != .min {
             let (time, overflow) = greatest.subtractingReportingOverflow(bound)
-            // One less than the bound: a record exactly `bound` behind is still on time. The last instant is kept for
-            // the end of input.
+            // One millisecond less: a record exactly `bound` earlier is still on time. The greatest timestamp is
+            // reserved for the end of the input.
             let candidate = overflow ? Int64.min : max(time, Int64.min + 1) - 1
             promised = max(promised, Timestamp(milliseconds: min(candidate, .max - 1)))
         }
@@ -62,12 +64,12 @@ package struct WatermarkTracker: Sendable {
         return Watermark(time: promised, isIdle: isIdle)
     }
 
-    /// When `advance` has to be called again, at the latest, for idleness to be noticed.
+    /// The latest time for the next call of `advance`, so that idleness is noticed; `nil` if there is none.
     package var idleDeadline: Duration? {
         if isIdle { return nil }
         return idleTimeout.map { lastActivity + $0 }
     }
 
-    /// Whether `advance` has to be called from time to time although nothing is read.
+    /// Whether `advance` has to be called regularly even if nothing is read.
     package var followsClock: Bool { own != nil || isIdle && whenIdle == .advancesWithClock }
 }

@@ -67,12 +67,12 @@ struct ConsumerClosing {
             awaitFirstOffer()
             rd_kafka_unsubscribe(client.handle)
             // Events of an earlier decision may still arrive, so wait until the queue is empty.
-            guard serve(for: Self.patience, until: { $0 }) else { return "silence" }
+            guard serve(for: Self.patience, until: { $0 }) else { return "the end of its events" }
             // A member that leaves while it is joining again is not asked to release its partitions.
             let left = assigned
             if !left.isEmpty { give(.releasing(left)) }
             guard serve(for: Self.patience, until: { $0 && assigned.isEmpty }) else {
-                return "an end of its partitions"
+                return "the release of its partitions"
             }
         }
         // After this point the group cannot choose an assignor any more.
@@ -82,9 +82,9 @@ struct ConsumerClosing {
             return rd_kafka_error_string(error).map { String(cString: $0) }
         }
         guard serve(for: Self.patience, until: { _ in rd_kafka_consumer_closed(client.handle) != 0 }) else {
-            return "its group's goodbye"
+            return "the answer to its leaving the group"
         }
-        return canBeDestroyed ? nil : "its first partitions"
+        return canBeDestroyed ? nil : "its first assignment"
     }
 
     /// Waits for the first assignment. The wait is longer if the group knows the member or has chosen an assignor.

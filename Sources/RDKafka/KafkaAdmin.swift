@@ -86,7 +86,7 @@ public final class KafkaAdmin: Sendable {
     ///   - topic: the name of the topic.
     ///   - total: the number of partitions that the topic has afterwards.
     ///   - timeout: how long to wait for an answer.
-    /// - Throws: ``KafkaError``, also if the topic has as many partitions already.
+    /// - Throws: ``KafkaError``, also if the topic has at least that many partitions already.
     public func createPartitions(_ topic: String, total: Int, timeout: Duration = .seconds(10)) throws {
         var text = [CChar](repeating: 0, count: 512)
         guard let partitions = rd_kafka_NewPartitions_new(topic, total, &text, text.count) else {

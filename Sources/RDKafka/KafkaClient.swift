@@ -110,7 +110,7 @@ final class KafkaClient: Sendable {
             let code = rd_kafka_event_error(event)
             let reason = rd_kafka_event_error_string(event).map { String(cString: $0) }
             if code == RD_KAFKA_RESP_ERR__FATAL {
-                onEvent(self, .error(fatalError ?? KafkaError(code, "go on", reason: reason, isFatal: true)))
+                onEvent(self, .error(fatalError ?? KafkaError(code, "continue", reason: reason, isFatal: true)))
             } else {
                 onEvent(self, .error(KafkaError(code, "reach \(name)'s cluster", reason: reason)))
             }
@@ -149,7 +149,7 @@ final class KafkaClient: Sendable {
         var text = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(handle, &text, text.count)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        return KafkaError(code, "go on as \(name)", reason: Self.string(text), isFatal: true)
+        return KafkaError(code, "continue as \(name)", reason: Self.string(text), isFatal: true)
     }
 
     /// Whether the consumer's group rebalances cooperatively.
@@ -171,7 +171,7 @@ final class KafkaClient: Sendable {
         rd_kafka_queue_yield(queue)
         let isClosed = server.stop(within: Self.patience) { [self] in
             if let missing = leave(self) {
-                logger.warning("\(name) waited for \(missing) in vain: it is left behind until the process ends")
+                logger.warning("\(name) waited in vain for \(missing): it is not closed until the process ends")
                 return
             }
             rd_kafka_queue_destroy(queue)
@@ -179,7 +179,7 @@ final class KafkaClient: Sendable {
             logs.release()
             lost?.release()
         }
-        if !isClosed { logger.error("\(name) is not closed after \(Self.patience): it is left behind") }
+        if !isClosed { logger.error("\(name) is not closed after \(Self.patience): its resources are leaked") }
     }
 }
 

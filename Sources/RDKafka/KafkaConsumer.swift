@@ -115,9 +115,9 @@ public final class KafkaConsumer: Sendable {
         if isCooperative {
             let list = try PartitionList(partitions)
             try check(
-                rd_kafka_incremental_unassign(client.handle, list.pointer), "let go of \(partitions.count) partitions")
+                rd_kafka_incremental_unassign(client.handle, list.pointer), "release \(partitions.count) partitions")
         } else {
-            try check(rd_kafka_assign(client.handle, nil), "let go of all partitions")
+            try check(rd_kafka_assign(client.handle, nil), "release all partitions")
         }
     }
 
@@ -131,8 +131,8 @@ public final class KafkaConsumer: Sendable {
         let list = try PartitionList(starts)
         try check(
             rd_kafka_seek_partitions(client.handle, list.pointer, timeout.clampedMilliseconds),
-            "go to other offsets of \(starts.count) partitions")
-        _ = try list.offsets("go to another offset")
+            "seek in \(starts.count) partitions")
+        _ = try list.offsets("change the offset")
     }
 
     /// Whether the group rebalances cooperatively: only partitions that move to another member are revoked.

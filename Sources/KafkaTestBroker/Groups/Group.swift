@@ -1,6 +1,7 @@
 import NIOCore
 
-/// A consumer group: its members, generation and offsets, as a state machine. Timers and answers are the coordinator's.
+/// The state machine of a consumer group: its members, generation and offsets. The coordinator handles timers and
+/// answers.
 struct Group {
     enum State: String {
         case empty = "Empty"
@@ -17,11 +18,11 @@ struct Group {
         var rebalanceTimeout: Int32
         var protocols: [(name: String, metadata: ByteBuffer)]
         var assignment = ByteBuffer()
-        /// Waits for the rebalance to begin.
+        /// The pending answer to a JoinGroup request, until the rebalance begins.
         var joining: JoinReply?
-        /// Waits for its assignment.
+        /// The pending answer to a SyncGroup request, until there is an assignment.
         var syncing: PendingReply?
-        /// Counts up with each sign of life: a timer of an older one is void.
+        /// Incremented with each request of the member. Timers of earlier values are ignored.
         var alive = 0
 
         func metadata(of name: String) -> ByteBuffer { protocols.first { $0.name == name }?.metadata ?? ByteBuffer() }
@@ -32,7 +33,7 @@ struct Group {
         }
     }
 
-    /// An answer to a JoinGroup request of some version.
+    /// The answer to a JoinGroup request, in the request's version.
     struct JoinReply {
         let reply: PendingReply
         let version: Int16
@@ -50,14 +51,14 @@ struct Group {
     var protocolName = ""
     var leader = ""
     var members: [String: Member] = [:]
-    /// Order of joining: the first becomes leader.
+    /// The member ids in the order of joining. The first member becomes the leader.
     var order: [String] = []
-    /// Ids given out to members that have not come back with them yet.
+    /// Member ids that were assigned but have not been used to join yet.
     var promised: Set<String> = []
     var offsets: [TopicPartitionKey: Offset] = [:]
-    /// Offsets in open transactions, by producer.
+    /// The offsets of open transactions, by producer id.
     var pending: [Int64: [TopicPartitionKey: Offset]] = [:]
-    /// Counts rebalances: a timer of an older one is void.
+    /// The number of the rebalance. Timers of earlier ones are ignored.
     var rebalance = 0
 
     func member(ofInstance instance: String?) -> Member? {
@@ -65,7 +66,7 @@ struct Group {
         return members.values.first { $0.instance == instance }
     }
 
-    /// The protocol that all members know and most of them prefer.
+    /// The protocol that all members support and most of them prefer.
     var commonProtocol: String? {
         let all = order.compactMap { members[$0] }
         guard let first = all.first else { return nil }
@@ -80,7 +81,7 @@ struct Group {
         }
     }
 
-    /// What the members say that they read, where they are consumers.
+    /// The topics that the members subscribe to, if they are consumers.
     var subscribedTopics: Set<String> {
         var topics: Set<String> = []
         for member in members.values {
@@ -91,7 +92,7 @@ struct Group {
         return topics
     }
 
-    /// Whether a member with these protocols could join the others.
+    /// Returns whether a member with these protocols is compatible with the others.
     func accepts(_ type: String, _ protocols: [(name: String, metadata: ByteBuffer)], except id: String) -> Bool {
         let others = members.values.filter { $0.id != id }
         if others.isEmpty { return !protocols.isEmpty }
@@ -101,14 +102,15 @@ struct Group {
             }
     }
 
-    /// Why somebody may not speak for a member of this group; `nil` if it may.
+    /// Returns the error code for a request with this identity; `nil` if it is a member of the current generation.
     func refusal(member id: String, instance: String?, generation: Int32) -> KafkaErrorCode? {
         if let instance, let known = member(ofInstance: instance), known.id != id { return .fencedInstanceID }
         guard members[id] != nil else { return .unknownMemberID }
         return generation == self.generation ? nil : .illegalGeneration
     }
 
-    /// Whether offsets may be committed by a member, or by somebody outside the group (no member, no generation).
+    /// Returns the error code for a commit by a member, or by a client outside the group (no member id, no generation);
+    /// `nil` if it is accepted.
     func commitRefusal(member id: String, instance: String?, generation: Int32) -> KafkaErrorCode? {
         if generation < 0, id.isEmpty {
             return members.isEmpty ? nil : .unknownMemberID

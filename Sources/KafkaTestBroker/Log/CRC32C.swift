@@ -1,4 +1,5 @@
-/// The CRC-32C (Castagnoli) of RFC 3720, eight bytes at a time by tables ("slicing by 8", M. Kounavis and F. Berry, 2005).
+/// The CRC-32C (Castagnoli) of RFC 3720, computed with tables for eight bytes at a time ("slicing by 8", M. Kounavis
+/// and F. Berry, 2005).
 package enum CRC32C {
     private static let tables: [[UInt32]] = {
         var tables = [[UInt32]](repeating: [UInt32](repeating: 0, count: 256), count: 8)

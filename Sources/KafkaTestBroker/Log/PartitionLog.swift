@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The records of one partition. A class, so that who looks at it does not make the next append copy it.
+/// The log of one partition. A class, so that reading it does not make the next append copy it.
 final class PartitionLog {
     private(set) var batches: [RecordBatch] = []
     private(set) var startOffset: Int64 = 0
@@ -16,14 +16,14 @@ final class PartitionLog {
         case refused(KafkaErrorCode)
     }
 
-    /// What would become of a producer's batch.
+    /// Returns whether a producer's batch is appended, a duplicate or rejected.
     func judge(_ batch: RecordBatch) -> ProducerState.Verdict {
         guard batch.producerID >= 0 else { return .append }
         guard let producer = producers[batch.producerID] else { return .append }
         return producer.judge(batch)
     }
 
-    /// Appends a batch at the end, and returns it as it now lies there.
+    /// Appends a batch. Returns it with its offset in the log.
     func append(_ batch: RecordBatch) -> RecordBatch {
         var placed = batch
         placed.place(at: endOffset)
@@ -31,7 +31,7 @@ final class PartitionLog {
         return placed
     }
 
-    /// Appends a batch that has its offset already.
+    /// Appends a batch that has an offset already.
     func restore(_ batch: RecordBatch) {
         if batches.isEmpty, startOffset < batch.baseOffset, endOffset == startOffset { startOffset = batch.baseOffset }
         batches.append(batch)
@@ -45,7 +45,7 @@ final class PartitionLog {
         }
     }
 
-    /// Removes whole batches below `offset`; records below it are not given any more.
+    /// Deletes the records below `offset`: whole batches are removed, and other records are not readable any more.
     func deleteRecords(before offset: Int64) {
         startOffset = max(startOffset, min(offset, endOffset))
         batches.removeAll { $0.lastOffset < startOffset }
@@ -58,7 +58,8 @@ final class PartitionLog {
         var aborted: [TransactionIndex.Aborted] = []
     }
 
-    /// Batches from the one that holds `offset`, up to about `limit` bytes, one at least if `atLeastOne`.
+    /// Returns batches from the one that contains `offset` on, up to about `limit` bytes; at least one batch if
+    /// `atLeastOne`.
     func read(from offset: Int64, limit: Int, committedOnly: Bool, atLeastOne: Bool) -> Reading {
         var reading = Reading()
         let end = committedOnly ? lastStableOffset : endOffset
@@ -76,7 +77,7 @@ final class PartitionLog {
         return reading
     }
 
-    /// Bytes that a read would find, up to `limit`.
+    /// Returns the number of bytes that a read would return, up to `limit`.
     func available(from offset: Int64, limit: Int, committedOnly: Bool) -> Int {
         let end = committedOnly ? lastStableOffset : endOffset
         var index = firstIndex(of: offset)
@@ -98,7 +99,7 @@ final class PartitionLog {
         return low
     }
 
-    /// The first record at or after a time.
+    /// Returns the offset and time of the first record at or after a time.
     func offset(at time: Int64) -> (offset: Int64, time: Int64)? {
         for batch in batches where batch.maxTimestamp >= time && !batch.isControl {
             if let found = batch.firstRecord(at: time) { return (max(found.offset, startOffset), found.time) }

@@ -1,4 +1,4 @@
-/// What a partition knows of an idempotent producer: its epoch, and its last batches, for finding those sent twice.
+/// A partition's state of an idempotent producer: its epoch and its last batches, for detecting duplicates.
 struct ProducerState {
     private struct Sent {
         let first: Int32
@@ -9,14 +9,14 @@ struct ProducerState {
     private(set) var epoch: Int16
     private var recent: [Sent] = []
 
-    /// As many requests as an idempotent producer has under way.
+    /// The number of batches that are remembered: an idempotent producer has at most as many requests in flight.
     private static let remembered = 5
 
     init(epoch: Int16) { self.epoch = epoch }
 
     enum Verdict: Equatable {
         case append
-        /// It is in the log already, here.
+        /// The batch is in the log already, at this offset.
         case duplicate(Int64)
         case refuse(KafkaErrorCode)
     }
@@ -44,7 +44,7 @@ struct ProducerState {
         recent.append(Sent(first: batch.baseSequence, last: batch.lastSequence, offset: batch.baseOffset))
     }
 
-    /// A marker with a newer epoch shuts the older one out.
+    /// Fences the older epoch if a marker has a newer one.
     mutating func noteMarker(epoch: Int16) {
         if epoch > self.epoch {
             self.epoch = epoch

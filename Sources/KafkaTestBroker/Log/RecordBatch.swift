@@ -1,10 +1,11 @@
 import NIOCore
 
-/// A record batch (format 2) as it lies in the log: only its header is looked at, the records stay as the producer packed
-/// them.
+/// A record batch (format 2) as it is stored in the log. Only its header is parsed; the records stay as the producer
+/// encoded them.
 ///
 ///     base offset i64 | length i32 | leader epoch i32 | magic i8 | crc u32 | attributes i16 | last offset delta i32
-///     base time i64 | greatest time i64 | producer id i64 | producer epoch i16 | base sequence i32 | count i32 | records
+///     base time i64 | greatest time i64 | producer id i64 | producer epoch i16 | base sequence i32 | count i32
+///     records
 ///
 /// The checksum covers everything from the attributes on, so that a broker may set offset and leader epoch.
 struct RecordBatch {
@@ -27,12 +28,12 @@ struct RecordBatch {
     var isCompressed: Bool { attributes & 0x07 != 0 }
     var lastSequence: Int32 { Self.sequence(baseSequence, plus: lastOffsetDelta) }
 
-    /// Sequence numbers go round at 2^31.
+    /// Adds to a sequence number, which wraps around at 2^31.
     static func sequence(_ sequence: Int32, plus count: Int32) -> Int32 {
         Int32((Int64(sequence) + Int64(count)) & 0x7fff_ffff)
     }
 
-    /// Reads one batch from `source`; `nil` if it does not hold a whole one.
+    /// Reads one batch from `source`; `nil` if it does not contain a complete one.
     init?(from source: inout ByteBuffer) throws(KafkaErrorCode) {
         let start = source.readerIndex
         guard source.readableBytes >= Self.lengthEnd,
@@ -48,7 +49,7 @@ struct RecordBatch {
         try self.init(slice)
     }
 
-    /// A copy of its own, so that what it came in with can go.
+    /// Copies the bytes, so that the buffer of the request can be released.
     private init(_ slice: ByteBuffer) throws(KafkaErrorCode) {
         bytes = ByteBuffer(bytes: slice.readableBytesView)
         func field<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) throws(KafkaErrorCode) -> T {
@@ -66,10 +67,10 @@ struct RecordBatch {
         guard lastOffsetDelta >= 0, count >= 0, count <= Int64(lastOffsetDelta) + 1 else { throw .corruptMessage }
     }
 
-    /// Whether every offset has a record, as in every batch that comes from a producer.
+    /// Whether every offset has a record, as in all batches of producers.
     var isDense: Bool { Int64(count) == Int64(lastOffsetDelta) + 1 }
 
-    /// Sets the time at which the broker got the batch (`LogAppendTime`), instead of its producer's.
+    /// Replaces the producer's timestamps by the time at which the broker has received the batch (`LogAppendTime`).
     mutating func stamp(_ time: Int64) {
         attributes |= 0x08
         maxTimestamp = time
@@ -85,7 +86,7 @@ struct RecordBatch {
         bytes.setInteger(Int32(0), at: bytes.readerIndex + 12)
     }
 
-    /// A marker that ends a transaction.
+    /// Creates the control batch that ends a transaction.
     static func marker(
         commits: Bool, producerID: Int64, epoch: Int16, time: Int64
     ) throws(KafkaErrorCode) -> RecordBatch {
@@ -124,12 +125,12 @@ struct RecordBatch {
 
     /// Whether a control batch commits.
     var commitsTransaction: Bool {
-        // The key's type lies behind the header, six bytes of record fields, and the key's version.
+        // The key's type follows the header, five one-byte fields of the record and the key's version (two bytes).
         bytes.getInteger(at: bytes.readerIndex + Self.headerSize + 7, as: Int16.self) == 1
     }
 
-    /// Offset and time of the first record at or after `time`, by decoding an uncompressed batch; its first offset for a
-    /// compressed one.
+    /// Returns the offset and time of the first record at or after `time`. The records of a compressed batch are not
+    /// decoded: its first offset is returned.
     func firstRecord(at time: Int64) -> (offset: Int64, time: Int64)? {
         guard maxTimestamp >= time else { return nil }
         let baseTime = bytes.getInteger(at: bytes.readerIndex + 27, as: Int64.self) ?? 0
@@ -149,7 +150,7 @@ struct RecordBatch {
 }
 
 extension ByteBuffer {
-    /// A signed number of variable length, as records have them.
+    /// Reads a zigzag varint, the number format of records.
     mutating func readZigZag() -> Int64? {
         var result: UInt64 = 0
         var shift: UInt64 = 0

@@ -1,16 +1,16 @@
-/// Which transactions of a partition are open, and which were aborted.
+/// The open and the aborted transactions of a partition.
 struct TransactionIndex {
     struct Aborted: Equatable {
         let producerID: Int64
         let first: Int64
-        /// Of its marker.
+        /// The offset of the marker.
         let last: Int64
     }
 
     private(set) var open: [Int64: Int64] = [:]
     private(set) var aborted: [Aborted] = []
 
-    /// The first offset that a `read_committed` reader may not see; `nil` if nothing is open.
+    /// The first offset of an open transaction, at which `read_committed` readers stop; `nil` if none is open.
     var firstOpen: Int64? { open.values.min() }
 
     mutating func note(_ batch: RecordBatch) {
@@ -25,7 +25,7 @@ struct TransactionIndex {
         }
     }
 
-    /// The aborted transactions that a reader of these offsets has to know of.
+    /// Returns the aborted transactions that a reader of these offsets has to skip.
     func aborted(in offsets: Range<Int64>) -> [Aborted] {
         aborted.filter { $0.last >= offsets.lowerBound && $0.first < offsets.upperBound }
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Topics' requests.
+/// Requests for topics and settings.
 extension BrokerState {
     func createTopics(_ reader: inout WireReader, _ reply: PendingReply) throws {
         let topics = try reader.array { reader in
@@ -69,7 +69,7 @@ extension BrokerState {
         reply.send(writer)
     }
 
-    /// What Kafka sets where nobody else does.
+    /// The default settings of topics in Kafka.
     static let topicDefaults = [
         "cleanup.policy": "delete", "retention.ms": "604800000", "message.timestamp.type": "CreateTime",
         "max.message.bytes": "1048588",
@@ -79,8 +79,8 @@ extension BrokerState {
         ["transaction.max.timeout.ms": "\(Int64(configuration.maximumTransactionTimeout / .milliseconds(1)))"]
     }
 
-    /// Removes records as a broker's retention check does: from the front, while they are older by their timestamps than
-    /// their topic keeps them.
+    /// Deletes records from the beginning of each partition, while their timestamps are older than the topic's
+    /// retention.
     func enforceRetention(now: Int64) {
         for (name, topic) in topics {
             let settings = Self.topicDefaults.merging(topic.settings) { $1 }

@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 
-/// Reading records.
+/// Requests for reading records.
 extension BrokerState {
     struct FetchPart {
         let partition: Int32
@@ -9,7 +9,7 @@ extension BrokerState {
         let limit: Int
     }
 
-    /// A fetch, perhaps one that waits until there is enough to read.
+    /// A fetch request, which may wait until there is enough to read.
     struct WaitingFetch {
         let topics: [(name: String, parts: [FetchPart])]
         let isCommittedOnly: Bool
@@ -54,7 +54,7 @@ extension BrokerState {
         }
     }
 
-    /// Whether there is enough to read, or something to tell.
+    /// Returns whether a fetch can be answered: there is enough to read, or an error.
     private func isDue(_ fetch: WaitingFetch) -> Bool {
         if fetch.forced != nil { return true }
         var bytes = 0
@@ -172,7 +172,7 @@ extension BrokerState {
         reply.send(writer)
     }
 
-    /// There has been one leader only, with epoch 0.
+    /// Answers with the end of the partition, as there is only one leader epoch, 0.
     func offsetForLeaderEpoch(_ reader: inout WireReader, _ reply: PendingReply) throws {
         let version = reply.version
         if version >= 3 { let _: Int32 = try reader.integer() }
@@ -223,7 +223,9 @@ extension BrokerState {
         reply.send(writer)
     }
 
-    /// - Parameter offset: -1 for all there are.
+    /// Deletes records of a partition.
+    ///
+    /// - Parameter offset: the first offset that is kept; -1 to delete all records.
     func deleteRecords(_ key: TopicPartitionKey, before offset: Int64) -> KafkaErrorCode {
         guard let log = log(key) else { return .unknownTopicOrPartition }
         let offset = offset == -1 ? log.endOffset : offset

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Groups' requests.
+/// Requests of group members.
 extension BrokerState {
     func joinGroup(_ reader: inout WireReader, _ client: String, _ reply: PendingReply) throws {
         let version = reply.version

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Which request goes where.
+/// Dispatches requests.
 extension BrokerState {
     func handle(
         _ api: KafkaAPI, _ reader: inout WireReader, client: String, _ reply: PendingReply, isKnown: Bool
@@ -90,7 +90,7 @@ extension BrokerState {
         reply.send(writer)
     }
 
-    /// The one broker of the cluster.
+    /// The id of the cluster's only broker.
     static let node: Int32 = 1
 
     private func findCoordinator(_ reader: inout WireReader, _ reply: PendingReply) throws {

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Groups' offsets.
+/// Requests for committed offsets.
 extension BrokerState {
     private struct OffsetEntry {
         let partition: Int32
@@ -25,7 +25,7 @@ extension BrokerState {
         }
     }
 
-    /// Sorts out what may be committed; the codes for the others.
+    /// Returns the offsets that may be committed, and the error codes of the others.
     private func judge(
         _ topics: [(topic: String, parts: [OffsetEntry])], _ refusal: KafkaErrorCode?
     ) -> (accepted: [TopicPartitionKey: Group.Offset], errors: [TopicPartitionKey: KafkaErrorCode]) {
@@ -170,7 +170,7 @@ extension BrokerState {
         reply.send(writer)
     }
 
-    /// Removes offsets of a group, except of topics that its members read.
+    /// Deletes offsets of a group, except those of topics that its members read.
     func deleteOffsets(_ reader: inout WireReader, _ reply: PendingReply) throws {
         let name = try reader.string()
         let topics = try reader.array { (try $0.string(), try $0.array { try $0.integer(Int32.self) }) }

@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 
-/// Appending records.
+/// Requests for appending records.
 extension BrokerState {
     func produce(_ reader: inout WireReader, _ reply: PendingReply) throws {
         let version = reply.version

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Transactions' requests.
+/// Requests of transactional producers.
 extension BrokerState {
     func initProducerID(_ reader: inout WireReader, _ reply: PendingReply) throws {
         let version = reply.version
@@ -41,7 +41,7 @@ extension BrokerState {
             writer.array(topic.1) { writer, partition in
                 writer.integer(partition)
                 let isThere = log(TopicPartitionKey(topic: topic.0, partition: partition)) != nil
-                // All or none: where one partition is not there, the others are not attempted (code 55).
+                // All or none: if one partition does not exist, the others get OPERATION_NOT_ATTEMPTED (55).
                 if error == .none, isMissing {
                     writer.integer(isThere ? Int16(55) : KafkaErrorCode.unknownTopicOrPartition.rawValue)
                 } else {

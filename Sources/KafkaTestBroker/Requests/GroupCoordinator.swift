@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 
-/// Leads the groups: who is in, whose turn it is, who has died.
+/// The group coordinator: handles joining, rebalances, assignments and session timeouts.
 extension BrokerState {
     // MARK: Joining
 
@@ -26,7 +26,7 @@ extension BrokerState {
         var id = request.member
         if let instance = request.instance, let known = group.member(ofInstance: instance) {
             if id.isEmpty {
-                // The same instance, started again: it takes the place of the old one.
+                // The same instance was restarted: it replaces the old member.
                 id = newMemberID(request)
                 replace(known, with: id, request, answer, &group)
                 return
@@ -89,7 +89,7 @@ extension BrokerState {
         if group.state == .stable, isUnchanged {
             let leader = group.leader
             group.members[id] = member
-            // The old leader's id is given as leader, so that the new one does not compute assignments anew.
+            // The old leader's id is sent as the leader, so that the new one does not compute the assignment again.
             answerJoin(answer, id, group)
             if leader == old.id { group.leader = id }
             keepAlive(id, &group)
@@ -242,7 +242,7 @@ extension BrokerState {
         return writer
     }
 
-    // MARK: Life and death
+    // MARK: Sessions
 
     func heartbeat(_ groupID: String, _ generation: Int32, _ member: String, _ instance: String?) -> KafkaErrorCode {
         guard var group = groups[groupID] else { return .unknownMemberID }
@@ -270,7 +270,7 @@ extension BrokerState {
         return .none
     }
 
-    /// A sign of life: the member is given up if there is no other within its session timeout.
+    /// Restarts a member's session timeout. If the member sends no other request in time, it is removed from the group.
     private func keepAlive(_ id: String, _ group: inout Group) {
         guard var member = group.members[id] else { return }
         member.alive += 1
@@ -279,14 +279,14 @@ extension BrokerState {
         loop.scheduleTask(in: .milliseconds(Int64(member.sessionTimeout))) { [self] in
             guard var group = groups[name], let member = group.members[id], member.alive == alive else { return }
             defer { groups[name] = group }
-            // Who waits for an answer of the broker's cannot be expected to say anything meanwhile.
+            // A member that waits for an answer of the broker sends no requests.
             guard member.joining == nil, member.syncing == nil else { return keepAlive(id, &group) }
             logger.info("group \(name): member \(id) has not been heard of for \(member.sessionTimeout) ms")
             memberIsGone(id, &group)
         }
     }
 
-    /// Gives out an id; a rebalance waits for the member to come back with it, for as long as its session lasts.
+    /// Assigns a member id. A rebalance waits for the member to join with it, until its session timeout.
     private func promise(_ id: String, for timeout: Int32, _ group: inout Group) {
         group.promised.insert(id)
         let name = group.id

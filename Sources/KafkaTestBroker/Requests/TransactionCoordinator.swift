@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 
-/// Leads the transactions: identities, what belongs to them, and their end.
+/// The transaction coordinator: handles producer ids, the contents of transactions and their end.
 extension BrokerState {
     func initProducer(
         _ id: String?, timeout: Int32, known: (producerID: Int64, epoch: Int16)?, version: Int16
@@ -22,7 +22,7 @@ extension BrokerState {
             return (version >= 4 ? .producerFenced : .invalidProducerEpoch, -1, -1)
         }
         if transaction.completes != nil { return (.concurrentTransactions, -1, -1) }
-        // Whoever was there before is shut out, and what it left open is aborted.
+        // Fences the previous producer, and aborts its open transaction.
         if transaction.state == .ongoing {
             transaction.epoch += 1
             end(&transaction, commits: false)
@@ -49,7 +49,7 @@ extension BrokerState {
         journal?.note(.transaction(transaction.stored))
     }
 
-    /// Adds partitions or a group to the transaction, which begins with the first.
+    /// Adds partitions or a group to a transaction, and begins it if none is open.
     func add(
         _ id: String, _ producerID: Int64, _ epoch: Int16, partitions: [TopicPartitionKey], group: String?,
         knowsFenced: Bool
@@ -75,7 +75,7 @@ extension BrokerState {
         return .none
     }
 
-    /// A transaction that stays open beyond its timeout is aborted, and its producer shut out.
+    /// Aborts the transaction and fences its producer if it is still open after its timeout.
     func watch(_ transaction: Transaction) {
         let (id, number) = (transaction.id, transaction.number)
         loop.scheduleTask(in: .milliseconds(Int64(transaction.timeout))) { [self] in
@@ -99,7 +99,7 @@ extension BrokerState {
         if transaction.completes != nil { return .concurrentTransactions }
         switch transaction.state {
         case .ongoing: break
-        // Asked again because the answer was lost.
+        // A repeated request, because the answer was lost.
         case .committed where commits, .aborted where !commits: return .none
         default: return .invalidTxnState
         }
@@ -116,7 +116,7 @@ extension BrokerState {
         return .none
     }
 
-    /// Carries out an end that was decided before.
+    /// Completes a transaction whose end was decided.
     func complete(_ id: String) {
         guard var transaction = transactions[id], let commits = transaction.completes else { return }
         transaction.completes = nil
@@ -124,14 +124,14 @@ extension BrokerState {
         store(transaction)
     }
 
-    /// Writes the markers, and settles the groups' pending offsets. The decision is noted first, so that a restart in
-    /// between completes it.
+    /// Writes the markers, and commits or discards the groups' pending offsets. The decision is recorded first, so that
+    /// a restart in between completes it.
     func end(_ transaction: inout Transaction, commits: Bool) {
         transaction.state = commits ? .committed : .aborted
         journal?.note(.ending(transaction.stored))
         let time = Int64(Date().timeIntervalSince1970 * 1000)
         for partition in transaction.partitions.sorted(by: { ($0.topic, $0.partition) < ($1.topic, $1.partition) }) {
-            // Removed topics have no use for a marker; partitions that nothing was written to get one all the same.
+            // Deleted topics get no marker; partitions without records of the transaction do.
             guard topics[partition.topic] != nil,
                 let marker = try? RecordBatch.marker(
                     commits: commits, producerID: transaction.producerID, epoch: transaction.epoch, time: time)
@@ -147,7 +147,7 @@ extension BrokerState {
         transaction.groups = []
     }
 
-    /// Whether a transactional batch may be appended.
+    /// Returns the error code for a transactional batch; `nil` if it may be appended.
     func refusal(of batch: RecordBatch, to partition: TopicPartitionKey) -> KafkaErrorCode? {
         guard let id = transactionOfProducer[batch.producerID], let transaction = transactions[id],
             transaction.producerID == batch.producerID

@@ -1,33 +1,34 @@
 public import Logging
 
-/// How a broker is set up.
+/// The settings of a ``KafkaTestBroker``.
 public struct BrokerConfiguration: Sendable {
-    /// Where it listens: this machine only, by default.
+    /// The address to listen on. Default: `127.0.0.1`, reachable from this machine only.
     public var host = "127.0.0.1"
-    /// 0: any that is free.
+    /// The port to listen on; 0 for any free port. Default: 0.
     public var port = 0
-    /// Where logs and offsets are kept; `nil`: in memory only.
+    /// The folder in which logs and offsets are stored; `nil` to keep them in memory only. Default: `nil`.
     public var dataDirectory: String?
-    /// Partitions of a topic that is made because somebody asks for it.
+    /// The number of partitions of automatically created topics. Default: 1.
     public var defaultPartitions = 1
-    /// Whether topics are made because somebody asks for them.
+    /// Whether topics are created automatically when a client asks for them. Default: true.
     public var autoCreateTopics = true
-    /// How long an empty group waits for more members after the first.
+    /// How long an empty group waits for more members after the first one has joined. Default: 0.
     public var groupInitialRebalanceDelay: Duration = .zero
-    /// The longest transaction timeout that a producer may ask for.
+    /// The longest transaction timeout that a producer may request. Default: 900 s.
     public var maximumTransactionTimeout: Duration = .seconds(900)
-    /// How long a topic that has just been made is not known yet to clients, as in a cluster of several brokers.
+    /// How long a new topic is unknown to clients, as in a cluster of several brokers. Default: 0.
     public var topicPropagation: Duration = .zero
-    /// How long a transaction takes to complete after its end was answered; another one of the same producer has to wait.
+    /// How long a transaction takes to complete after the request to end it was answered. The producer's next
+    /// transaction has to wait for that. Default: 0.
     public var transactionCompletion: Duration = .zero
-    /// The largest batch; a topic's `max.message.bytes` goes before it.
+    /// The size limit of a batch, in bytes. A topic's `max.message.bytes` overrides it. Default: 1,048,588.
     public var maximumMessageBytes = 1_048_588
-    /// Bytes of metadata that may be committed with an offset.
+    /// The size limit of the metadata that is committed with an offset, in bytes. Default: 4,096.
     public var offsetMetadataMaximum = 4096
-    /// Where the broker says what it does.
+    /// Receives the broker's log messages. Default: errors only.
     public var logger: Logger
 
-    /// The defaults.
+    /// Creates a configuration with the default settings.
     public init() {
         logger = Logger(label: "kafka-test-broker")
         logger.logLevel = .error

@@ -2,8 +2,8 @@ import Foundation
 import Logging
 import NIOCore
 
-/// A broker's files: what it has acknowledged is in them before the answer goes out, so that it survives the death of the
-/// process (not of the machine: nothing is synced).
+/// The files of a broker with a data folder. Changes are written before they are acknowledged, so that they survive the
+/// death of the process (but not of the machine, as files are not synced).
 ///
 ///     topics/NAME/PARTITION/00000000000000000000.log    batches as they are in the log; a new file every 128 MiB
 ///     journal.jsonl                                      everything else, an entry a line
@@ -11,7 +11,7 @@ final class BrokerJournal {
     enum Entry: Codable {
         case topic(name: String, partitions: Int, settings: [String: String])
         case topicRemoved(name: String)
-        /// Producer ids below this one may be in use.
+        /// Producer ids below this number may be in use.
         case producerIDs(below: Int64)
         case recordsRemoved(TopicPartitionKey, before: Int64)
         case offsets(group: String, offsets: [StoredOffset])
@@ -19,7 +19,7 @@ final class BrokerJournal {
         case offsetsRemoved(group: String, partitions: [TopicPartitionKey])
         case pending(group: String, producerID: Int64, offsets: [StoredOffset])
         case transaction(StoredTransaction)
-        /// Decided; its markers follow in the logs.
+        /// The end of the transaction is decided; its markers follow in the logs.
         case ending(StoredTransaction)
     }
 
@@ -115,9 +115,9 @@ final class BrokerJournal {
         "\(folder)/topics/\(partition.topic)/\(partition.partition)"
     }
 
-    // MARK: Reading back
+    // MARK: Restoring
 
-    /// All entries, in order; a last line that was cut short is removed.
+    /// Reads all entries in order. Removes an incomplete last line.
     func entries() throws -> [Entry] {
         let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/journal.jsonl"))
         let decoder = JSONDecoder()
@@ -136,7 +136,7 @@ final class BrokerJournal {
         return entries
     }
 
-    /// All batches of a partition, in order; a last one that was cut short is removed.
+    /// Reads all batches of a partition in order. Removes an incomplete last batch.
     func batches(of partition: TopicPartitionKey) throws -> [RecordBatch] {
         let path = directory(partition)
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0.hasSuffix(".log") }
@@ -168,9 +168,9 @@ final class BrokerJournal {
     }
 }
 
-/// Why a broker does not start.
+/// An error of a ``KafkaTestBroker``.
 public struct BrokerError: Error, CustomStringConvertible, Sendable {
-    /// Why.
+    /// A description of what failed, and why.
     public let description: String
 
     init(_ description: String) { self.description = description }

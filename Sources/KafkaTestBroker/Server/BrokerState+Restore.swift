@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Reads back what a broker had acknowledged before it died.
+/// Restores a broker's state from its files.
 extension BrokerState {
     func restore(from journal: BrokerJournal) throws {
         var ending: [String: Transaction] = [:]
@@ -52,7 +52,7 @@ extension BrokerState {
         for transaction in transactions.values where transaction.state == .ongoing { watch(transaction) }
     }
 
-    /// Completes a transaction whose end was decided: partitions that have no marker of it get one.
+    /// Completes a transaction whose end was decided: writes the missing markers.
     private func complete(_ decided: Transaction) {
         var transaction = decided
         let commits = decided.state == .committed

@@ -2,9 +2,9 @@ import Foundation
 import Logging
 import NIOCore
 
-/// Everything that a broker knows.
+/// The state of a broker.
 ///
-/// `@unchecked Sendable`: touched on its event loop only.
+/// `@unchecked Sendable`: used on its event loop only.
 final class BrokerState: @unchecked Sendable {
     let configuration: BrokerConfiguration
     let loop: any EventLoop
@@ -20,15 +20,15 @@ final class BrokerState: @unchecked Sendable {
     var producerIDs = ProducerIDs()
     var waitingFetches: [Int: WaitingFetch] = [:]
     var nextFetch = 0
-    /// While files are read back: where each partition begins.
+    /// The start offset of each partition; used only while files are restored.
     var removed: [TopicPartitionKey: Int64] = [:]
     var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     var journal: BrokerJournal?
-    /// The error that a fault makes the request in hand end with.
+    /// The error code with which a fault answers the current request.
     var forced: KafkaErrorCode?
-    /// Topics that clients do not know yet.
+    /// New topics that are still hidden from clients (`topicPropagation`).
     var hiddenTopics: Set<String> = []
-    /// It died: whatever still comes in is not answered.
+    /// Whether the broker has crashed. Requests are not answered any more.
     private(set) var isDead = false
     private let onDeath: @Sendable (BrokerState) -> Void
 
@@ -53,7 +53,7 @@ final class BrokerState: @unchecked Sendable {
         }
     }
 
-    /// The broker dies: from outside it looks as if it had been killed.
+    /// Simulates a crash: clients see the same as if the process was killed.
     func die() {
         guard !isDead else { return }
         isDead = true
@@ -113,7 +113,7 @@ final class BrokerState: @unchecked Sendable {
         return topic.partitions[Int(partition.partition)]
     }
 
-    /// Appends a batch, on disk too, and wakes those who wait for it.
+    /// Appends a batch to the log and its file, and wakes waiting fetches.
     @discardableResult
     func append(_ batch: RecordBatch, to partition: TopicPartitionKey) -> Int64 {
         guard let placed = log(partition)?.append(batch) else { return -1 }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// One client's connection: cuts requests out of the stream, and answers them one after the other, as Kafka does.
+/// A client's connection. Splits the stream into requests and answers them in order, as Kafka does.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -11,7 +11,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var isBusy = false
     private var isWorking = false
 
-    /// Larger requests are not Kafka's.
+    /// The size limit of a request, in bytes. Larger lengths indicate another protocol.
     private static let largestRequest = 128 << 20
 
     init(_ broker: BrokerState) { self.broker = broker }
@@ -38,7 +38,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Answers requests until one has to wait, or there are no more.
+    /// Answers requests until one has to wait or none is left.
     private func work() {
         guard !isWorking else { return }
         isWorking = true
@@ -58,7 +58,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func refuse(_ error: any Error) {
-        broker.logger.warning("a request makes no sense, its connection is closed: \(error)")
+        broker.logger.warning("a request cannot be parsed, its connection is closed: \(error)")
         close()
     }
 
@@ -86,7 +86,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             try deliver(request, after: delay)
             return close()
         }
-        // The answer that tells the versions has to be understood by those who know none of them.
+        // The answer to ApiVersions always has the old header, which clients of all versions can read.
         let reply = PendingReply(
             correlation: correlation, version: version, hasFlexibleHeader: isFlexible && api != .apiVersions
         ) { self.complete($0, fault) }
@@ -98,7 +98,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         try broker.handle(api, &reader, client: client, reply, isKnown: isKnown)
     }
 
-    /// Has a request take effect later; its answer goes nowhere.
+    /// Processes a request after a delay, and discards its answer.
     private func deliver(_ request: ByteBuffer, after delay: Duration) throws {
         let handler = NIOLoopBound(self, eventLoop: broker.loop)
         broker.loop.scheduleTask(in: .nanoseconds(Int64(delay / .nanoseconds(1)))) {
@@ -122,7 +122,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         try broker.handle(api, &reader, client: client, reply, isKnown: true)
     }
 
-    /// The request in hand has its answer.
+    /// Completes the current request with its answer.
     func complete(_ parts: [ByteBuffer], _ fault: FaultScript.Action?) {
         switch fault {
         case .dropAfter: return close()
@@ -140,8 +140,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         goOn()
     }
 
-    /// The next request is looked at when the broker has done with this one: an answer may be given in the middle of a
-    /// change of a group, and what follows has to see the whole of it.
+    /// Continues with the next request, on the next turn of the event loop: an answer may be given in the middle of a
+    /// change to a group, and the next request must see the complete change.
     private func goOn() {
         isBusy = false
         guard !isWorking else { return }

@@ -1,29 +1,30 @@
 import NIOCore
 import Synchronization
 
-/// What goes wrong, and when: rules that a test gives a broker.
+/// The faults that a test injects into a broker, as rules for kinds of requests.
 ///
 /// ```swift
 /// broker.faults.add(.loseResponse, to: .endTxn, after: 2)      // the third EndTxn takes effect, its answer is lost
 /// ```
 public final class FaultScript: Sendable {
-    /// What happens to a request.
+    /// What happens to a request that a rule applies to.
     public enum Action: Sendable, Hashable {
-        /// The connection is closed before the request takes effect.
+        /// Closes the connection. The request does not take effect.
         case dropBefore
-        /// The request takes effect, then the connection is closed instead of an answer.
+        /// The request takes effect, but the connection is closed without an answer.
         case dropAfter
-        /// The request takes effect; no answer comes, the connection stays.
+        /// The request takes effect, but no answer is sent. The connection stays open.
         case loseResponse
-        /// The answer comes this much later.
+        /// The request takes effect, and the answer is sent after a delay.
         case delayResponse(Duration)
-        /// The connection is closed, and the request takes effect this much later: it was under way when its client gave up.
+        /// Closes the connection. The request takes effect after a delay, as if it was in flight when the client
+        /// stopped waiting.
         case deliverLate(Duration)
-        /// The request is refused with a code, where its kind has room for one.
+        /// The request is rejected with an error code, if its kind has one in the answer.
         case refuse(KafkaErrorCode)
-        /// The broker dies before the request takes effect.
+        /// The broker crashes. The request does not take effect.
         case crashBefore
-        /// The request takes effect, then the broker dies.
+        /// The request takes effect, then the broker crashes without an answer.
         case crashAfter
     }
 
@@ -45,15 +46,15 @@ public final class FaultScript: Sendable {
     private let state = Mutex(State())
     private let observer = Mutex<(@Sendable (ByteBuffer) -> Void)?>(nil)
 
-    /// Adds a rule.
+    /// Adds a rule. If several rules apply to a request, the first one is used.
     ///
     /// - Parameters:
     ///   - action: what happens to the request.
     ///   - api: the kind of request.
-    ///   - after: how many requests of the kind pass first, from now on.
-    ///   - times: how many it then applies to.
-    ///   - client: only requests of clients whose id begins so.
-    /// - Returns: a number for `remove`.
+    ///   - after: the number of requests of the kind, from now on, that are processed normally before. Default: 0.
+    ///   - times: the number of requests that the rule then applies to. Default: 1.
+    ///   - client: a prefix; the rule applies only to clients whose id begins with it. Default: all clients.
+    /// - Returns: the number of the rule, for ``remove(_:)``.
     @discardableResult
     public func add(
         _ action: Action, to api: KafkaAPI, after: Int = 0, times: Int = 1, client: String? = nil
@@ -67,21 +68,23 @@ public final class FaultScript: Sendable {
     }
 
     /// Removes a rule.
+    ///
+    /// - Parameter rule: the number that ``add(_:to:after:times:client:)`` has returned.
     public func remove(_ rule: Int) { state.withLock { $0.rules.removeAll { $0.id == rule } } }
 
     /// Removes all rules.
     public func removeAll() { state.withLock { $0.rules = [] } }
 
-    /// Requests of a kind that have come.
+    /// Returns the number of requests of a kind that the broker has received.
     public func requests(of api: KafkaAPI) -> Int { state.withLock { $0.seen[api, default: 0] } }
 
-    /// For the broker's own tests: sees every request as it came, without its length.
+    /// Receives every request, without its length; for the broker's own tests.
     var tap: (@Sendable (ByteBuffer) -> Void)? {
         get { observer.withLock { $0 } }
         set { observer.withLock { $0 = newValue } }
     }
 
-    /// Notes a request, and says what happens to it.
+    /// Counts a request. Returns the action of the rule that applies to it, if any.
     func next(_ api: KafkaAPI, client: String) -> Action? {
         state.withLock { state in
             state.seen[api, default: 0] += 1

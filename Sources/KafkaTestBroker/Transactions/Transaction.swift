@@ -1,4 +1,4 @@
-/// What the coordinator knows of a transactional id.
+/// The coordinator's state of a transactional id.
 struct Transaction {
     enum State: String, Codable {
         case empty
@@ -10,18 +10,18 @@ struct Transaction {
     let id: String
     var producerID: Int64
     var epoch: Int16
-    /// Milliseconds.
+    /// In milliseconds.
     var timeout: Int32
     var state = State.empty
     var partitions: Set<TopicPartitionKey> = []
     var groups: Set<String> = []
-    /// Its end is decided and answered, but not carried out yet: whether it commits.
+    /// Whether the transaction commits, if its end was decided and answered but is not complete; otherwise `nil`.
     var completes: Bool?
-    /// Counts transactions: a timer of an older one is void.
+    /// The number of the transaction. Timers of earlier ones are ignored.
     var number = 0
 
-    /// Why a request with this identity is refused; `nil` if it is not. Newer versions of the protocol know a code of its
-    /// own for producers that were shut out.
+    /// Returns the error code for a request with this identity; `nil` if it is accepted. Newer versions of the protocol
+    /// have a separate code for fenced producers.
     func refusal(producerID: Int64, epoch: Int16, knowsFenced: Bool) -> KafkaErrorCode? {
         if producerID != self.producerID { return .invalidProducerIDMapping }
         if epoch != self.epoch { return knowsFenced ? .producerFenced : .invalidProducerEpoch }

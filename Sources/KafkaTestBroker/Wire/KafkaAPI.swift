@@ -1,58 +1,58 @@
-/// The kinds of requests that the broker answers, with Kafka's numbers and the versions known here.
+/// The kinds of requests that the broker supports. The raw value is the API key of the Kafka protocol.
 public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
-    /// Records to be appended.
+    /// Appends records.
     case produce = 0
-    /// Records to be read.
+    /// Reads records.
     case fetch = 1
-    /// Offsets by time, first and last ones.
+    /// Looks up offsets by time, and the first and last ones.
     case listOffsets = 2
-    /// Topics and brokers.
+    /// Lists topics and brokers.
     case metadata = 3
-    /// A group's offsets.
+    /// Commits offsets of a group.
     case offsetCommit = 8
-    /// What a group committed.
+    /// Reads the committed offsets of a group.
     case offsetFetch = 9
-    /// Who coordinates a group or a transactional id.
+    /// Finds the coordinator of a group or a transactional id.
     case findCoordinator = 10
-    /// A member joins.
+    /// Joins a group.
     case joinGroup = 11
-    /// A member is still there.
+    /// Keeps a member's session alive.
     case heartbeat = 12
-    /// A member leaves.
+    /// Leaves a group.
     case leaveGroup = 13
-    /// The leader gives, the others get, their assignment.
+    /// Distributes the assignment: the leader sends it, all members receive their part.
     case syncGroup = 14
-    /// Members of groups.
+    /// Describes groups and their members.
     case describeGroups = 15
-    /// All groups.
+    /// Lists all groups.
     case listGroups = 16
-    /// What the broker can do.
+    /// Lists the supported requests and their versions.
     case apiVersions = 18
-    /// Topics to be made.
+    /// Creates topics.
     case createTopics = 19
-    /// Topics to be removed.
+    /// Deletes topics.
     case deleteTopics = 20
-    /// Records to be removed.
+    /// Deletes records.
     case deleteRecords = 21
-    /// Where a leader's time ended.
+    /// Returns the end offset of a leader epoch.
     case offsetForLeaderEpoch = 23
-    /// A producer's identity.
+    /// Assigns a producer id and epoch.
     case initProducerId = 22
-    /// Partitions that a transaction writes to.
+    /// Adds partitions to a transaction.
     case addPartitionsToTxn = 24
-    /// A group whose offsets a transaction commits.
+    /// Adds a group, whose offsets are committed, to a transaction.
     case addOffsetsToTxn = 25
-    /// The end of a transaction.
+    /// Commits or aborts a transaction.
     case endTxn = 26
-    /// Offsets that a transaction commits.
+    /// Adds offsets of a group to a transaction.
     case txnOffsetCommit = 28
-    /// Settings of topics.
+    /// Reads the settings of topics and brokers.
     case describeConfigs = 32
-    /// More partitions.
+    /// Adds partitions to topics.
     case createPartitions = 37
-    /// Groups to be removed.
+    /// Deletes groups.
     case deleteGroups = 42
-    /// Offsets of a group to be removed.
+    /// Deletes committed offsets of a group.
     case offsetDelete = 47
 
     var versions: ClosedRange<Int16> {
@@ -83,7 +83,7 @@ public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
         }
     }
 
-    /// The first version with compact lengths and tagged fields.
+    /// Whether a version of the request has compact lengths and tagged fields.
     package func isFlexible(_ version: Int16) -> Bool {
         switch self {
         case .apiVersions, .txnOffsetCommit: version >= 3
@@ -94,96 +94,96 @@ public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
     }
 }
 
-/// Kafka's error codes, as far as the broker gives them.
+/// The error codes of the Kafka protocol that the broker uses. The raw value is the code.
 public enum KafkaErrorCode: Int16, Error, Sendable, Hashable {
-    /// Error code 0 of the Kafka protocol.
+    /// `NONE` in the Kafka protocol: no error.
     case none = 0
-    /// Error code 1 of the Kafka protocol.
+    /// `OFFSET_OUT_OF_RANGE` in the Kafka protocol.
     case offsetOutOfRange = 1
-    /// Error code 2 of the Kafka protocol.
+    /// `CORRUPT_MESSAGE` in the Kafka protocol.
     case corruptMessage = 2
-    /// Error code 3 of the Kafka protocol.
+    /// `UNKNOWN_TOPIC_OR_PARTITION` in the Kafka protocol.
     case unknownTopicOrPartition = 3
-    /// Error code 6 of the Kafka protocol.
+    /// `NOT_LEADER_OR_FOLLOWER` in the Kafka protocol.
     case notLeader = 6
-    /// Error code 7 of the Kafka protocol.
+    /// `REQUEST_TIMED_OUT` in the Kafka protocol.
     case requestTimedOut = 7
-    /// Error code 10 of the Kafka protocol.
+    /// `MESSAGE_TOO_LARGE` in the Kafka protocol.
     case messageTooLarge = 10
-    /// Error code 12 of the Kafka protocol.
+    /// `OFFSET_METADATA_TOO_LARGE` in the Kafka protocol.
     case offsetMetadataTooLarge = 12
-    /// Error code 14 of the Kafka protocol.
+    /// `COORDINATOR_LOAD_IN_PROGRESS` in the Kafka protocol.
     case coordinatorLoading = 14
-    /// Error code 15 of the Kafka protocol.
+    /// `COORDINATOR_NOT_AVAILABLE` in the Kafka protocol.
     case coordinatorNotAvailable = 15
-    /// Error code 16 of the Kafka protocol.
+    /// `NOT_COORDINATOR` in the Kafka protocol.
     case notCoordinator = 16
-    /// Error code 17 of the Kafka protocol.
+    /// `INVALID_TOPIC_EXCEPTION` in the Kafka protocol.
     case invalidTopic = 17
-    /// Error code 22 of the Kafka protocol.
+    /// `ILLEGAL_GENERATION` in the Kafka protocol.
     case illegalGeneration = 22
-    /// Error code 23 of the Kafka protocol.
+    /// `INCONSISTENT_GROUP_PROTOCOL` in the Kafka protocol.
     case inconsistentGroupProtocol = 23
-    /// Error code 24 of the Kafka protocol.
+    /// `INVALID_GROUP_ID` in the Kafka protocol.
     case invalidGroupID = 24
-    /// Error code 25 of the Kafka protocol.
+    /// `UNKNOWN_MEMBER_ID` in the Kafka protocol.
     case unknownMemberID = 25
-    /// Error code 26 of the Kafka protocol.
+    /// `INVALID_SESSION_TIMEOUT` in the Kafka protocol.
     case invalidSessionTimeout = 26
-    /// Error code 27 of the Kafka protocol.
+    /// `REBALANCE_IN_PROGRESS` in the Kafka protocol.
     case rebalanceInProgress = 27
-    /// Error code 29 of the Kafka protocol.
+    /// `TOPIC_AUTHORIZATION_FAILED` in the Kafka protocol.
     case topicAuthorizationFailed = 29
-    /// Error code 30 of the Kafka protocol.
+    /// `GROUP_AUTHORIZATION_FAILED` in the Kafka protocol.
     case groupAuthorizationFailed = 30
-    /// Error code 31 of the Kafka protocol.
+    /// `CLUSTER_AUTHORIZATION_FAILED` in the Kafka protocol.
     case clusterAuthorizationFailed = 31
-    /// Error code 35 of the Kafka protocol.
+    /// `UNSUPPORTED_VERSION` in the Kafka protocol.
     case unsupportedVersion = 35
-    /// Error code 36 of the Kafka protocol.
+    /// `TOPIC_ALREADY_EXISTS` in the Kafka protocol.
     case topicAlreadyExists = 36
-    /// Error code 37 of the Kafka protocol.
+    /// `INVALID_PARTITIONS` in the Kafka protocol.
     case invalidPartitions = 37
-    /// Error code 38 of the Kafka protocol.
+    /// `INVALID_REPLICATION_FACTOR` in the Kafka protocol.
     case invalidReplicationFactor = 38
-    /// Error code 42 of the Kafka protocol.
+    /// `INVALID_REQUEST` in the Kafka protocol.
     case invalidRequest = 42
-    /// Error code 43 of the Kafka protocol.
+    /// `UNSUPPORTED_FOR_MESSAGE_FORMAT` in the Kafka protocol.
     case unsupportedForMessageFormat = 43
-    /// Error code 45 of the Kafka protocol.
+    /// `OUT_OF_ORDER_SEQUENCE_NUMBER` in the Kafka protocol.
     case outOfOrderSequenceNumber = 45
-    /// Error code 47 of the Kafka protocol.
+    /// `INVALID_PRODUCER_EPOCH` in the Kafka protocol.
     case invalidProducerEpoch = 47
-    /// Error code 48 of the Kafka protocol.
+    /// `INVALID_TXN_STATE` in the Kafka protocol.
     case invalidTxnState = 48
-    /// Error code 49 of the Kafka protocol.
+    /// `INVALID_PRODUCER_ID_MAPPING` in the Kafka protocol.
     case invalidProducerIDMapping = 49
-    /// Error code 50 of the Kafka protocol.
+    /// `INVALID_TRANSACTION_TIMEOUT` in the Kafka protocol.
     case invalidTransactionTimeout = 50
-    /// Error code 51 of the Kafka protocol.
+    /// `CONCURRENT_TRANSACTIONS` in the Kafka protocol.
     case concurrentTransactions = 51
-    /// Error code 53 of the Kafka protocol.
+    /// `TRANSACTIONAL_ID_AUTHORIZATION_FAILED` in the Kafka protocol.
     case transactionalIDAuthorizationFailed = 53
-    /// The disk that keeps a partition is full or broken.
+    /// `KAFKA_STORAGE_ERROR` in the Kafka protocol: the disk of a partition is full or broken.
     case storageError = 56
-    /// Error code 68 of the Kafka protocol.
+    /// `NON_EMPTY_GROUP` in the Kafka protocol.
     case nonEmptyGroup = 68
-    /// Error code 69 of the Kafka protocol.
+    /// `GROUP_ID_NOT_FOUND` in the Kafka protocol.
     case groupIDNotFound = 69
-    /// Error code 74 of the Kafka protocol.
+    /// `FENCED_LEADER_EPOCH` in the Kafka protocol.
     case fencedLeaderEpoch = 74
-    /// Error code 75 of the Kafka protocol.
+    /// `UNKNOWN_LEADER_EPOCH` in the Kafka protocol.
     case unknownLeaderEpoch = 75
-    /// Error code 79 of the Kafka protocol.
+    /// `MEMBER_ID_REQUIRED` in the Kafka protocol.
     case memberIDRequired = 79
-    /// Error code 82 of the Kafka protocol.
+    /// `FENCED_INSTANCE_ID` in the Kafka protocol.
     case fencedInstanceID = 82
-    /// Error code 86 of the Kafka protocol.
+    /// `GROUP_SUBSCRIBED_TO_TOPIC` in the Kafka protocol.
     case groupSubscribedToTopic = 86
-    /// Error code 87 of the Kafka protocol.
+    /// `INVALID_RECORD` in the Kafka protocol.
     case invalidRecord = 87
-    /// Error code 88 of the Kafka protocol.
+    /// `UNSTABLE_OFFSET_COMMIT` in the Kafka protocol.
     case unstableOffsetCommit = 88
-    /// Error code 90 of the Kafka protocol.
+    /// `PRODUCER_FENCED` in the Kafka protocol.
     case producerFenced = 90
 }

@@ -1,9 +1,9 @@
 import NIOCore
 
-/// The answer that a request waits for; given once, on the broker's event loop.
+/// The answer to a request. It is given once, on the broker's event loop.
 final class PendingReply {
     let version: Int16
-    /// Takes the parts of the answer; `nil` once it has.
+    /// Receives the parts of the answer; `nil` after it was called.
     private var complete: (([ByteBuffer]) -> Void)?
     private let correlation: Int32
     private let hasFlexibleHeader: Bool
@@ -29,7 +29,7 @@ final class PendingReply {
         complete([head] + body)
     }
 
-    /// The request wants no answer.
+    /// Completes a request that expects no answer.
     func sendNothing() {
         complete?([])
         complete = nil

@@ -29,7 +29,7 @@ package struct WireReader {
         throw WireError("a varint of at most five bytes", remaining)
     }
 
-    /// A length; -1 for null.
+    /// Reads a length; -1 for null.
     private mutating func length(short: Bool) throws -> Int {
         if isFlexible { return Int(try unsignedVarint()) - 1 }
         return short ? Int(try integer(Int16.self)) : Int(try integer(Int32.self))
@@ -56,7 +56,7 @@ package struct WireReader {
 
     package mutating func bytes() throws -> ByteBuffer { try nullableBytes() ?? ByteBuffer() }
 
-    /// Elements of an array, each read by `element`; `nil` for null.
+    /// Reads an array, whose elements are read by `element`; `nil` for null.
     package mutating func nullableArray<T>(_ element: (inout WireReader) throws -> T) throws -> [T]? {
         let count = try length(short: false)
         if count < 0 { return nil }
@@ -71,7 +71,7 @@ package struct WireReader {
         try nullableArray(element) ?? []
     }
 
-    /// Skips tagged fields, where there may be any.
+    /// Skips the tagged fields of a flexible request.
     package mutating func tags() throws {
         guard isFlexible else { return }
         for _ in 0..<(try unsignedVarint()) {
@@ -82,7 +82,7 @@ package struct WireReader {
     }
 }
 
-/// A request that is not what its version says.
+/// A request that does not conform to its version's format.
 package struct WireError: Error, CustomStringConvertible {
     package let description: String
 

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Writes Kafka's wire types of a response. Large byte fields are kept as parts of their own, and not copied.
+/// Writes Kafka's wire types to a response. Large byte fields are kept as separate parts and are not copied.
 package struct WireWriter {
     private var buffer = ByteBuffer()
     private var parts: [ByteBuffer] = []
@@ -11,7 +11,7 @@ package struct WireWriter {
     package mutating func integer<T: FixedWidthInteger>(_ value: T) { buffer.writeInteger(value) }
     package mutating func bool(_ value: Bool) { buffer.writeInteger(value ? 1 : 0, as: Int8.self) }
     package mutating func error(_ code: KafkaErrorCode) { buffer.writeInteger(code.rawValue) }
-    /// No client is throttled.
+    /// Writes a throttle time of 0.
     package mutating func throttle() { buffer.writeInteger(0, as: Int32.self) }
 
     package mutating func unsignedVarint(_ value: UInt32) {
@@ -42,7 +42,7 @@ package struct WireWriter {
         buffer.writeImmutableBuffer(bytes)
     }
 
-    /// A byte field that consists of several pieces.
+    /// Writes a byte field that consists of several pieces.
     package mutating func pieces(_ pieces: [ByteBuffer]) {
         count(pieces.reduce(0) { $0 + $1.readableBytes })
         parts.append(buffer)
@@ -57,6 +57,6 @@ package struct WireWriter {
 
     package mutating func tags() { if isFlexible { unsignedVarint(0) } }
 
-    /// Everything written, in order.
+    /// Returns everything that was written, in order.
     package func finished() -> [ByteBuffer] { parts + [buffer] }
 }

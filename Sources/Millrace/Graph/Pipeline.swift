@@ -42,7 +42,7 @@ public struct Pipeline: Sendable {
             problems: graph.problems + GraphProblem.all(of: graph.operators, in: name))
     }
 
-    /// Returns a description of the operator graph, for example to draw it.
+    /// Returns a description of the operator graph; `GraphFormat` in the module `MillraceGraphRendering` draws it.
     ///
     /// - Parameter parallelism: the number of tasks of each keyed stage, as it is to be shown.
     public func graph(parallelism: Parallelism = .perPartition) -> GraphDescription {

@@ -1,9 +1,17 @@
 extension KeyedStream {
-    /// Keeps an aggregate per key over all its records.
+    /// Aggregates all records of each key.
     ///
     /// ```swift
     /// flights.keyed(by: \.origin).aggregate(MeanDelay(), emitting: .atCheckpoints)
     /// ```
+    ///
+    /// Restart: each record is in the aggregate exactly once.
+    ///
+    /// - Parameters:
+    ///   - aggregate: the aggregate to compute for each key.
+    ///   - emitting: when results are emitted. Default: after every record.
+    ///   - onError: what happens to a record for which the aggregate's `add` throws. Default: the operator fails.
+    /// - Returns: a stream of keys and the current results of their aggregates.
     @inlinable
     public func aggregate<A: Aggregate>(
         _ aggregate: A, emitting: Emission = .everyRecord, onError: ErrorPolicy<Record> = .fail

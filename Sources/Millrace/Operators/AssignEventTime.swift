@@ -1,5 +1,5 @@
 extension Stream {
-    /// Gives records their event time where it is known only here: behind what parses or unpacks them.
+    /// Assigns event times to records, for sources whose records get their event time only after parsing.
     ///
     /// ```swift
     /// graph.source(.lines(in: "logs"))
@@ -8,17 +8,21 @@ extension Stream {
     ///     .keyed(by: \.host).window(.tumbling(of: .minutes(1))).aggregate(Count())
     /// ```
     ///
-    /// It stands between a source that was declared without event time and whatever keeps records: behind `map`, `filter`,
-    /// `flatMap`, `compactMap`, `asyncMap`, `merge` and `split`, once on the way from each source. Watermarks are made per
-    /// partition of the source, from the times given here. Streams that part from this one before are in processing time,
-    /// and have this one's watermarks.
+    /// The source must be declared without event time. Between the source and this operator only `map`, `filter`,
+    /// `flatMap`, `compactMap`, `asyncMap`, `merge` and `split` are allowed, and each source can have only one such
+    /// operator downstream. Otherwise `run` throws a ``ConfigurationError``.
     ///
-    /// Restart: each partition goes on with the watermark that its checkpoint has.
+    /// Watermarks are computed per partition of the source, from the times assigned here. Streams that branch off
+    /// upstream of this operator keep the time at which their records were read, and have the same watermarks.
+    ///
+    /// Restart: the watermark of each partition is restored from the checkpoint.
     ///
     /// - Parameters:
-    ///   - eventTime: when a record happened; `nil` if it has no time.
-    ///   - watermarks: how event-time progress follows from the records of a partition.
-    ///   - missingEventTime: what becomes of records without a time.
+    ///   - eventTime: returns when a record happened, or `nil` if it has no time.
+    ///   - watermarks: how the watermark of a partition follows from its records.
+    ///   - missingEventTime: what happens to a record for which `eventTime` returns `nil`. Default: the run fails with
+    ///     ``MissingEventTime``.
+    /// - Returns: the same records with the assigned times.
     @inlinable
     public func assigningEventTime(
         _ eventTime: @escaping @Sendable (Record) -> Timestamp?, watermarks: WatermarkStrategy,
@@ -46,7 +50,14 @@ extension Stream {
         return result
     }
 
-    /// The same for records that all have a time.
+    /// Assigns event times to records that all have one.
+    ///
+    /// As `assigningEventTime(_:watermarks:missingEventTime:)`, which describes where the operator may be placed.
+    ///
+    /// - Parameters:
+    ///   - eventTime: returns when a record happened.
+    ///   - watermarks: how the watermark of a partition follows from its records.
+    /// - Returns: the same records with the assigned times.
     @inlinable
     public func assigningEventTime(
         _ eventTime: @escaping @Sendable (Record) -> Timestamp, watermarks: WatermarkStrategy
@@ -56,7 +67,8 @@ extension Stream {
 }
 
 extension OperatorNode {
-    /// The sources behind this operator get their event time from one that follows it; what speaks against that.
+    /// Tells the sources upstream of this operator that a downstream operator assigns their event time; returns what
+    /// makes that impossible.
     @usableFromInline
     func assignEventTime(_ watermarks: WatermarkStrategy) -> [GraphProblem] {
         var (sources, problems): ([OperatorNode], [GraphProblem]) = ([], [])

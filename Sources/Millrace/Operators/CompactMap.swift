@@ -1,9 +1,14 @@
 extension Stream {
-    /// Turns each record into another, or into none.
+    /// Transforms each record into another, and drops records for which the result is `nil`.
     ///
     /// ```swift
     /// lines.compactMap { Int($0) }
     /// ```
+    ///
+    /// - Parameters:
+    ///   - onError: what happens to a record for which `transform` throws. Default: the operator fails.
+    ///   - transform: returns the result for a record, or `nil` to drop it.
+    /// - Returns: a stream of the results, each with the time of its record.
     @inlinable
     public func compactMap<Output: Sendable>(
         onError: ErrorPolicy<Record> = .fail, _ transform: @escaping @Sendable (Record) throws -> Output?

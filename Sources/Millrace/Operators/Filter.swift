@@ -1,9 +1,14 @@
 extension Stream {
-    /// Keeps the records that satisfy a condition.
+    /// Keeps the records that satisfy a condition, and drops the others.
     ///
     /// ```swift
     /// flights.filter { !$0.isCancelled }
     /// ```
+    ///
+    /// - Parameters:
+    ///   - onError: what happens to a record for which `condition` throws. Default: the operator fails.
+    ///   - condition: returns whether to keep a record.
+    /// - Returns: a stream of the records that satisfy the condition.
     @inlinable
     public func filter(
         onError: ErrorPolicy<Record> = .fail, _ condition: @escaping @Sendable (Record) throws -> Bool

@@ -1,9 +1,14 @@
 extension Stream {
-    /// Turns each record into any number of others, all with its time.
+    /// Transforms each record into any number of records.
     ///
     /// ```swift
     /// lines.flatMap { $0.split(separator: " ").map(String.init) }
     /// ```
+    ///
+    /// - Parameters:
+    ///   - onError: what happens to a record for which `transform` throws. Default: the operator fails.
+    ///   - transform: returns the results for a record.
+    /// - Returns: a stream of the results, each with the time of the record it comes from.
     @inlinable
     public func flatMap<Outputs: Sequence>(
         onError: ErrorPolicy<Record> = .fail, _ transform: @escaping @Sendable (Record) throws -> Outputs

@@ -1,18 +1,25 @@
 extension Stream {
-    /// Brings records together by key. What follows (`fold`, `aggregate`, `process`, windows) works per key, in as many
-    /// tasks as the run's parallelism says, each owning a share of the keys.
+    /// Partitions the stream by key.
     ///
     /// ```swift
     /// flights.keyed(by: \.origin)
     /// ```
     ///
-    /// Order: records of one key and one input partition stay in order.
+    /// Operators on the result, such as `fold`, `aggregate`, `process` and windows, work per key. They run in as many
+    /// tasks as the run's parallelism sets; each task is responsible for a range of the hashes of the keys.
+    ///
+    /// Order: records of one key from one input partition stay in order.
+    ///
+    /// - Parameter key: returns the key of a record. It must always return the same key for the same record.
+    /// - Returns: the stream, partitioned by key.
     @inlinable
     public func keyed<Key: StreamKey>(by key: @escaping @Sendable (Record) -> Key) -> KeyedStream<Key, Record> {
         exchanged(by: key, detail: "by \(Key.self)", broadcasts: nil)
     }
 
-    /// - Parameter broadcasts: which records go to every task, and have no key.
+    /// Partitions the stream by key, with some records sent to every task.
+    ///
+    /// - Parameter broadcasts: returns whether a record goes to every task instead of having a key.
     @inlinable
     func exchanged<Key: StreamKey>(
         by key: @escaping @Sendable (Record) -> Key, detail: String, broadcasts: (@Sendable (Record) -> Bool)?
@@ -31,11 +38,16 @@ extension Stream {
         return KeyedStream(graph: graph, node: keyed)
     }
 
-    /// Brings records together by a key that some records may lack; those that do go the way of `missing`.
+    /// Partitions the stream by a key that some records may lack.
     ///
     /// ```swift
     /// flights.keyed(by: \.tailNumber, missing: .skip)      // tailNumber: String?
     /// ```
+    ///
+    /// - Parameters:
+    ///   - key: returns the key of a record, or `nil` if it has none.
+    ///   - missing: what happens to a record without a key; the error is ``MissingKey``.
+    /// - Returns: the stream, partitioned by key; each record is together with its key.
     @inlinable
     public func keyed<Key: StreamKey>(
         by key: @escaping @Sendable (Record) -> Key?, missing: ErrorPolicy<Record>
@@ -48,9 +60,9 @@ extension Stream {
     }
 }
 
-/// A record that lacks the key its stream is keyed by.
+/// An error for a record that lacks the key its stream is partitioned by.
 public struct MissingKey: Error, CustomStringConvertible, Sendable {
-    /// The key's type.
+    /// The name of the key's type.
     public let type: String
 
     @usableFromInline

@@ -1,10 +1,15 @@
 extension Stream {
-    /// Turns each record into another.
+    /// Transforms each record into another.
     ///
     /// ```swift
     /// flights.map { $0.delay * 60 }
     /// lines.map(onError: .skip) { try Order(parsing: $0) }
     /// ```
+    ///
+    /// - Parameters:
+    ///   - onError: what happens to a record for which `transform` throws. Default: the operator fails.
+    ///   - transform: returns the result for a record.
+    /// - Returns: a stream of the results, each with the time of its record.
     @inlinable
     public func map<Output: Sendable>(
         onError: ErrorPolicy<Record> = .fail, _ transform: @escaping @Sendable (Record) throws -> Output

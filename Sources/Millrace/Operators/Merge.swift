@@ -1,7 +1,12 @@
 extension Stream {
-    /// One stream of the records of this and others, in the order in which they come.
+    /// Merges this stream with others of the same type into one stream with the records of all of them.
     ///
-    /// No task or channel of its own: what follows runs in the tasks of each input. See also `Graph.merge`.
+    /// Records of each input keep their order; records of different inputs are interleaved in the order of arrival.
+    /// Merging adds no task and no channel: downstream operators run in the tasks of each input. See also
+    /// ``Graph/merge(_:_:)``.
+    ///
+    /// - Parameter others: the streams to merge with this one.
+    /// - Returns: the merged stream.
     @inlinable
     public func merge(with others: [Stream<Record>]) -> Stream<Record> {
         let inputs = [self] + others

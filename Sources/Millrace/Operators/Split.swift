@@ -1,9 +1,14 @@
 extension Stream {
-    /// Divides a stream in two: the records that satisfy a condition, and those that do not.
+    /// Splits the stream in two: the records that satisfy a condition, and those that do not.
     ///
     /// ```swift
     /// let (delayed, punctual) = flights.split { $0.delay > 15 }
     /// ```
+    ///
+    /// - Parameters:
+    ///   - onError: what happens to a record for which `condition` throws. Default: the operator fails.
+    ///   - condition: returns whether a record goes to the first stream.
+    /// - Returns: the stream of the records that satisfy the condition, and the stream of the rest.
     @inlinable
     public func split(
         onError: ErrorPolicy<Record> = .fail, _ condition: @escaping @Sendable (Record) throws -> Bool

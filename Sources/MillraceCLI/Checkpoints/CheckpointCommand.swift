@@ -2,14 +2,14 @@ import ArgumentParser
 import Foundation
 import Millrace
 
-/// `millrace checkpoint`: what a state folder's last checkpoints are, and what becomes of one that is in doubt.
+/// `millrace checkpoint`: shows the last checkpoints of a state folder, and resolves one whose transaction is in doubt.
 struct CheckpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpoint",
         abstract: "Shows the last checkpoints of a stopped pipeline, and decides on one that is in doubt.",
         subcommands: [Show.self, Resolve.self], defaultSubcommand: Show.self)
 
-    /// Which folder, and where its transactions left their notes.
+    /// The options for the state folder, and for the checkpoint topic of its pipeline.
     struct Place: ParsableArguments {
         @Option(help: "The pipeline's state folder.")
         var state: String

@@ -3,10 +3,10 @@ import Millrace
 import MillraceKafka
 import RDKafka
 
-/// What Kafka knows of a pipeline's last checkpoint.
+/// The last checkpoint of a pipeline according to its checkpoint topic.
 struct KafkaNote {
     let topic: String
-    /// The last note of its transactions; `nil` if there is none.
+    /// The last committed note; `nil` if there is none.
     let note: CheckpointNote?
 
     init(transactionalID id: String, configuration: KafkaConfiguration, logger: Logger) throws {
@@ -18,12 +18,12 @@ struct KafkaNote {
     }
 }
 
-/// A state folder's last checkpoints, for a person.
+/// The text of `checkpoint show`.
 struct CheckpointSheet {
     let stored: StoredCheckpoints
     let note: KafkaNote?
 
-    /// Whether the prepared checkpoint was committed, as far as the note says.
+    /// Whether the prepared checkpoint was committed according to the note; `nil` if that is not known.
     var verdict: Bool? {
         guard let prepared = stored.prepared, let note = note?.note, note.folder == prepared.folder else { return nil }
         return note.checkpoint >= prepared.number.value

@@ -2,12 +2,12 @@ import ArgumentParser
 import Millrace
 import MillraceKafka
 
-/// Which dead letters are meant: those for which all that is given holds.
+/// The options that select dead letters. A record has to match all of them.
 struct DeadLetterFilter: ParsableArguments {
     @Option(help: "Only those whose reason contains this text.")
     var reason: String?
 
-    @Option(help: ArgumentHelp("Only those that were first in this topic.", valueName: "topic"))
+    @Option(help: ArgumentHelp("Only those that were originally read from this topic.", valueName: "topic"))
     var fromTopic: String?
 
     @Option(help: "Only those with this key: its text, or 0x and its bytes in hexadecimal.")
@@ -15,13 +15,13 @@ struct DeadLetterFilter: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only those given up then or later: 2026-03-01T12:00:00Z, 2026-03-01, or so long ago: 90s, 30m, 2h, 7d.",
+            "Only those given up since a time: 2026-03-01T12:00:00Z, 2026-03-01, or how long ago: 90s, 30m, 2h, 7d.",
             valueName: "time"),
         transform: PointInTime.parse)
     var since: Timestamp?
 
     @Option(
-        help: ArgumentHelp("Only those given up before: a time as for --since.", valueName: "time"),
+        help: ArgumentHelp("Only those given up before a time, in the form of --since.", valueName: "time"),
         transform: PointInTime.parse)
     var until: Timestamp?
 
@@ -31,7 +31,7 @@ struct DeadLetterFilter: ParsableArguments {
     @Option(help: "Only this offset, together with --partition; may be repeated.")
     var offset: [Int64] = []
 
-    @Option(help: ArgumentHelp("So many at most, partition by partition.", valueName: "count"))
+    @Option(help: ArgumentHelp("At most this many, partition by partition.", valueName: "count"))
     var limit: Int?
 
     func validate() throws {
@@ -45,14 +45,14 @@ struct DeadLetterFilter: ParsableArguments {
         if let limit, limit < 1 { throw ValidationError("--limit is 1 or more, got \(limit)") }
     }
 
-    /// Whether some records are passed over: a limit alone takes the first ones, and passes over none.
+    /// Whether the options may skip records. A limit alone selects the first ones and skips none.
     var isSelective: Bool {
         reason != nil || fromTopic != nil || key != nil || since != nil || until != nil || partition != nil
             || !offset.isEmpty
     }
 
-    /// Whether a record is meant, the limit apart. One whose headers do not say when it was given up counts from when it
-    /// was written.
+    /// Returns whether a record matches, regardless of the limit. If its headers do not state when it was rejected, its
+    /// timestamp is used.
     func matches(_ letter: DeadLetterRecord) -> Bool {
         if let reason, letter.reason?.contains(reason) != true { return false }
         if let fromTopic, letter.originTopic != fromTopic { return false }
@@ -63,7 +63,7 @@ struct DeadLetterFilter: ParsableArguments {
         return offset.isEmpty || offset.contains(letter.offset)
     }
 
-    /// The spans in which such records can be.
+    /// Returns the spans of the topic that can contain matching records.
     func spans(of topic: DeadLetterTopic) throws -> [DeadLetterTopic.Span] {
         guard let partition else { return topic.spans }
         var span = try topic.span(of: partition)
@@ -74,7 +74,7 @@ struct DeadLetterFilter: ParsableArguments {
         return [span]
     }
 
-    /// Calls `body` for each record that is meant; `passed` for every record that is read.
+    /// Calls `body` for each matching record, and `passed` for every record that is read.
     func read(_ topic: DeadLetterTopic, passed: () -> Void = {}, _ body: (DeadLetterRecord) throws -> Void) throws {
         var count = 0
         for span in try spans(of: topic) where count < limit ?? .max {

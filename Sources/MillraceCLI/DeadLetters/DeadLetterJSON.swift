@@ -1,7 +1,7 @@
 import RDKafka
 
-/// Everything of a dead letter, for programs. Bytes are text where they are UTF-8, and otherwise hexadecimal under the
-/// name that ends in `Hex`; times are ISO 8601.
+/// A dead letter as JSON. Bytes are written as text if they are UTF-8, otherwise in hexadecimal in a field whose name
+/// ends in `Hex`. Times are ISO 8601.
 struct DeadLetterJSON: Encodable {
     private struct Origin: Encodable {
         let topic: String

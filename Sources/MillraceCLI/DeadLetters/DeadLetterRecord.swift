@@ -2,18 +2,18 @@ import Millrace
 import MillraceKafka
 import RDKafka
 
-/// A record of a dead-letter topic. What its headers do not say, or say in a form that cannot be read, is not known.
+/// A record of a dead-letter topic. Properties are `nil` where a header is missing or cannot be parsed.
 struct DeadLetterRecord: Sendable, Equatable {
-    /// Where it is now.
+    /// The partition of the dead-letter topic.
     let place: TopicPartition
     let offset: Int64
-    /// When it was written there.
+    /// The record's timestamp in the dead-letter topic.
     let timestamp: Timestamp?
     let key: [UInt8]?
     let value: [UInt8]?
     let headers: [KafkaHeader]
 
-    /// `orders-dead/0/17`.
+    /// Topic, partition and offset: `orders-dead/0/17`.
     var name: String { "\(place)/\(offset)" }
 
     var sizeInBytes: Int {
@@ -21,7 +21,7 @@ struct DeadLetterRecord: Sendable, Equatable {
             + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
     }
 
-    // MARK: What the headers say
+    // MARK: Headers
 
     var originTopic: String? { headers.text(DeliveryHeader.topic) }
     var originPartition: Int64? { headers.number(DeliveryHeader.partition) }
@@ -32,10 +32,10 @@ struct DeadLetterRecord: Sendable, Equatable {
     var round: Int64? { headers.number(DeliveryHeader.round) }
     var operatorID: String? { headers.text(DeliveryHeader.operatorID) }
     var givenUpAt: Timestamp? { time(DeliveryHeader.givenUpAt) }
-    /// How often it was sent back before.
+    /// How often the record was replayed before.
     var replays: Int64 { max(0, headers.number(DeliveryHeader.replayed) ?? 0) }
 
-    /// `orders/3/1234`, as far as it is known.
+    /// The original place: `orders/3/1234`, with `?` for unknown numbers; `nil` if the topic is not known.
     var origin: String? {
         originTopic.map { topic in
             ([topic] + [originPartition, originOffset].map { $0.map { "\($0)" } ?? "?" }).joined(separator: "/")

@@ -1,6 +1,6 @@
 import Millrace
 
-/// One dead letter in full, for people.
+/// The text of `deadletters show`: one dead letter in full.
 struct DeadLetterSheet {
     private let letter: DeadLetterRecord
 
@@ -47,7 +47,7 @@ struct DeadLetterSheet {
         if let document = IndentedJSON.text(bytes) {
             return [title + ", JSON", ShownBytes.printable(document, linesStay: true)]
         }
-        // A value with a zero byte in it is hardly text, even where it happens to be UTF-8.
+        // A value that contains a zero byte is hardly text, even if it is valid UTF-8.
         if let text = ShownBytes.text(bytes), !bytes.contains(0) {
             return [title, ShownBytes.printable(text, linesStay: true)]
         }

@@ -1,17 +1,17 @@
-/// Dead letters, a line each.
+/// A table of dead letters with one line for each.
 struct DeadLetterTable {
     private static let header = [
         "partition", "offset", "given up", "from", "key", "attempts", "operator", "reason",
     ]
-    /// Keys beyond it are cut: they would push the reason off the line.
+    /// The maximum width of a key, so that there is room for the reason.
     private static let longestKey = 32
-    /// Of a reason, so much is shown however narrow the terminal is.
+    /// The minimum width of the reason, even on a narrow terminal.
     private static let shortestReason = 20
 
     private var letters: [DeadLetterRecord] = []
 
     mutating func add(_ letter: DeadLetterRecord) {
-        // The value is not shown: of a long list it would be most of the memory.
+        // Values are not shown; in a long list they would use most of the memory.
         letters.append(
             DeadLetterRecord(
                 place: letter.place, offset: letter.offset, timestamp: letter.timestamp, key: letter.key, value: nil,
@@ -20,7 +20,7 @@ struct DeadLetterTable {
 
     var count: Int { letters.count }
 
-    /// - Parameter width: how long a line may be; `nil`: the reason alone is cut, to 80 columns.
+    /// - Parameter width: the width of the terminal; `nil` to limit only the reason, to 80 columns.
     func text(width: Int?) -> String {
         let everythingElse = table(reasonWidth: 0).text.split(separator: "\n").map(\.count).max() ?? 0
         let reasonWidth = width.map { max(Self.shortestReason, $0 - everythingElse - 2) } ?? 80

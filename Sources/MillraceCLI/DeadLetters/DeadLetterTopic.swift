@@ -4,9 +4,9 @@ import Millrace
 import RDKafka
 import Synchronization
 
-/// A dead-letter topic as it is now: read from where one likes up to where it ended when it was opened.
+/// A dead-letter topic. It is read from any offset up to the end that it had when it was opened.
 final class DeadLetterTopic: Sendable {
-    /// The records of a partition: from `first` up to, not including, `end`.
+    /// A range of offsets of a partition, from `first` up to but not including `end`.
     struct Span: Sendable, Equatable {
         let partition: TopicPartition
         var first: Int64
@@ -15,29 +15,29 @@ final class DeadLetterTopic: Sendable {
     }
 
     let name: String
-    /// All partitions, with what is in them.
+    /// The spans of all partitions.
     let spans: [Span]
     private let consumer: KafkaConsumer
     private let trouble: Trouble
 
-    /// How long a broker may say nothing.
+    /// How long a read waits for the next record.
     private static let patience = Duration.seconds(30)
     private static let timeout = Duration.seconds(10)
 
-    /// - Parameter group: whose positions `committed` tells; it is not joined.
+    /// - Parameter group: the group whose offsets `committed` returns; it is not joined.
     init(_ name: String, _ configuration: KafkaConfiguration, group: String, logger: Logger) throws {
         self.name = name
         let trouble = Trouble()
         self.trouble = trouble
         var configuration = configuration
-        // The end that a reader of committed records sees is the first open transaction.
+        // With read_committed, the end is the first open transaction.
         configuration["isolation.level"] = "read_committed"
         configuration["auto.offset.reset"] = "earliest"
         let consumer = try KafkaConsumer(configuration, group: group, logger: logger) { event in
             if case .error(let error) = event { trouble.note(error) }
         }
         self.consumer = consumer
-        // Not asked for by name: that would make a topic that is not there.
+        // Lists all topics, as a look-up by name could create the topic.
         guard let count = try consumer.topics(timeout: Self.timeout)[name] else {
             throw CommandError(
                 "there is no topic \(name) at \(configuration.brokers): `millrace topics` lists those that there are")
@@ -49,13 +49,13 @@ final class DeadLetterTopic: Sendable {
         }
     }
 
-    /// The next record that the group will read, for partitions of which it has committed anything.
+    /// Returns the group's committed offsets, by partition. Partitions without one are omitted.
     func committed() throws -> [Int32: Int64] {
         let found = try consumer.committed(spans.map(\.partition), timeout: Self.timeout)
         return Dictionary(found.map { ($0.partition.partition, $0.offset) }) { $1 }
     }
 
-    /// The span of a partition; its absence is an error that says which there are.
+    /// Returns the span of a partition. Throws an error that states the range of partitions if it does not exist.
     func span(of partition: Int32) throws -> Span {
         guard let span = spans.first(where: { $0.partition.partition == partition }) else {
             throw CommandError("topic \(name) has no partition \(partition): it has 0 to \(spans.count - 1)")
@@ -95,11 +95,11 @@ final class DeadLetterTopic: Sendable {
         }
     }
 
-    /// Lets go of the connections.
+    /// Closes the connections.
     func close() { consumer.close() }
 }
 
-/// The last thing that went wrong beside the reading.
+/// The last error that the consumer has reported as an event.
 private final class Trouble: Sendable {
     private let error = Mutex<KafkaError?>(nil)
     func note(_ error: KafkaError) { self.error.withLock { $0 = error } }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `millrace deadletters`: what pipelines gave up, and the way back.
+/// `millrace deadletters`: lists, shows and replays dead letters.
 struct DeadLettersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deadletters", abstract: "Lists, shows and replays the records that pipelines gave up.",

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `millrace deadletters list`: what is in a dead-letter topic.
+/// `millrace deadletters list`: lists the records of a dead-letter topic.
 struct DeadLettersListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
@@ -13,13 +13,13 @@ struct DeadLettersListCommand: ParsableCommand {
 
     @OptionGroup(title: "Filters") var filter: DeadLetterFilter
 
-    @Flag(help: "Only how many there are of each reason.")
+    @Flag(help: "Show only the number of records for each reason.")
     var byReason = false
 
     @Flag(help: "One JSON object a line, with everything that is known.")
     var json = false
 
-    /// Lines of a table; what comes after them gets a table of its own, so that memory stays bounded.
+    /// The number of lines after which a new table begins, so that memory stays bounded.
     private static let rows = 1000
 
     func run() throws {
@@ -58,7 +58,7 @@ struct DeadLettersListCommand: ParsableCommand {
         guard tally.total > 0 else {
             return print(
                 read == 0
-                    ? "nothing is in \(topic)" : "of \(TextTable.grouped(read)) records of \(topic), none is meant")
+                    ? "nothing is in \(topic)" : "none of \(TextTable.grouped(read)) records of \(topic) matches")
         }
         print(byReason ? tally.table(width: TerminalWidth.current) : "\n\(tally.summary())")
         if !tally.hasDeadLetters {
@@ -70,7 +70,7 @@ struct DeadLettersListCommand: ParsableCommand {
 extension ClusterOptions {
     /// Opens a dead-letter topic.
     ///
-    /// - Parameter group: whose positions in it are asked for.
+    /// - Parameter group: the group whose offsets are read. Default: `DeadLettersCommand.defaultGroup`.
     func deadLetters(_ topic: String, group: String? = nil) throws -> DeadLetterTopic {
         try DeadLetterTopic(
             topic, try configuration(), group: group ?? DeadLettersCommand.defaultGroup(topic), logger: logger)
@@ -78,6 +78,6 @@ extension ClusterOptions {
 }
 
 extension DeadLettersCommand {
-    /// The group whose position says what was replayed.
+    /// The name of the default group, whose committed offsets state what was replayed.
     static func defaultGroup(_ topic: String) -> String { "\(topic)-replay" }
 }

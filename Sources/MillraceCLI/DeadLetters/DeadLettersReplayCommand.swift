@@ -1,7 +1,7 @@
 import ArgumentParser
 import RDKafka
 
-/// `millrace deadletters replay`: sends dead letters back.
+/// `millrace deadletters replay`: sends dead letters back to their topics.
 struct DeadLettersReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
@@ -35,10 +35,10 @@ struct DeadLettersReplayCommand: ParsableCommand {
     @Option(help: "The consumer group that keeps the position (default: TOPIC-replay).")
     var group: String?
 
-    @Flag(help: "Say what would be sent, and send nothing. The command of --through is run.")
+    @Flag(help: "Show what would be sent, and send nothing. The command of --through is run.")
     var dryRun = false
 
-    @Flag(help: "Send what the filters choose, though a second call would send it again.")
+    @Flag(help: "Send what the filters select, although a second call would send it again.")
     var yes = false
 
     func validate() throws {
@@ -66,11 +66,12 @@ struct DeadLettersReplayCommand: ParsableCommand {
 
     // MARK: Without filters
 
-    /// The group that keeps the position.
+    /// The group whose committed offsets are the position of the replay.
     private var position: String { group ?? DeadLettersCommand.defaultGroup(topic) }
 
-    /// Brokers refuse a transaction's offsets only if they come with a member's id that is out of date (KIP-447); these come
-    /// with none, and members would go on from positions of their own.
+    /// Throws if the group has members. A broker rejects the offsets of a transaction only if they come with an
+    /// outdated member id (KIP-447). A replay commits without a member id, and members of the group would continue from
+    /// their own positions.
     private func checkMembers(of group: String, _ admin: KafkaAdmin) throws {
         let count = try admin.memberCount(of: group)
         guard count == 0 else {
@@ -84,7 +85,7 @@ struct DeadLettersReplayCommand: ParsableCommand {
         let group = position
         let replay = GroupReplay(
             topic: source, group: group, preparation: preparation, limit: filter.limit ?? .max)
-        // Before the position is asked for: it is not known while a transaction with it is open.
+        // Before the position is read, which is not known while a transaction with the group's offsets is open.
         let producer = dryRun ? nil : try producer(group)
         defer { producer?.close() }
         let spans = try replay.spans()
@@ -120,7 +121,7 @@ struct DeadLettersReplayCommand: ParsableCommand {
         let replay = ChosenReplay(topic: source, filter: filter, preparation: preparation)
         guard yes || dryRun else {
             let count = try replay.count()
-            if count == 0 { return print("nothing in \(topic) is meant") }
+            if count == 0 { return print("nothing in \(topic) matches the filters") }
             throw CommandError(
                 "\(ReasonTally.records(count)) would be sent, and a second call would send them again, because with filters "
                     + "no position moves. Say --yes to send them, or --dry-run to see what would be sent")
@@ -134,7 +135,7 @@ struct DeadLettersReplayCommand: ParsableCommand {
         }
         progress.sent(records)
         progress.end()
-        if progress.report.isEmpty { return print("nothing in \(topic) is meant") }
+        if progress.report.isEmpty { return print("nothing in \(topic) matches the filters") }
         print(progress.report.text(isDryRun: dryRun))
         if !dryRun { print("no position has moved: the same call would send them again") }
     }

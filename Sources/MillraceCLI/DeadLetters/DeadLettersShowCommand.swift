@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `millrace deadletters show`: one record in full.
+/// `millrace deadletters show`: shows one record in full.
 struct DeadLettersShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Shows one record of a dead-letter topic in full.")
@@ -30,7 +30,7 @@ struct DeadLettersShowCommand: ParsableCommand {
 }
 
 extension DeadLetterTopic {
-    /// The record at an offset; its absence is an error that says where there are any.
+    /// Returns the record at an offset. Throws an error that states the range of offsets if there is none.
     func record(_ partition: Int32, _ offset: Int64) throws -> DeadLetterRecord {
         let whole = try span(of: partition)
         var found: DeadLetterRecord?

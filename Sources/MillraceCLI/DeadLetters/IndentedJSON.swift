@@ -1,16 +1,16 @@
 import Foundation
 
-/// A JSON document with a line for each of its parts. Numbers and strings stay as they are written: a decoder and an encoder
-/// would change some of them.
+/// Indents JSON documents. Numbers and strings are kept as they are written, some of which a decoder and an encoder
+/// would change.
 enum IndentedJSON {
-    /// `nil` if the bytes are no object or array of JSON.
+    /// Returns the indented document; `nil` if the bytes are not a JSON object or array.
     static func text(_ bytes: [UInt8]) -> String? {
         let data = Data(bytes)
         guard ShownBytes.text(bytes) != nil, (try? JSONSerialization.jsonObject(with: data)) != nil else { return nil }
         return String(decoding: indented(bytes), as: UTF8.self)
     }
 
-    /// Of a document that is known to be valid.
+    /// Indents a valid document.
     private static func indented(_ bytes: [UInt8]) -> [UInt8] {
         var (result, depth): ([UInt8], Int) = ([], 0)
         var (isInString, isEscaped, isOpened) = (false, false, false)

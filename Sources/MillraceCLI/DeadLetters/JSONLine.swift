@@ -1,6 +1,6 @@
 import Foundation
 
-/// A value as one line of JSON, its names in alphabetical order.
+/// Encodes a value as one line of JSON, with sorted keys.
 enum JSONLine {
     static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Millrace
 
-/// A time on the command line: ISO 8601, or how long ago.
+/// Parses a time on the command line: ISO 8601, or a duration before now, such as `30m`.
 enum PointInTime {
     private static let units: [Character: Int64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
 

@@ -1,8 +1,8 @@
 import Foundation
 import Millrace
 
-/// Says now and then on standard error how far a long run is: a line that changes on a terminal, a line every few seconds
-/// elsewhere. Short runs are silent.
+/// Shows the progress of a long command on standard error: on a terminal, one line that is updated every second;
+/// otherwise a new line every 5 s. Short commands show nothing.
 struct ProgressNote {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var shown = ContinuousClock.now
@@ -18,13 +18,13 @@ struct ProgressNote {
         Self.write(text() + (isTerminal ? "\u{1b}[K\r" : "\n"))
     }
 
-    /// A line that stays.
+    /// Writes a permanent line.
     mutating func say(_ text: String) {
         end()
         Self.write(text + "\n")
     }
 
-    /// Removes the line that changes.
+    /// Clears the updated line.
     mutating func end() {
         if isLineOpen { Self.write("\u{1b}[K") }
         isLineOpen = false

@@ -1,6 +1,6 @@
 import Millrace
 
-/// How many dead letters there are of each reason.
+/// Counts dead letters by their reason.
 struct ReasonTally {
     private struct Group {
         var count: Int64 = 0
@@ -10,10 +10,10 @@ struct ReasonTally {
 
     private var groups: [String: Group] = [:]
     private(set) var total: Int64 = 0
-    /// Whether any record has a header of delivery's.
+    /// Whether any record has the headers of a dead letter.
     private(set) var hasDeadLetters = false
 
-    /// Reasons that are told apart; where each has a number of its own in it, memory is to stay bounded.
+    /// The maximum number of reasons that are counted separately. Memory stays bounded even if every reason is unique.
     private static let reasons = 10_000
     private static let others = "(other reasons)"
 
@@ -46,7 +46,7 @@ struct ReasonTally {
         return "\(Self.records(total)): \(parts.joined(separator: ", "))"
     }
 
-    /// A line a reason, the most frequent first.
+    /// Returns a table with a line for each reason, the most frequent first.
     func table(width: Int?) -> String {
         var table = TextTable(["count", "first", "last", "reason"])
         for (reason, group) in sorted {
@@ -57,7 +57,7 @@ struct ReasonTally {
         return table.text
     }
 
-    /// A JSON object a reason.
+    /// Returns a JSON object for each reason.
     func json() throws -> [String] {
         struct Line: Encodable {
             let reason: String

@@ -1,15 +1,15 @@
-/// Bytes from outside, for people: never what moves a terminal's cursor or changes its colours.
+/// Formats untrusted bytes for a terminal, without control characters that could move the cursor or change colours.
 enum ShownBytes {
-    /// The text; `nil` unless it is UTF-8.
+    /// Returns the bytes as text; `nil` if they are not UTF-8.
     static func text(_ bytes: [UInt8]) -> String? { String(validating: bytes, as: UTF8.self) }
 
     /// `0x00ff`.
     static func hex(_ bytes: [UInt8]) -> String { "0x" + bytes.map(twoDigits).joined() }
 
-    /// Text, or hexadecimal digits where it is none.
+    /// Returns the bytes as text, or in hexadecimal if they are not UTF-8.
     static func word(_ bytes: [UInt8]) -> String { text(bytes) ?? hex(bytes) }
 
-    /// On one line, or with lines and tabs as they are.
+    /// Escapes control characters. Line feeds and tabs are kept if `linesStay` is true.
     static func printable(_ text: String, linesStay: Bool = false) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -33,12 +33,12 @@ enum ShownBytes {
         }
     }
 
-    /// As many characters as fit, with a mark where some are missing.
+    /// Cuts a text to a width, with an ellipsis at its end.
     static func cut(_ text: String, to width: Int) -> String {
         text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
     }
 
-    /// Sixteen bytes a line: offset, hexadecimal digits, and what of it is ASCII.
+    /// Returns a hex dump with 16 bytes per line: offset, hexadecimal digits and ASCII characters.
     static func dump(_ bytes: [UInt8]) -> String {
         stride(from: 0, to: bytes.count, by: 16).map { start in
             let row = bytes[start..<min(start + 16, bytes.count)]

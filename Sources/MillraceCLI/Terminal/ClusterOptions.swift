@@ -4,7 +4,7 @@ import Logging
 import Millrace
 import RDKafka
 
-/// Which cluster, and how to reach it.
+/// The options for connecting to a Kafka cluster.
 struct ClusterOptions: ParsableArguments {
     @Option(help: "Brokers, host:port, separated by commas.")
     var brokers = "localhost:9092"
@@ -41,7 +41,7 @@ struct ClusterOptions: ParsableArguments {
 
     func admin() throws -> KafkaAdmin { try KafkaAdmin(try configuration(), logger: logger) }
 
-    /// What goes wrong is told as an error; what librdkafka says besides is not shown.
+    /// Suppresses librdkafka's log messages: failures are reported as errors.
     var logger: Logger {
         var logger = Logger(label: "millrace")
         logger.logLevel = .critical
@@ -52,7 +52,7 @@ struct ClusterOptions: ParsableArguments {
         try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { number, line in
             let line = line.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { return nil }
-            // What stands there may be a secret: it is not repeated.
+            // The line may contain a secret, so the message does not include it.
             guard let pair = pair(line) else { throw CommandError("\(path), line \(number + 1): expected name=value") }
             return pair
         }
@@ -66,7 +66,7 @@ struct ClusterOptions: ParsableArguments {
         )
     }
 
-    /// Does `work`; what Kafka refuses is said in a sentence, with what to do.
+    /// Runs a command, and reports errors with advice on standard error.
     func run(_ work: () throws -> Void) throws {
         do { try work() } catch let error as KafkaError {
             let advice =
@@ -86,12 +86,12 @@ struct ClusterOptions: ParsableArguments {
     static func say(_ text: String) { StandardStream.error.say("error: \(text)\n") }
 }
 
-/// What a user can do something about.
+/// An error for the user of the command line.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 
-    /// Says it, and gives what ends the program.
+    /// Writes the error to standard error. Returns the exit code to throw.
     func said() -> ExitCode {
         ClusterOptions.say(description)
         return .failure

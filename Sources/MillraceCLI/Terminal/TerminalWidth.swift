@@ -1,8 +1,8 @@
 import Foundation
 
-/// How many columns standard output has.
+/// The width of standard output, in columns.
 enum TerminalWidth {
-    /// `nil` if it is not a terminal.
+    /// The width; `nil` if standard output is not a terminal.
     static var current: Int? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }
         var size = winsize()

@@ -1,9 +1,9 @@
-/// Aligned columns: text to the left, numbers to the right.
+/// A table with aligned columns: text on the left, numbers on the right.
 struct TextTable {
     enum Cell {
         case text(String)
         case number(Int64?)
-        /// A number that is a name, to be copied: `1234567`.
+        /// A number without group separators, so that it can be copied: `1234567`.
         case exact(Int64?)
 
         var shown: String {

@@ -155,7 +155,7 @@ package struct CheckpointTopic: Sendable {
             if note.format == 1 { return note }
         } catch {}
         throw SinkError(
-            "The record at offset \(message.offset) of topic \(name) is no note of a checkpoint that this version can read",
+            "The record at offset \(message.offset) of topic \(name) is not a note of a checkpoint that this version can read",
             advice: "See that nothing else writes to that topic, or use the version that wrote it")
     }
 

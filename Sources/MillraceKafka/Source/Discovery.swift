@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A timer that may be cancelled from any thread.
+/// The timer of partition discovery, which may be cancelled from any thread.
 ///
 /// `@unchecked Sendable`: dispatch sources are thread-safe.
 final class Discovery: @unchecked Sendable {
@@ -10,6 +10,6 @@ final class Discovery: @unchecked Sendable {
 }
 
 extension Duration {
-    /// For Dispatch's timers.
+    /// Whole milliseconds, for Dispatch timers.
     var inMilliseconds: Int { Int(self / .milliseconds(1)) }
 }

@@ -1,21 +1,22 @@
 import RDKafka
 
-/// What a group has given to this process and wants back, as a value: events go in, what is to be done comes out.
+/// The partitions that a group has assigned to this process, as a state machine without side effects.
 ///
-/// The group's wishes are met between two attempts of the pipeline, when no task works on any partition. librdkafka waits
-/// for an answer to each: `take` to an offer, even to an empty one, and `release` to a demand.
+/// Assignments and revocations are handled between two attempts of the pipeline, when no task processes a partition.
+/// librdkafka waits for an answer to each: `take` for an assignment (`offer`), even an empty one, and `release` for a
+/// revocation (`demand`).
 struct GroupShare: Sendable, Equatable {
     enum Wish: Sendable, Equatable {
         case offer([TopicPartition])
         case demand([TopicPartition])
     }
 
-    /// Taken: librdkafka reads them.
+    /// The accepted partitions, which librdkafka reads.
     private(set) var owned: Set<TopicPartition> = []
-    /// Offers that the attempt which is being made will take; `nil` if there is none to be answered.
+    /// The assigned partitions that the starting attempt will take; `nil` if no assignment has to be answered.
     private(set) var accepted: [TopicPartition]?
     private var wishes: [Wish] = []
-    /// The group has spoken at least once.
+    /// Whether the group has made an assignment or a revocation at least once.
     private(set) var hasAnswer = false
 
     mutating func note(_ wish: Wish) {
@@ -23,7 +24,8 @@ struct GroupShare: Sendable, Equatable {
         hasAnswer = true
     }
 
-    /// An attempt begins: the partitions to let go of now, if the group demanded any; what it offered is accepted.
+    /// Begins an attempt: accepts the pending assignments. Returns the partitions to release, `nil` if there was no
+    /// revocation.
     mutating func begin() -> [TopicPartition]? {
         var released: [TopicPartition]?
         for wish in wishes {
@@ -39,7 +41,7 @@ struct GroupShare: Sendable, Equatable {
         return released
     }
 
-    /// What to begin reading now, if there was an offer.
+    /// Returns the partitions to start reading; `nil` if there was no assignment.
     mutating func takeAccepted() -> [TopicPartition]? {
         defer {
             owned.formUnion(accepted ?? [])
@@ -48,9 +50,9 @@ struct GroupShare: Sendable, Equatable {
         return accepted
     }
 
-    /// Whether the group still waits for these.
+    /// Whether the group still waits for the release of these partitions.
     func isDemanding(_ partitions: [TopicPartition]) -> Bool { wishes.contains(.demand(partitions)) }
 
-    /// What this attempt will work on.
+    /// The partitions that this attempt processes.
     var partitions: [TopicPartition] { owned.union(accepted ?? []).sorted() }
 }

@@ -1,21 +1,22 @@
 import Millrace
 import RDKafka
 
-/// The group has given partitions to somebody else while their offsets were to be committed.
+/// The group has rebalanced before the offsets of a transaction were committed. The attempt is repeated.
 struct GroupMoved: RepeatedAttempt, CustomStringConvertible {
     let error: KafkaError
     var description: String { "the group has moved partitions: \(error)" }
 }
 
-/// The member has no generation of its group by which a broker could tell whether its partitions are others' by now.
+/// The process is not a member of its group, so that a broker could not detect that its partitions were reassigned. The
+/// attempt is repeated.
 struct NoLongerMember: RepeatedAttempt, CustomStringConvertible {
     let group: String
-    var description: String { "this process is no member of group \(group) at the moment" }
+    var description: String { "this process is not a member of group \(group) at the moment" }
 }
 
 extension KafkaError: TransientFailure {}
 
-/// An error of Kafka's that no restart mends.
+/// A Kafka error that a restart cannot resolve.
 struct PermanentKafkaFailure: PermanentFailure, CustomStringConvertible {
     let error: KafkaError
     var description: String {

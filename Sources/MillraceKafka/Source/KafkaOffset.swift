@@ -1,14 +1,14 @@
 public import Millrace
 import RDKafka
 
-/// A place in a partition: the offset of the next record to read.
+/// The position of a Kafka source in a partition: the offset of the next record to read.
 public struct KafkaOffset: StateValue, Hashable, Sendable, CustomStringConvertible {
-    /// The offset.
+    /// The offset of the next record to read.
     public var value: Int64
-    /// The last record read before it, if there was one. Not in checkpoints of the first versions.
+    /// The last record that was read before; `nil` if there was none, and in checkpoints of the first versions.
     var last: LastRecord?
 
-    /// The offset of the next record.
+    /// Creates a position from the offset of the next record to read.
     public init(_ value: Int64) { self.value = value }
 
     public static var stateSchema: String { "KafkaOffset" }
@@ -32,12 +32,13 @@ public struct KafkaOffset: StateValue, Hashable, Sendable, CustomStringConvertib
     public var description: String { "offset \(value)" }
 }
 
-/// What tells a partition from another of its name: the last record read, which is read once more at a start.
+/// A fingerprint of the last record that was read. At start the record is read again, to detect a topic that was
+/// deleted and recreated.
 struct LastRecord: Hashable, Sendable {
     var offset: Int64
-    /// Milliseconds since 1970; -1 if it has none.
+    /// In milliseconds since 1970; -1 if the record has no timestamp.
     var timestamp: Int64
-    /// Of key and value.
+    /// The hash of key and value.
     var hash: UInt64
 
     init(offset: Int64, timestamp: Int64, hash: UInt64) {

@@ -1,26 +1,26 @@
 public import Millrace
 import RDKafka
 
-/// Reads one partition.
+/// The reader of one partition.
 public struct KafkaReader<Record: Sendable>: SourceReader {
     private let queue: PartitionQueue
     private let session: SourceSession
     private let decode: (KafkaMessage) throws -> Record
     private let clock: any PipelineClock
     private let mode: SourceSession.CommitMode
-    /// The source ends here.
+    /// The offset at which the source ends; `nil` if it does not end.
     private let end: Int64?
     private var lastCommit: Duration
-    /// Records stay where they are until they are due.
+    /// Whether the topic is a retry topic, whose records are read when they are due.
     private let isRetry: Bool
-    /// Records' times count.
+    /// Whether the pipeline uses the records' timestamps.
     private let usesTimes: Bool
 
     public private(set) var position: KafkaOffset
-    /// The record that the checkpoint has as the last one read, until it has come again.
+    /// The last record that was read according to the checkpoint; `nil` after it was compared.
     private var expected: LastRecord?
 
-    /// The queue tells when something comes; asked again anyway after this, should that have been missed.
+    /// The time after which an empty queue is polled, in case its notification was missed.
     private static var patience: Duration { .milliseconds(100) }
 
     init(
@@ -99,15 +99,15 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
     private func take(_ message: KafkaMessage, into collector: inout some RecordCollector<Record>) throws {
         let record: Record
         do { record = try decode(message) } catch {
-            // What a decoder asks (a schema registry) may be away: that says nothing of the record.
+            // A service that the decoder uses (a schema registry) is unreachable: the record is not malformed.
             if let failure = error as? any TransientFailure, failure.isTransient { throw error }
             try collector.malformed(malformed(message, error))
             return
         }
         var time: Int64?
         if usesTimes {
-            // One stamped with the time of sending has its own beside it; one that comes back, the time that it had at first.
-            // (Only where it counts: librdkafka takes 0.1 us to see that there are no headers.)
+            // A record with the time of sending has its event time in a header, and a retried record its original time.
+            // (Read only if used: librdkafka takes 0.1 us to see that a record has no headers.)
             time = message.number(inHeader: DeliveryHeader.eventTime)
             if time == nil, isRetry { time = message.number(inHeader: DeliveryHeader.timestamp) }
         }
@@ -118,11 +118,11 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
         }
     }
 
-    /// A partition that was made anew has other records at its offsets.
+    /// Throws if a partition has another record at the offset of the last one, because its topic was recreated.
     private mutating func compare(_ message: KafkaMessage, _ last: LastRecord) throws {
         guard message.offset >= last.offset else { return }
         expected = nil
-        // One that was removed by compaction meanwhile tells nothing.
+        // A record that was removed by compaction cannot be compared.
         guard message.offset == last.offset, LastRecord(message) != last else { return }
         throw SourceError(
             "\(queue.partition) does not have the record at offset \(last.offset) any more that was read there: the topic was deleted and made anew",
@@ -142,7 +142,7 @@ public struct KafkaReader<Record: Sendable>: SourceReader {
             place: "\(queue.partition), offset \(message.offset)", reason: "\(error)")
     }
 
-    /// At-most-once: whatever is at hand is committed before the first of it is worked on.
+    /// At-most-once: commits all records in the queue before the first of them is processed.
     private mutating func commitBefore(_ records: Int) throws {
         guard let taken = queue.takenUpTo, taken > session.committedUpTo(queue.partition) else { return }
         try session.commit(queue.partition, taken)

@@ -1,17 +1,17 @@
 public import Millrace
 import RDKafka
 
-/// Reads Kafka topics: a task for each partition, from the checkpoint's offsets.
+/// A source that reads Kafka topics, with one task per partition. Created by `Kafka.source`.
 ///
-/// Records come from librdkafka's own fetch queue, one for each partition, straight into the task that works on them;
-/// a task that cannot go on leaves them there, and librdkafka stops fetching at its bound
-/// (`queued.max.messages.kbytes`). Made by `Kafka.source`.
+/// Each task takes records directly from librdkafka's fetch queue of its partition. If the task is blocked, the records
+/// stay in the queue, and librdkafka stops fetching at its limit (`queued.max.messages.kbytes`).
 ///
-/// Restart: a partition goes on at its checkpoint's offset; without one as `KafkaStart` says.
+/// Restart: a partition continues at the offset in the checkpoint. Without a checkpoint, it starts according to
+/// ``KafkaStart``. With at-most-once delivery, it continues at the committed offset.
 public struct KafkaSource<Record: Sendable>: Source {
     let session: SourceSession
     let decoder: KafkaDecoder<Record>
-    /// Topics whose records are left there until their time has come.
+    /// The retry topics, whose records are read when they are due.
     private let retries: Set<String>
 
     init(
@@ -60,7 +60,7 @@ enum TopicSelection: Sendable {
         }
     }
 
-    /// What librdkafka subscribes to.
+    /// The names or the regular expression that librdkafka subscribes to.
     var subscription: [String] {
         switch self {
         case .names(let names): names

@@ -1,25 +1,30 @@
 public import Millrace
 
-/// How a Kafka source reads.
+/// The options of a Kafka source.
 public struct KafkaSourceOptions: Sendable {
-    /// Where a partition begins that no checkpoint knows. Default: where the group committed, else at its first record.
+    /// Where a partition starts if the checkpoint does not contain it. Default: at the group's committed offset,
+    /// otherwise at the first record.
     public var start: KafkaStart
-    /// Whether other processes share the partitions. Default: `.standalone`, this process reads all of them.
+    /// Whether the partitions are shared with other processes. Default: `.standalone`, this process reads all of them.
     public var membership: KafkaMembership
-    /// When the group's offsets are committed, where they are not part of a transaction. Default: with each checkpoint.
+    /// When the group's offsets are committed, if they are not part of a transaction. Default: `.onCheckpoint`.
     public var commits: KafkaCommits
-    /// What to do when a position is not there (any more). Default: `.fail`.
+    /// What to do if a partition does not have the offset to read from, for example because its records were deleted.
+    /// Default: `.fail`.
     public var offsetReset: KafkaOffsetReset
-    /// The source ends at the offsets that its partitions have when it starts. Default: false, it never ends.
+    /// Whether the source ends at the offsets that are the partitions' ends when it starts. Default: false, it does not
+    /// end. Group members never end.
     public var stopsAtLatest: Bool
-    /// How often the cluster is asked for new partitions and, with a pattern, topics. Default: 30 s.
+    /// How often the source looks for new partitions and, with a pattern, new topics. Used with `.standalone`
+    /// membership only, and not if `stopsAtLatest` is set. Default: 30 s.
     public var partitionDiscoveryInterval: Duration
-    /// How long the cluster may take to answer at start. Default: 15 s.
+    /// How long the source waits for the cluster to answer a request at start. Default: 15 s.
     public var timeout: Duration
-    /// How long a rebalance waits for the tasks to finish with partitions that the group takes back. Default: 20 s.
+    /// How long a rebalance waits until the tasks have finished with revoked partitions. After that, the partitions are
+    /// released and the attempt fails. Default: 20 s.
     public var revocationTimeout: Duration
 
-    /// How a Kafka source reads. Each parameter sets the property of its name, where its default is described.
+    /// Creates options. Each parameter sets the property of the same name, which describes its default.
     public init(
         start: KafkaStart = .committed(orElse: .earliest), membership: KafkaMembership = .standalone,
         commits: KafkaCommits = .onCheckpoint, offsetReset: KafkaOffsetReset = .fail, stopsAtLatest: Bool = false,
@@ -37,38 +42,45 @@ public struct KafkaSourceOptions: Sendable {
     }
 }
 
-/// Where a partition begins that no checkpoint knows. (One that is found while the pipeline runs begins at its beginning.)
+/// Where a partition starts if the checkpoint does not contain it.
+///
+/// A partition that is created while a pipeline with `.standalone` membership runs, or after its last checkpoint,
+/// starts at the group's committed offset, otherwise at its first record, regardless of this setting.
 public indirect enum KafkaStart: Sendable, Hashable {
-    /// At the first record there is.
+    /// At the first available record.
     case earliest
-    /// Behind the last record there is.
+    /// After the last available record: only new records are read.
     case latest
-    /// At the first record made at or after a time.
+    /// At the first record whose timestamp is at or after a time.
     case timestamp(Timestamp)
-    /// Where the group committed; where it has not, as `orElse` says.
+    /// At the group's committed offset; if there is none, according to `orElse`.
     case committed(orElse: KafkaStart)
 }
 
-/// Who reads the partitions.
+/// Which processes read the partitions of a source.
 public enum KafkaMembership: Sendable, Hashable {
-    /// This process reads all of them.
+    /// This process reads all partitions.
     case standalone
-    /// The processes of the group share them, with cooperative rebalances (another `partition.assignment.strategy` may be
-    /// configured). A commit that falls into a rebalance is refused by the broker: at-least-once, those records are
-    /// repeated by whoever has the partition next; exactly-once, their output was not committed either. With `instance`, a process that comes back under the same name within the
-    /// session timeout gets its partitions back without a rebalance.
+    /// The members of the consumer group share the partitions.
+    ///
+    /// Rebalances are cooperative by default (`partition.assignment.strategy`). A broker rejects commits during a
+    /// rebalance. With at-least-once delivery, the next owner of the partition then repeats the records since the last
+    /// commit. With exactly-once delivery, their output was not committed either.
+    ///
+    /// `instance` is a name of this process that is unique in the group. A process that restarts under the same name
+    /// within the session timeout gets its partitions back without a rebalance.
     case group(instance: String? = nil)
 }
 
-/// When a group's offsets are committed.
+/// When a source commits the group's offsets, if they are not part of a transaction.
 public enum KafkaCommits: Sendable, Hashable, CustomStringConvertible {
-    /// With each checkpoint: whatever it covers has been worked on.
+    /// With each checkpoint, which covers completely processed records.
     case onCheckpoint
-    /// Every so often, up to the last record that the source's own task has worked on.
+    /// At an interval, up to the last record that the source's own task has processed. Does not wait for the broker.
     case periodic(Duration)
-    /// After each batch that the source's own task has worked on; the task waits for the broker.
+    /// After each batch that the source's own task has processed. The task waits for the broker.
     case perBatch
-    /// After each record; the task waits for the broker.
+    /// After each record that the source's own task has processed. The task waits for the broker.
     case perRecord
 
     public var description: String {
@@ -81,12 +93,12 @@ public enum KafkaCommits: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What to do when a position is not in the partition, because its records were removed or never were.
+/// What to do if a partition does not have the offset to read from, because its records were deleted or never existed.
 public enum KafkaOffsetReset: String, Sendable, Hashable {
-    /// The pipeline stops with an error.
+    /// Fails with an error.
     case fail
-    /// Go on at the first record there is.
+    /// Continues at the first available record.
     case earliest
-    /// Go on behind the last record there is.
+    /// Continues after the last available record.
     case latest
 }

@@ -3,9 +3,9 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// Which offsets are committed, and when.
+/// Committing offsets.
 extension SourceSession {
-    /// When a reader commits by itself.
+    /// When a reader commits offsets itself.
     enum CommitMode: Sendable {
         case never
         case before
@@ -14,7 +14,7 @@ extension SourceSession {
         case every(Duration)
     }
 
-    /// The offsets go into the transactions of this cluster's sinks.
+    /// Whether offsets are committed by the transactions of this cluster's sinks.
     var commitsWithOutput: Bool { run?.commitsPositionsWithOutput == true && isOutputTransactional() }
 
     var commitMode: CommitMode {
@@ -64,13 +64,14 @@ extension SourceSession {
                 }
             }
         } catch let error as KafkaError where run.storesPositions || error.isRebalance {
-            // The checkpoint has them, and the group's offsets are for onlookers; or somebody else has the partitions, and
-            // repeats what was not committed.
+            // Either the checkpoint contains the offsets, and those of the group are informative only, or another
+            // member owns the partitions, and repeats what was not committed.
             run.logger.warning("\(summary): \(error)")
         }
     }
 
-    /// A member that has just joined again does not know its new generation for a moment.
+    /// Repeats a call, for up to 3 s, while the group is rebalancing: a member that has just joined again does not know
+    /// its new generation yet.
     private static func throughRebalances(_ call: () throws -> Void) throws {
         let deadline = ContinuousClock.now.advanced(by: .seconds(3))
         while true {
@@ -81,7 +82,7 @@ extension SourceSession {
         }
     }
 
-    /// What a transaction commits of a checkpoint's positions, and for whom.
+    /// Returns the offsets of a checkpoint that a transaction commits, and the membership in whose name it does.
     func transactionOffsets(_ positions: [CommittedPosition]) throws -> (
         offsets: [CommittedOffset], group: GroupMetadata
     ) {
@@ -94,8 +95,8 @@ extension SourceSession {
             return CommittedOffset(partition, offset.value)
         }
         guard isShared else { return (offsets, try GroupMetadata(group: group)) }
-        // Never the membership of the moment: a member that was taken for dead joins again by itself, and others have worked
-        // on its partitions meanwhile. The broker refuses an older generation.
+        // Not the current membership: a member whose session has expired joins again by itself, after others have
+        // processed its partitions. With the older generation, the broker rejects the commit.
         let (membership, failure) = state.withLock { ($0.membership, $0.failure) }
         if let failure { throw failure }
         guard let membership, membership.isFencing else { throw NoLongerMember(group: group) }

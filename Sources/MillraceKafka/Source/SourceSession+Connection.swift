@@ -2,11 +2,11 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// The client: made by a run's first attempt, kept until its end.
+/// The client, which is created by a run's first attempt and kept until its end.
 extension SourceSession {
     func connect(_ run: SourceRun) async throws {
         let (isNew, broken) = try state.withLock { state -> (Bool, KafkaConsumer?) in
-            // Coming back would shut out the one that has taken over.
+            // Connecting again would fence the instance that has taken over.
             if let failure = state.failure as? any PermanentFailure { throw failure }
             if let error = state.consumer?.fatalError, error.isFenced { throw PermanentKafkaFailure(error: error) }
             state.run = run
@@ -21,7 +21,7 @@ extension SourceSession {
             }
             return (state.consumer == nil, broken)
         }
-        // A client that has failed for good is of no use to another attempt.
+        // A client with a fatal error cannot be used by another attempt.
         if let broken { try await blocking { broken.close() } }
         sessions.add(self, of: run.operatorID)
         if run.commitsPositionsWithOutput, !run.storesPositions, !commitsWithOutput {
@@ -71,7 +71,7 @@ extension SourceSession {
         if let run { sessions.remove(run.operatorID) }
     }
 
-    /// How long a topic that is not known is waited for: one that has just been made is not known to every broker at once.
+    /// How long to wait for an unknown topic: the brokers do not learn about a new topic at the same time.
     private static let topicPatience = Duration.seconds(3)
 
     func patiently<R>(wait: Bool = true, _ ask: (Duration) throws -> R) throws -> R {

@@ -4,7 +4,7 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// Which partitions there are.
+/// Finding partitions.
 extension SourceSession {
     func partitions() async throws -> [PartitionID] {
         let found: [TopicPartition]
@@ -23,7 +23,7 @@ extension SourceSession {
         return found.map { PartitionID($0.description) }
     }
 
-    /// Every partition of the topics; throws what a user can do something about.
+    /// Returns all partitions of the topics. Throws a `SourceError` with advice for the user.
     func listPartitions(wait: Bool) throws -> [TopicPartition] {
         let consumer = try consumer()
         do {
@@ -45,7 +45,7 @@ extension SourceSession {
         } catch let error as KafkaError { throw sourceError(error) }
     }
 
-    /// Partitions with records behind these positions.
+    /// Returns the partitions that have records after the given positions.
     func unread(_ starts: [PartitionStart<KafkaOffset>]) async throws -> [PartitionID] {
         try await blocking { [self] in
             let consumer = try consumer()
@@ -60,7 +60,7 @@ extension SourceSession {
         }
     }
 
-    /// Asks now and then whether there are other partitions.
+    /// Starts a timer that looks for new partitions.
     func discover() {
         guard !options.stopsAtLatest, state.withLock({ $0.discovery == nil }) else { return }
         let timer = DispatchSource.makeTimerSource(queue: .global())

@@ -4,7 +4,7 @@ internal import Logging
 import Millrace
 import RDKafka
 
-/// What the cluster and the group report during a run.
+/// Handling events of the cluster and the group.
 extension SourceSession {
     func note(_ event: KafkaConsumer.Event) {
         switch event {
@@ -31,20 +31,20 @@ extension SourceSession {
         }
     }
 
-    /// The tasks did not finish in time: the group has waited long enough.
+    /// Releases revoked partitions if the tasks have not finished with them in time, and fails the attempt.
     private func giveUp(_ partitions: [TopicPartition]) {
         let (late, run) = state.withLock { state -> ([TopicPartition], SourceRun?) in
             guard state.share.isDemanding(partitions) else { return ([], nil) }
             let late = partitions
             state.failure = SourceError(
-                "\(summary): the group took \(late.count) partitions back, and they were not finished within \(options.revocationTimeout)",
+                "\(summary): the group revoked \(late.count) partitions, and their records were not processed within \(options.revocationTimeout)",
                 advice: "Look for an operator or sink that blocks, or allow more time (revocationTimeout)")
             state.membership = nil
             return (state.share.begin() ?? [], state.run)
         }
         guard !late.isEmpty else { return }
-        run?.logger.error("\(summary): letting go of \(late.count) partitions before their work is done")
-        // Within the lock, so that it is not closed meanwhile.
+        run?.logger.error("\(summary): releasing \(late.count) partitions before their records are processed")
+        // Within the lock, so that the consumer is not closed in the meantime.
         do { try state.withLock { try $0.consumer?.release(late) } } catch {
             run?.logger.error("\(summary): \(error)")
         }

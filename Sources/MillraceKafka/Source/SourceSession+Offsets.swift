@@ -1,7 +1,7 @@
 import Millrace
 import RDKafka
 
-/// Where partitions begin.
+/// The start offsets of partitions.
 extension SourceSession {
     func assign(_ starts: [PartitionStart<KafkaOffset>]) async throws {
         try await blocking { [self] in
@@ -29,7 +29,8 @@ extension SourceSession {
         }
         if isShared {
             let (known, accepted) = state.withLock { ($0.share.owned, $0.share.takeAccepted()) }
-            // Before the group is answered: it cannot move on meanwhile without this member losing its name.
+            // Read before the assignment is answered: until then the group cannot rebalance unless it removes this
+            // member.
             let membership = consumer.groupMetadata
             state.withLock { $0.membership = membership }
             if let accepted { try consumer.take(offsets.filter { accepted.contains($0.partition) }) }
@@ -54,12 +55,12 @@ extension SourceSession {
         state.withLock { $0.consumer }?.knownEnd(of: partition)
     }
 
-    /// Where each partition begins: the checkpoint's offset, or as the options say.
+    /// Returns the start offset of each partition: that of the checkpoint, or according to the options.
     func startOffsets(
         _ starts: [PartitionStart<KafkaOffset>], _ consumer: KafkaConsumer
     ) throws -> [CommittedOffset] {
         let (run, initial) = state.withLock { ($0.run, $0.initial) }
-        // At-most-once: what was committed is never read again, whatever the checkpoint says.
+        // At-most-once: committed records are never read again, even if the checkpoint is older.
         let usesCheckpoint = run?.delivery != .atMostOnce
         var found: [CommittedOffset] = []
         var open: [TopicPartition] = []
@@ -71,7 +72,7 @@ extension SourceSession {
                 open.append(partition)
             }
         }
-        // A partition that came up while the pipeline ran, or since its checkpoint, is read from its beginning.
+        // A partition that was created during the run, or after the checkpoint, is read from its first record.
         let isLater = (initial != nil || run?.isResumed == true) && !isShared && run?.delivery != .atMostOnce
         let isNew = { (partition: TopicPartition) in isLater && !(initial?.contains(partition) ?? false) }
         found += try resolve(.committed(orElse: .earliest), open.filter(isNew), consumer)
@@ -79,7 +80,8 @@ extension SourceSession {
         return found
     }
 
-    /// The records before the checkpoint's offsets that can be read once more, to see that the partitions are still the same.
+    /// Returns the records before the checkpoint's offsets that can be read again, to check that the partitions are
+    /// still the same.
     func lastRecords(
         _ starts: [PartitionStart<KafkaOffset>], _ begun: [CommittedOffset], _ consumer: KafkaConsumer
     ) throws -> [TopicPartition: LastRecord] {
@@ -89,20 +91,21 @@ extension SourceSession {
             guard let partition = TopicPartition(start.partition.name), let position = start.position,
                 let last = position.last, places[partition] == position.value
             else { continue }
-            // What was removed since cannot be compared.
+            // A record that was deleted in the meantime cannot be compared.
             let ends = try patiently { try consumer.watermarks(of: partition, timeout: $0) }
             if ends.low <= last.offset, last.offset < ends.high { found[partition] = last }
         }
         return found
     }
 
-    /// Where partitions begin that have no checkpoint. An attempt that failed before it had stored or committed anything is
-    /// made again from the same places: neither offsets of an earlier run nor records that came since change them.
+    /// Returns the start offsets of partitions without a checkpoint. If an attempt fails before it has stored or
+    /// committed anything, the next one starts at the same offsets, regardless of offsets of an earlier run and of new
+    /// records.
     private func begin(
         _ partitions: [TopicPartition], _ consumer: KafkaConsumer, _ run: SourceRun?
     ) throws -> [CommittedOffset] {
         let (first, own) = state.withLock { ($0.firstStarts, $0.ownCommits) }
-        // Where the committed offsets are what a run has of its past, they go before what the options say.
+        // Committed offsets take precedence over the options if they are the run's only record of its progress.
         let isCommittedTheTruth =
             isShared || run?.delivery == .atMostOnce || (run?.storesPositions == false && commitsWithOutput)
         let committed = partitions.filter {
@@ -110,11 +113,11 @@ extension SourceSession {
         }
         var found: [CommittedOffset] = []
         if !committed.isEmpty { found = try patiently { try consumer.committed(committed, timeout: $0) } }
-        // One beyond what this run has committed is an earlier run's.
+        // A greater offset than this run has committed is that of an earlier run.
         if !isCommittedTheTruth { found.removeAll { $0.offset > own[$0.partition] ?? -1 } }
         let rest = Set(partitions).subtracting(found.map(\.partition)).sorted()
         let known = rest.compactMap { partition in
-            // Another member of a group may have had it since.
+            // In a group, another member may have read the partition in the meantime.
             isShared ? nil : first[partition].map { CommittedOffset(partition, $0) }
         }
         let begun = try resolve(options.start, rest.filter { isShared || first[$0] == nil }, consumer)

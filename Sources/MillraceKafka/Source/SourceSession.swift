@@ -5,14 +5,14 @@ import Millrace
 import RDKafka
 import Synchronization
 
-/// What a Kafka source keeps open for a run: the consumer, the partitions' queues, and its part in a group.
+/// The resources of a Kafka source during a run: the consumer, the partitions' queues and its membership in a group.
 final class SourceSession: Sendable {
     /// A partition that is ready to be read.
     struct OpenedPartition: Sendable {
         let queue: PartitionQueue
         let start: Int64
         let end: Int64?
-        /// The record before `start` that the checkpoint knows; it is read again.
+        /// The record before `start` according to the checkpoint, which is read again.
         var last: LastRecord?
     }
 
@@ -21,25 +21,27 @@ final class SourceSession: Sendable {
         var run: SourceRun?
         var opened: [PartitionID: OpenedPartition] = [:]
         var committed: [TopicPartition: Int64] = [:]
-        /// Partitions known at the start of the run: others are new.
+        /// The partitions at the start of the run. Others are new.
         var initial: Set<TopicPartition>?
         var share = GroupShare()
         var waiters: [CheckedContinuation<Void, any Error>] = []
         var failure: (any Error)?
-        /// Whose offsets the attempt's transactions commit: the group's generation in which it was given its partitions.
+        /// The membership in whose name the attempt's transactions commit offsets: that of the generation in which the
+        /// group has assigned its partitions.
         var membership: GroupMetadata?
-        /// Where partitions began that no checkpoint knew, in the run's first attempt: there the next one begins too.
+        /// The start offsets of partitions without a checkpoint in the run's first attempt. Later attempts use the
+        /// same.
         var firstStarts: [TopicPartition: Int64] = [:]
-        /// The greatest offsets that this run has committed for the group, or asked to have committed.
+        /// The greatest offsets that this run has committed for the group, or requested to commit.
         var ownCommits: [TopicPartition: Int64] = [:]
         var discovery: Discovery?
-        /// New partitions that the run has been told of.
+        /// The new partitions that were reported to the run.
         var announced: Set<TopicPartition> = []
     }
 
     let configuration: KafkaConfiguration
     let sessions: SourceSessions
-    /// Whether the records that sinks of the same `Kafka` write are committed in transactions.
+    /// Whether sinks of the same `Kafka` write in transactions.
     let isOutputTransactional: @Sendable () -> Bool
     let topics: TopicSelection
     private let givenGroup: String?
@@ -62,7 +64,7 @@ final class SourceSession: Sendable {
     var isShared: Bool { options.membership != .standalone }
 
     var run: SourceRun? { state.withLock { $0.run } }
-    /// Offsets are committed for this group.
+    /// The group for which offsets are committed.
     var group: String { givenGroup ?? run?.pipeline ?? "millrace" }
 
     func consumer() throws -> KafkaConsumer {

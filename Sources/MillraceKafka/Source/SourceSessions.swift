@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The sources of a `Kafka` that are in a run, by their operators: a transaction commits their offsets.
+/// The running sources of a `Kafka`, by the ids of their operators. Transactions commit their offsets.
 final class SourceSessions: Sendable {
     private let sessions = Mutex<[String: SourceSession]>([:])
 

@@ -1,14 +1,14 @@
-// What the codec of `CodableState` needs to change bytes that are already written.
+// Changes of bytes that are already written, for the codec of `CodableState`.
 
 extension ByteWriter {
-    /// Forgets everything from `offset` on.
+    /// Removes all bytes from `offset` on.
     package mutating func truncate(to offset: Int) {
         precondition(offset >= 0 && offset <= storedCount, "truncation beyond what was written")
         storedCount = offset
     }
 
-    /// Replaces the byte before `body` by the length of everything from `body` on; moves the body if a longer length
-    /// needs the room.
+    /// Replaces the byte before `body` by the length of everything from `body` on. Moves the bytes if the length takes
+    /// more than one byte.
     mutating func patchLength(body: Int) {
         let length = storedCount - body
         if length < 0x80 {

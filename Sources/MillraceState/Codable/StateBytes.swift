@@ -1,30 +1,31 @@
-/// Stored bytes of one value, walked by offset. Every step is checked against a limit: damage throws, it never traps.
+/// The stored bytes of one value, accessed by offset. Every access is checked against a limit: damaged bytes throw an
+/// error and never trap.
 package struct StateBytes {
-    /// How an object names a field.
+    /// The name of a field as it is stored in an object.
     enum FieldName {
-        /// By its place in the table of names at the end of the value.
+        /// An index into the table of names at the end of the value.
         case index(Int)
-        /// By the text in these bytes.
+        /// The range of the bytes that contain the name.
         case text(Range<Int>)
     }
 
     private let base: UnsafeRawPointer
-    /// Bytes that may be read.
+    /// The number of bytes.
     package let count: Int
 
     package init(_ bytes: UnsafeRawBufferPointer) {
-        // An empty buffer may have no address; any address will do for zero bytes.
+        // The address of an empty buffer may be nil; any address is suitable for zero bytes.
         base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped
         count = bytes.count
     }
 
-    /// The byte at `offset`.
+    /// Returns the byte at `offset`.
     package func byte(_ offset: Int, limit: Int) throws(StateDecodingError) -> UInt8 {
         guard offset >= 0, offset < limit, limit <= count else { throw Self.cutShort }
         return base.load(fromByteOffset: offset, as: UInt8.self)
     }
 
-    /// A fixed-width integer, little-endian.
+    /// Returns the fixed-width little-endian integer at `offset`.
     package func fixed<T: FixedWidthInteger & BitwiseCopyable>(
         _ offset: Int, limit: Int, as type: T.Type = T.self
     ) throws(StateDecodingError) -> T {
@@ -32,7 +33,7 @@ package struct StateBytes {
         return T(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: T.self))
     }
 
-    /// A LEB128 number; moves `offset` behind it.
+    /// Reads a number in LEB128 and advances `offset` past it.
     package func number(_ offset: inout Int, limit: Int) throws(StateDecodingError) -> UInt64 {
         let first = try byte(offset, limit: limit)
         offset += 1
@@ -51,7 +52,7 @@ package struct StateBytes {
         }
     }
 
-    /// A length in bytes that ends at `limit` or before; moves `offset` behind the number.
+    /// Reads a length in bytes and advances `offset` past it. Throws if the length exceeds `limit`.
     package func length(_ offset: inout Int, limit: Int) throws(StateDecodingError) -> Int {
         let value = try number(&offset, limit: limit)
         guard let length = Int(exactly: value), length <= limit - offset else {
@@ -60,14 +61,15 @@ package struct StateBytes {
         return length
     }
 
-    /// The bytes of a string, byte string, array or object without tag and length. `offset` is that of the tag.
+    /// Returns the content of a string, byte string, array or object, without tag and length. `offset` is that of the
+    /// tag.
     package func content(_ offset: Int, limit: Int) throws(StateDecodingError) -> Range<Int> {
         var start = offset + 1
         let length = try length(&start, limit: limit)
         return start..<(start + length)
     }
 
-    /// Where the value at `offset` ends.
+    /// Returns the offset at which the value at `offset` ends.
     package func end(ofValueAt offset: Int, limit: Int) throws(StateDecodingError) -> Int {
         let tag = try byte(offset, limit: limit)
         if tag >= StateTag.small { return offset + 1 }
@@ -89,7 +91,7 @@ package struct StateBytes {
         return end
     }
 
-    /// The name of a field; moves `offset` behind it, to the field's value.
+    /// Reads the name of a field and advances `offset` past it, to the field's value.
     func fieldName(_ offset: inout Int, limit: Int) throws(StateDecodingError) -> FieldName {
         let number = try number(&offset, limit: limit)
         guard let half = Int(exactly: number >> 1) else { throw Self.cutShort }
@@ -102,13 +104,13 @@ package struct StateBytes {
         return .text(start..<offset)
     }
 
-    /// The bytes of `range`, which must have come from one of the functions above.
+    /// Returns the bytes of `range`, which must have been returned by one of the functions above.
     package func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "range beyond the bytes")
         return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
     }
 
-    /// The text of `range`.
+    /// Returns the text in `range`.
     package func text(_ range: Range<Int>) throws(StateDecodingError) -> String {
         guard let text = String(validating: slice(range), as: UTF8.self) else {
             throw StateDecodingError(expected: "UTF-8 text", found: "\(range.count) bytes that are not")

@@ -1,4 +1,4 @@
-/// What a type's `init(from:)` is given: the value at one offset.
+/// The decoder that is passed to a type's `init(from:)`, for the value at one offset.
 struct StateDecoder: Decoder {
     let source: StateDecoding
     let offset: Int

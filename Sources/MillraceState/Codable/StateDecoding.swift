@@ -1,28 +1,28 @@
 import Foundation
 import MillraceTime
 
-/// One stored value on its way out: its bytes and the names of its fields.
+/// The decoding of one stored value: its bytes and the names of its fields.
 ///
-/// Nothing is copied or indexed before it is asked for. Containers hold offsets; an object looks for a field where
-/// the one before it ended, so that fields asked for in the order they were written are found at once.
+/// Nothing is copied or indexed in advance. Containers hold offsets. An object searches for a field from the end of the
+/// previous one, so that fields are found immediately if they are decoded in the order in which they were written.
 final class StateDecoding {
-    /// The stored bytes; none as soon as the value is read, since containers can be kept beyond that.
+    /// The stored bytes. Empty after the value has been decoded, since containers may be kept longer.
     var bytes: StateBytes { progress.pointee.bytes }
 
     private struct Progress {
         var bytes: StateBytes
         var names: [Range<Int>] = []
-        /// The object that was read from last, and where its next field starts.
+        /// The object that was read last, and the offset of its next field.
         var lastObject = -1
         var nextField = 0
-        /// What could not be thrown where it was noticed.
+        /// An error that occurred where it could not be thrown.
         var failure: (any Error)?
     }
 
-    /// Behind a pointer, since checked access to a class's variables would take a tenth of the time.
+    /// A pointer, since exclusivity checks on a class's variables would take a tenth of the time.
     private let progress: UnsafeMutablePointer<Progress>
 
-    /// The place of a value that is not there, which reads as null.
+    /// The offset of a missing value, which is read as null.
     static let nowhere = -1
 
     private init(_ bytes: StateBytes) {
@@ -35,7 +35,7 @@ final class StateDecoding {
         progress.deallocate()
     }
 
-    /// Reads a whole value.
+    /// Decodes a whole value.
     static func decode<T: Decodable>(_ type: T.Type, from reader: inout ByteReader) throws -> T {
         let all = UnsafeRawBufferPointer(start: reader.base, count: reader.remaining)
         let bytes = StateBytes(all)
@@ -52,7 +52,7 @@ final class StateDecoding {
         return value
     }
 
-    /// Reads the table of names at `offset`; returns where it ends.
+    /// Reads the table of names at `offset`. Returns the offset at which it ends.
     private func readNames(_ offset: Int) throws(StateDecodingError) -> Int {
         var offset = offset
         let count = try bytes.length(&offset, limit: bytes.count)
@@ -67,10 +67,11 @@ final class StateDecoding {
 
     // MARK: Values
 
-    /// The value at `offset`; a type of its own through the decoder it is given.
+    /// Decodes the value at `offset`. Types that are not scalars decode themselves with a `StateDecoder`.
     func value<T: Decodable>(_ type: T.Type, at offset: Int, path: @autoclosure () -> StatePath?) throws -> T {
         if offset >= 0 {
-            // One type after the other: a generic function that returns an optional costs more than all of these.
+            // The types are compared one by one: a generic function that returns an optional takes longer than all
+            // comparisons.
             if T.self == Int.self, let value = try Int.read(bytes, at: offset) { return Self.cast(value) }
             if T.self == String.self, let value = try String.read(bytes, at: offset) { return Self.cast(value) }
             if T.self == Double.self, let value = try Double.read(bytes, at: offset) { return Self.cast(value) }
@@ -86,17 +87,17 @@ final class StateDecoding {
         return try T(from: StateDecoder(source: self, offset: offset, path: path()))
     }
 
-    /// `value` as what its type is known to be.
+    /// Casts `value` to `T`, which is known to be the same type.
     @inline(__always)
     private static func cast<S: StateScalar, T>(_ value: S) -> T { unsafeBitCast(value, to: T.self) }
 
-    /// Whether null stands at `offset`.
+    /// Whether the value at `offset` is null.
     func isNull(_ offset: Int) throws(StateDecodingError) -> Bool {
         if offset < 0 { return true }
         return try bytes.byte(offset, limit: bytes.count) == StateTag.null
     }
 
-    /// The content of the array or object at `offset`.
+    /// Returns the content of the array or object at `offset`.
     func content(_ offset: Int, tag: UInt8, _ path: StatePath?) throws -> Range<Int> {
         guard try !isNull(offset), try bytes.byte(offset, limit: bytes.count) == tag else {
             throw mismatch(tag == StateTag.array ? [Any].self : [String: Any].self, at: offset, path)
@@ -111,8 +112,8 @@ final class StateDecoding {
 
     // MARK: Fields
 
-    /// Where the value of the field called `key` and the field after it are, in the object at `object`; nil if it has
-    /// no such field.
+    /// Returns the offsets of the value of field `key` and of the next field in the object at `object`; `nil` if there
+    /// is no such field.
     func field(_ key: String, in content: Range<Int>, of object: Int) throws -> (value: Int, next: Int)? {
         let start = progress.pointee.lastObject == object ? progress.pointee.nextField : content.lowerBound
         var key = key
@@ -136,13 +137,13 @@ final class StateDecoding {
         return nil
     }
 
-    /// Remembers where the next field of `object` starts.
+    /// Stores the offset of the next field of `object`.
     func found(next: Int, of object: Int) {
         progress.pointee.lastObject = object
         progress.pointee.nextField = next
     }
 
-    /// All names of an object's fields.
+    /// Returns the names of all fields of an object.
     func fieldNames(in content: Range<Int>) -> [String] {
         var result: [String] = []
         do {
@@ -157,7 +158,7 @@ final class StateDecoding {
         return result
     }
 
-    /// How many elements an array has.
+    /// Returns the number of elements of an array.
     func elements(in content: Range<Int>) -> Int {
         var count = 0
         do {
@@ -172,7 +173,7 @@ final class StateDecoding {
         return count
     }
 
-    /// Notes an error where none can be thrown; the whole value is refused in the end.
+    /// Records an error where none can be thrown. Decoding the whole value then fails with it.
     func fail(_ error: any Error) { progress.pointee.failure = progress.pointee.failure ?? error }
 
     private func name(_ offset: inout Int, limit: Int) throws(StateDecodingError) -> Range<Int> {
@@ -195,7 +196,7 @@ final class StateDecoding {
 
     // MARK: Errors
 
-    /// What to throw if the value at `offset` is no `type`.
+    /// Returns the error for a value at `offset` that is not a `type`.
     func mismatch(_ type: Any.Type, at offset: Int, _ path: StatePath?) -> any Error {
         let found: String
         do {

@@ -1,4 +1,4 @@
-/// What a type's `encode(to:)` is given: one value of a `StateEncoding`.
+/// The encoder that is passed to a type's `encode(to:)`, for one value of a `StateEncoding`.
 struct StateEncoder: Encoder {
     let stream: StateEncoding
     let slot: StateEncoding.SlotID
@@ -19,9 +19,9 @@ struct StateEncoder: Encoder {
 
     func singleValueContainer() -> any SingleValueEncodingContainer { StateSingleEncoding(encoder: self) }
 
-    // Values within the array or object that this one is.
+    // Values within the array or object of this encoder.
 
-    /// An encoder for a value that is written aside and comes after `writer`'s last byte.
+    /// Returns an encoder for a value that is written to a buffer of its own and inserted after `writer`'s last byte.
     func child(_ writer: () throws -> UnsafeMutablePointer<ByteWriter>, _ key: any CodingKey) -> StateEncoder {
         let path = StatePath(path, key)
         do {

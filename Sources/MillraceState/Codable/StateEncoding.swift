@@ -1,63 +1,63 @@
-/// One value on its way into a `ByteWriter`.
+/// The encoding of one value into a `ByteWriter`.
 ///
-/// Containers write straight into the writer, each within the one that was opened before it. Only what a type may
-/// fill in later than its successors (nested containers, encoders of a superclass) is written aside, in a child, and
-/// put into its place when the container it belongs to ends.
+/// Containers write directly into the writer, each within the one that was opened before it. Only parts that a type may
+/// fill in later than those that follow them (nested containers, encoders of a superclass) are written to a buffer of
+/// their own, a child, and inserted when the container they belong to ends.
 final class StateEncoding {
-    /// A value that is being written: which container it has opened, and where.
+    /// A value that is being written, with its container.
     package struct Slot {
         enum Form { case empty, single, array, object, dictionary }
-        /// Tells it from an earlier one at the same depth.
+        /// Distinguishes the slot from earlier ones at the same depth.
         let serial: Int32
-        /// Arrays and objects around it.
+        /// The number of arrays and objects around the value.
         let level: Int32
         var form = Form.empty
-        /// Offset of the first byte of an array's or object's content.
+        /// The offset of the first byte of an array's or object's content.
         var body = 0
-        /// Elements of an array so far.
+        /// The number of elements of an array so far.
         var elements = 0
-        /// Names used so far: the first 64 by their bit, the highest of the others.
+        /// The names used so far: a bit for each of the first 64, and the highest index of the others.
         var used: UInt64 = 0
         var highest = 63
-        /// Fields may occur twice.
+        /// Whether a field may occur twice.
         var mayRepeat = false
     }
 
-    /// A slot, as a container remembers it.
+    /// The reference of a container to its slot.
     struct SlotID {
         let index: Int32
         let serial: Int32
     }
 
-    /// Names a place in the writer where a child's bytes belong.
+    /// The offset in the writer at which a child's bytes are inserted.
     private struct Insertion {
         let offset: Int
         let child: StateEncoding
     }
 
     private struct Progress {
-        /// Where bytes go; nil as soon as the value is written, since containers can be kept beyond that.
+        /// The writer; `nil` after the value has been written, since containers may be kept longer.
         var target: UnsafeMutablePointer<ByteWriter>?
         var names = StateFieldNames()
-        /// The values being written, each within the one before.
+        /// The values being written, from the outermost to the innermost.
         var slots: [Slot] = []
         var serial: Int32 = 0
         var insertions: [Insertion] = []
-        /// What could not be thrown where it was noticed.
+        /// An error that occurred where it could not be thrown.
         var failure: (any Error)?
     }
 
-    /// Behind a pointer, since checked access to a class's variables would take a tenth of the time.
+    /// A pointer, since exclusivity checks on a class's variables would take a tenth of the time.
     private let progress: UnsafeMutablePointer<Progress>
-    /// A child's own writer, the same as `target`.
+    /// The writer of a child, the same as `target`.
     private let owned: UnsafeMutablePointer<ByteWriter>?
-    /// The value a child belongs to, which has the names.
+    /// The encoding that a child belongs to, which has the table of names.
     private let main: StateEncoding?
     private let dictionaryKey: Any.Type?
-    /// The key type of the keyed container that was asked for last.
+    /// The key type of the last requested keyed container.
     private(set) var lastKey: Any.Type?
 
-    /// A whole value, written to `target` until `finish`.
+    /// Creates the encoding of a whole value, which writes to `target` until `finish`.
     init(target: UnsafeMutablePointer<ByteWriter>, dictionaryKey: Any.Type?) {
         self.dictionaryKey = dictionaryKey
         owned = nil
@@ -67,7 +67,7 @@ final class StateEncoding {
         progress.pointee.slots.reserveCapacity(4)
     }
 
-    /// A part of `main` that is written aside, within `level` arrays and objects.
+    /// Creates a child of `main`, within `level` arrays and objects.
     private init(of main: StateEncoding, level: Int32) {
         let writer = UnsafeMutablePointer<ByteWriter>.allocate(capacity: 1)
         writer.initialize(to: ByteWriter())
@@ -87,7 +87,7 @@ final class StateEncoding {
         }
     }
 
-    /// Ends the value: whoever still holds a container of it can no longer write.
+    /// Ends the value. Containers that are kept longer can no longer write.
     private func finish() {
         progress.pointee.target = nil
         for insertion in progress.pointee.insertions { insertion.child.finish() }
@@ -96,7 +96,7 @@ final class StateEncoding {
 
     // MARK: Values
 
-    /// Writes `value`; a type of its own through the encoder it is given.
+    /// Writes `value`. Types that are not scalars encode themselves with a `StateEncoder`.
     func write<T: Encodable>(
         _ value: T, into writer: UnsafeMutablePointer<ByteWriter>, level: Int32, path: @autoclosure () -> StatePath?
     ) throws {
@@ -105,7 +105,7 @@ final class StateEncoding {
         let outer = progress.pointee.slots.count
         let inserted = progress.pointee.insertions.count
         let path = path()
-        // Values in one another without an array or object between them have no other bound.
+        // Bounds the nesting of values without an array or object in between.
         guard outer < 4 * StateTag.depthLimit else { throw Self.tooDeep(path) }
         progress.pointee.serial &+= 1
         progress.pointee.slots.append(Slot(serial: progress.pointee.serial, level: level))
@@ -115,7 +115,7 @@ final class StateEncoding {
             if let failure = progress.pointee.failure { throw failure }
             try close(writer)
         } catch {
-            // The type around may go on without this one.
+            // The containing type may catch the error and continue without this value.
             progress.pointee.failure = nil
             progress.pointee.slots.removeLast(progress.pointee.slots.count - outer)
             while progress.pointee.insertions.count > inserted {
@@ -126,7 +126,7 @@ final class StateEncoding {
         }
     }
 
-    /// The writer, for the value of `slot`, which must be the innermost one.
+    /// Returns the writer for the value of `slot`, which must be the innermost one.
     private func writer(_ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
         if let failure = progress.pointee.failure { throw failure }
         guard let target = progress.pointee.target, Int(slot.index) == progress.pointee.slots.count - 1,
@@ -137,24 +137,24 @@ final class StateEncoding {
         return target
     }
 
-    /// Where the next byte goes.
+    /// Returns the offset of the next byte.
     func mark(_ slot: SlotID, _ path: StatePath?) throws -> Int { try writer(slot, path).pointee.count }
 
-    /// Arrays and objects around the value of `slot`.
+    /// Returns the number of arrays and objects around the value of `slot`.
     func level(of slot: SlotID) -> Int32 { progress.pointee.slots[Int(slot.index)].level }
 
-    /// Arrays and objects around what the value of `slot` contains.
+    /// Returns the number of arrays and objects around the contents of the value of `slot`.
     func level(within slot: SlotID) -> Int32 { progress.pointee.slots[Int(slot.index)].level + 1 }
 
     // MARK: Containers
 
-    /// Makes the value of `slot` an object, unless it is one.
+    /// Makes the value of `slot` an object, unless it is one already.
     func openObject(_ slot: SlotID, key: Any.Type, _ path: StatePath?) {
         lastKey = key
         open(slot, key == dictionaryKey ? .dictionary : .object, path)
     }
 
-    /// Makes the value of `slot` an array, unless it is one.
+    /// Makes the value of `slot` an array, unless it is one already.
     func openArray(_ slot: SlotID, _ path: StatePath?) { open(slot, .array, path) }
 
     private func open(_ slot: SlotID, _ form: Slot.Form, _ path: StatePath?) {
@@ -174,12 +174,12 @@ final class StateEncoding {
             default: throw Self.error("one value cannot be two kinds of container", path)
             }
         } catch {
-            // A container has to be returned all the same; it will throw this.
+            // A container has to be returned in any case; it throws this error when it is used.
             progress.pointee.failure = progress.pointee.failure ?? error
         }
     }
 
-    /// Begins a field: its value comes next.
+    /// Starts a field, whose value is written next.
     func field(_ name: String, _ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
         let writer = try writer(slot, path)
         let index = Int(slot.index)
@@ -207,14 +207,14 @@ final class StateEncoding {
         return writer
     }
 
-    /// Begins an element: its value comes next.
+    /// Starts an element, whose value is written next.
     func element(_ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
         let writer = try writer(slot, path)
         progress.pointee.slots[Int(slot.index)].elements += 1
         return writer
     }
 
-    /// Begins the only value of `slot`.
+    /// Starts the single value of `slot`.
     func single(_ slot: SlotID, _ path: StatePath?) throws -> UnsafeMutablePointer<ByteWriter> {
         let writer = try writer(slot, path)
         guard progress.pointee.slots[Int(slot.index)].form == .empty else {
@@ -224,20 +224,20 @@ final class StateEncoding {
         return writer
     }
 
-    /// Takes an element back that was not written.
+    /// Undoes the start of an element that was not written.
     func withdrawElement(_ slot: SlotID) { progress.pointee.slots[Int(slot.index)].elements -= 1 }
 
-    /// Takes the only value back that was not written.
+    /// Undoes the start of a single value that was not written.
     func withdrawSingle(_ slot: SlotID) { progress.pointee.slots[Int(slot.index)].form = .empty }
 
-    /// Elements of an array so far.
+    /// Returns the number of elements of an array so far.
     func elements(_ slot: SlotID) -> Int {
         let index = Int(slot.index)
         return index < progress.pointee.slots.count && progress.pointee.slots[index].serial == slot.serial
             ? progress.pointee.slots[index].elements : 0
     }
 
-    /// A value that comes here and is written aside.
+    /// Returns an encoder for a child that is inserted at the end of `writer`.
     func child(
         _ writer: UnsafeMutablePointer<ByteWriter>, within slot: SlotID, path: StatePath?
     ) -> StateEncoder {
@@ -246,7 +246,7 @@ final class StateEncoding {
         return StateEncoder(stream: child, slot: SlotID(index: 0, serial: 0), path: path)
     }
 
-    /// An encoder that only throws, where no better one can be returned.
+    /// Returns an encoder that only throws, for requirements that cannot throw themselves.
     func failed(_ error: any Error, path: StatePath?) -> StateEncoder {
         let reason = error as? EncodingError ?? Self.error("\(error)", path)
         progress.pointee.failure = progress.pointee.failure ?? reason
@@ -257,7 +257,7 @@ final class StateEncoding {
 
     // MARK: Ends
 
-    /// Ends the innermost value.
+    /// Ends the innermost value and completes its bytes.
     private func close(_ writer: UnsafeMutablePointer<ByteWriter>) throws {
         guard let slot = progress.pointee.slots.popLast() else { return }
         switch slot.form {
@@ -277,7 +277,7 @@ final class StateEncoding {
         }
     }
 
-    /// Puts the bytes of children into the content from `body` on.
+    /// Inserts the bytes of children into the content from `body` on.
     private func insertChildren(_ body: Int, _ writer: inout ByteWriter) throws {
         guard let last = progress.pointee.insertions.last, last.offset >= body else { return }
         let first = progress.pointee.insertions.firstIndex { $0.offset >= body } ?? progress.pointee.insertions.endIndex
@@ -313,7 +313,7 @@ final class StateEncoding {
 }
 
 extension StateEncoding {
-    /// Writes a whole value, or the reason why it cannot be written.
+    /// Encodes a whole value, or the reason why it cannot be encoded.
     static func encode<T: Encodable>(_ value: T, into writer: inout ByteWriter) {
         let start = writer.count
         let reason: String? = withUnsafeMutablePointer(to: &writer) { target in
@@ -333,8 +333,8 @@ extension StateEncoding {
         writer.write(reason)
     }
 
-    /// The keys of a dictionary with string or integer keys, whose fields are stored in the order of their names. The
-    /// standard library does not name the type; it shows it when it encodes a dictionary.
+    /// The coding key type of dictionaries with string or integer keys, whose fields are stored in the order of their
+    /// names. The standard library's type has no public name, so that it is taken from the encoding of a dictionary.
     private static let dictionaryKey: Any.Type? = {
         var writer = ByteWriter()
         return withUnsafeMutablePointer(to: &writer) { target in

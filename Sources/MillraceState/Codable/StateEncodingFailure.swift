@@ -1,4 +1,4 @@
-/// Why a value could not be written, in one line that fits into a checkpoint.
+/// The reason why a value could not be encoded, in one line of limited length.
 enum StateEncodingFailure {
     static func reason(_ error: any Error) -> String {
         guard let error = error as? EncodingError, case .invalidValue(let value, let context) = error else {

@@ -1,16 +1,16 @@
-/// The names of fields seen so far in a value, written once behind it; fields refer to them by their place.
+/// The table of a value's field names, which is written once after the value. Fields refer to it by index.
 struct StateFieldNames {
     private var names: [String] = []
     private var places: [String: Int] = [:]
     private var last = -1
 
-    /// Beyond this many names, they are looked up by hash.
+    /// The number of names beyond which they are looked up by hash.
     private static let searched = 16
 
-    /// The place of `name`, which is added if it is new. Nil for a name that is not ASCII: two of those may be equal
-    /// as strings and differ in bytes, so they are written out where they stand.
+    /// Returns the index of `name`, which is added if it is new. `nil` for a name that is not ASCII: two such names may
+    /// be equal as strings but differ in bytes, so that they are written in full.
     mutating func place(of name: String) -> Int? {
-        // The fields of an array's elements follow one another in the same order again and again.
+        // The elements of an array have the same fields in the same order.
         let guess = last + 1
         if guess < names.count, isSame(guess, name) {
             last = guess
@@ -38,12 +38,12 @@ struct StateFieldNames {
         return place
     }
 
-    /// Equal strings of equally many bytes, one of them ASCII, have the same bytes.
+    /// Two equal strings with the same number of bytes, one of them ASCII, have the same bytes.
     private func isSame(_ place: Int, _ name: String) -> Bool {
         names[place] == name && names[place].utf8.count == name.utf8.count
     }
 
-    /// Writes the table: how many, then each name.
+    /// Writes the table: the number of names, then each name.
     func write(into writer: inout ByteWriter) {
         writer.writeLength(names.count)
         for name in names { writer.write(name) }

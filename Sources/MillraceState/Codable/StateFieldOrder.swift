@@ -1,12 +1,12 @@
-/// The fields of an object that is already written: of two with the same name the last stays, and those of a
-/// dictionary come in the order of their names, so that equal dictionaries have equal bytes.
+/// Reorders the fields of an object that is already written. Of fields with the same name the last is kept. The fields
+/// of a dictionary are sorted by name, so that equal dictionaries have equal bytes.
 enum StateFieldOrder {
     private struct Field {
         let name: Range<Int>
         let bytes: Range<Int>
     }
 
-    /// Rewrites the fields from `body` to the end.
+    /// Rewrites the fields from `body` to the end of the writer.
     static func finish(_ writer: inout ByteWriter, body: Int, sorted: Bool) throws {
         let copy = writer.withBytes { [UInt8]($0[body...]) }
         let fields = try copy.withUnsafeBytes { try read(StateBytes($0), texts: sorted) }
@@ -31,7 +31,7 @@ enum StateFieldOrder {
         }
     }
 
-    /// Names as they are written, or only their texts, which are what a dictionary has.
+    /// Reads the fields; with `texts`, the names are those of a dictionary, which are written in full.
     private static func read(_ bytes: StateBytes, texts: Bool) throws(StateDecodingError) -> [Field] {
         var fields: [Field] = []
         var offset = 0

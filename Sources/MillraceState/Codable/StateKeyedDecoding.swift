@@ -1,4 +1,4 @@
-/// The fields of a stored object.
+/// The keyed container of a stored object.
 struct StateKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let decoder: StateDecoder
     let content: Range<Int>
@@ -19,7 +19,7 @@ struct StateKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
             key, DecodingError.Context(codingPath: codingPath, debugDescription: "no field \"\(key.stringValue)\""))
     }
 
-    // Inlined so that each of the callers below has code for its own type.
+    // Inlined, so that each of the callers below is specialised for its type.
 
     @inline(__always)
     private func scalar<T: StateScalar>(_ key: Key) throws -> T {
@@ -126,7 +126,7 @@ struct StateKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func superDecoder(forKey key: Key) throws -> any Decoder { try above(key) }
 
-    /// A superclass that wrote nothing reads from null.
+    /// A superclass that wrote nothing is decoded from null.
     private func above(_ key: some CodingKey) throws -> StateDecoder {
         StateDecoder(source: source, offset: try find(key)?.value ?? StateDecoding.nowhere, path: path(key))
     }

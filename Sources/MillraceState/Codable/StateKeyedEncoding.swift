@@ -1,4 +1,4 @@
-/// The fields of an object that is being written.
+/// The keyed container of an object that is being written.
 struct StateKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let encoder: StateEncoder
 

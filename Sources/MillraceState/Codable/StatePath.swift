@@ -1,8 +1,8 @@
-/// Where in a value a coder stands: the keys that lead there, innermost first.
+/// A coding path: the keys that lead to a value, innermost first.
 final class StatePath {
     private let parent: StatePath?
     private let key: any CodingKey
-    /// Keys from the outermost value to here.
+    /// The number of keys from the outermost value to this one.
     let depth: Int
 
     init(_ parent: StatePath?, _ key: any CodingKey) {
@@ -11,7 +11,7 @@ final class StatePath {
         depth = (parent?.depth ?? 0) + 1
     }
 
-    /// The keys to `path`, outermost first.
+    /// Returns the keys of `path`, outermost first.
     static func keys(_ path: StatePath?) -> [any CodingKey] {
         var keys: [any CodingKey] = []
         var next = path

@@ -1,11 +1,11 @@
 import Foundation
 import MillraceTime
 
-/// A type that is one value in the binary form of `CodableState`, without fields or elements.
+/// A type that is stored as a single value in the binary form of `CodableState`, without fields or elements.
 protocol StateScalar {
-    /// Writes tag and payload.
+    /// Writes the tag and the payload.
     func writeTagged(into writer: inout ByteWriter)
-    /// Reads the value whose tag is at `offset`; nil if another kind of value, or one out of range, stands there.
+    /// Reads the value whose tag is at `offset`; `nil` if it is of another kind or out of the type's range.
     static func read(_ bytes: StateBytes, at offset: Int) throws(StateDecodingError) -> Self?
 }
 
@@ -73,7 +73,7 @@ extension Float: StateScalar {
         writer.write(StateTag.float)
         writer.write(bitPattern)
     }
-    /// An integer reads as well, if it is one that the type holds exactly.
+    /// Also reads an integer that the type can represent exactly.
     package static func read(_ bytes: StateBytes, at offset: Int) throws(StateDecodingError) -> Float? {
         guard try bytes.byte(offset, limit: bytes.count) == StateTag.float else {
             return try Int64.read(bytes, at: offset).flatMap { Float(exactly: $0) }
@@ -87,7 +87,7 @@ extension Double: StateScalar {
         writer.write(StateTag.double)
         writer.write(bitPattern)
     }
-    /// A `Float` and an integer read as well, the integer if it is one that the type holds exactly.
+    /// Also reads a `Float`, and an integer that the type can represent exactly.
     package static func read(_ bytes: StateBytes, at offset: Int) throws(StateDecodingError) -> Double? {
         switch try bytes.byte(offset, limit: bytes.count) {
         case StateTag.double: return Double(bitPattern: try bytes.fixed(offset + 1, limit: bytes.count))
@@ -108,7 +108,7 @@ extension String: StateScalar {
     }
 }
 
-/// Milliseconds; not the text that JSON has.
+/// Stored as milliseconds since 1970, not as text as in JSON.
 extension Timestamp: StateScalar {
     func writeTagged(into writer: inout ByteWriter) { milliseconds.writeTagged(into: &writer) }
     package static func read(_ bytes: StateBytes, at offset: Int) throws(StateDecodingError) -> Timestamp? {
@@ -140,7 +140,7 @@ extension Data: StateScalar {
     }
 }
 
-/// 16 bytes, in the order of the text form.
+/// Stored as 16 bytes in the order of the text form.
 extension UUID: StateScalar {
     func writeTagged(into writer: inout ByteWriter) {
         writer.write(StateTag.bytes)

@@ -1,10 +1,10 @@
 import Foundation
 import MillraceTime
 
-/// Scalars met by generic code: elements of arrays, wrapped values and types of their own. The ones worth the
-/// comparison are taken aside; the others encode themselves through a single-value container, to the same bytes.
+/// Writes scalars in generic code: elements of arrays, wrapped values and other types. Only frequent types are compared
+/// here; the others encode themselves through a single-value container, to the same bytes.
 enum StateScalarCast {
-    /// Writes `value` if its type is one of those; false if not.
+    /// Writes `value` if its type is one of the frequent scalars. Returns false otherwise.
     static func write<T>(_ value: T, into writer: inout ByteWriter) -> Bool {
         if T.self == Int.self { return write(value, as: Int.self, into: &writer) }
         if T.self == String.self { return write(value, as: String.self, into: &writer) }
@@ -20,7 +20,7 @@ enum StateScalarCast {
         return false
     }
 
-    /// `T` is `S`, as the caller has found out: the cast only tells the compiler.
+    /// The caller has checked that `T` is `S`; the cast only informs the compiler.
     @inline(__always)
     private static func write<T, S: StateScalar>(_ value: T, as type: S.Type, into writer: inout ByteWriter) -> Bool {
         unsafeBitCast(value, to: S.self).writeTagged(into: &writer)

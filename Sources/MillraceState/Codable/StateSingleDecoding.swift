@@ -1,4 +1,4 @@
-/// The only value of a type that reads one.
+/// The single-value container of a stored value.
 struct StateSingleDecoding: SingleValueDecodingContainer {
     let decoder: StateDecoder
 

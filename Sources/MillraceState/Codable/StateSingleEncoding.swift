@@ -1,4 +1,4 @@
-/// The only value of a type that writes one.
+/// The single-value container of a value that is being written.
 struct StateSingleEncoding: SingleValueEncodingContainer {
     let encoder: StateEncoder
 

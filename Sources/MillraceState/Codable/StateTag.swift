@@ -1,4 +1,5 @@
-/// The first byte of every value in the binary form of `CodableState`: what follows it (`Docs/StateFormat.md`).
+/// The tags of the binary form of `CodableState`: the first byte of every value, which determines what follows it
+/// (`Docs/StateFormat.md`).
 enum StateTag {
     /// Nothing follows.
     static let null: UInt8 = 0x01
@@ -24,11 +25,11 @@ enum StateTag {
     static let array: UInt8 = 0x0C
     /// A length in bytes and the fields: name, value.
     static let object: UInt8 = 0x0D
-    /// A string: why the value could not be written. Only a whole value has this tag.
+    /// A string: the reason why the value could not be encoded. Only a whole value has this tag.
     static let refused: UInt8 = 0x0E
-    /// Added to an integer from 0 to 127, and nothing follows.
+    /// An integer from 0 to 127 is this tag plus the integer; nothing follows.
     static let small: UInt8 = 0x80
 
-    /// How deep arrays and objects may lie in one another, in both directions.
+    /// The maximum nesting depth of arrays and objects, for encoding and decoding.
     static let depthLimit = 256
 }

@@ -1,4 +1,4 @@
-/// The elements of a stored array.
+/// The unkeyed container of a stored array.
 struct StateUnkeyedDecoding: UnkeyedDecodingContainer {
     let decoder: StateDecoder
     let content: Range<Int>
@@ -17,7 +17,7 @@ struct StateUnkeyedDecoding: UnkeyedDecodingContainer {
 
     private var path: StatePath { StatePath(decoder.path, StatePathKey(intValue: currentIndex)) }
 
-    /// Where the next element ends.
+    /// Returns the offset at which the next element ends.
     private func next(_ type: Any.Type) throws -> Int {
         guard !isAtEnd else {
             throw DecodingError.valueNotFound(

@@ -1,4 +1,4 @@
-/// The elements of an array that is being written.
+/// The unkeyed container of an array that is being written.
 struct StateUnkeyedEncoding: UnkeyedEncodingContainer {
     let encoder: StateEncoder
 

@@ -1,4 +1,4 @@
-/// What stands at an offset, in words for an error.
+/// Describes the value at an offset for an error message.
 enum StateValueKind {
     static let null = "null"
 

@@ -1,10 +1,10 @@
 /// An error that says what is wrong and what to do about it.
 ///
-/// `ConfigurationError`, `SourceError`, `SinkError` and `StateError` are of this kind.
+/// `ConfigurationError`, `SourceError`, `SinkError` and `StateError` conform to it.
 public protocol AdvisedError: Error, CustomStringConvertible, Sendable {
-    /// What is wrong: a whole sentence without a full stop, which names the file, partition, operator or setting.
+    /// What is wrong: a sentence without a full stop that names the file, partition, operator or setting.
     var problem: String { get }
-    /// What to do about it: a whole sentence without a full stop.
+    /// What to do about it: a sentence without a full stop.
     var advice: String { get }
 }
 

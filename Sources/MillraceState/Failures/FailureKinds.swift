@@ -1,14 +1,16 @@
-/// Not a fault, but the attempt has to be made again from its last checkpoint: work was moved to another process. It is
-/// made at once, and does not count for the restart strategy.
+/// An error that makes the pipeline restart from its last checkpoint although nothing failed, for example because work
+/// was moved to another process.
+///
+/// The restart is immediate and does not count for the restart strategy.
 public protocol RepeatedAttempt: Error {}
 
-/// A failure that no restart mends: another process has taken over, a right is missing.
+/// A failure that a restart cannot resolve, such as a wrong configuration or a missing permission.
 public protocol PermanentFailure: Error {}
 
-/// A failure of a system outside that may pass by itself: a broker or a database that cannot be reached, a full disk.
+/// A failure of an external system that may be temporary: a broker or database that cannot be reached, a full disk.
 ///
-/// The restart strategy decides what follows it, at the start of a run as well as later.
+/// The restart strategy decides how the pipeline continues, at the start of a run as well as later.
 public protocol TransientFailure: Error {
-    /// Whether the same thing may succeed later without anybody changing it.
+    /// Whether the operation may succeed later without any intervention.
     var isTransient: Bool { get }
 }

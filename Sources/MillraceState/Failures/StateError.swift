@@ -1,39 +1,44 @@
-/// A state folder that cannot be used as asked: what is wrong, where, and what to do about it.
+/// An error in using a state folder: what is wrong, where, and what to do about it.
 public struct StateError: AdvisedError, TransientFailure {
-    /// What kind of trouble it is.
+    /// The kind of a state error.
     public enum Kind: Sendable, Hashable {
         /// The folder cannot be created, read or written.
         case unusable
-        /// Another process has it open.
+        /// Another process has the folder open.
         case inUse
-        /// It was written by another pipeline, another format, or a graph that does not fit.
+        /// The folder was written by another pipeline, in another format, or by a graph that does not match.
         case mismatch
-        /// Its contents do not hold together.
+        /// The folder's contents are inconsistent.
         case damaged
-        /// The disk has no room for more.
+        /// The disk is full.
         case full
         /// `CheckpointOptions.maximumSize` is reached.
         case tooLarge
     }
 
-    /// What kind of trouble it is.
+    /// The kind of the error.
     public let kind: Kind
-    /// What is wrong, naming folder or file.
+    /// What is wrong, with the folder or file.
     public let problem: String
     /// What to do about it.
     public let advice: String
 
-    /// `problem` and `advice` are whole sentences without a full stop.
+    /// Creates a state error.
+    ///
+    /// - Parameters:
+    ///   - kind: the kind of the error.
+    ///   - problem: what is wrong, with the folder or file: a sentence without a full stop.
+    ///   - advice: what to do about it: a sentence without a full stop.
     public init(_ kind: Kind, _ problem: String, advice: String) {
         self.kind = kind
         self.problem = problem
         self.advice = advice
     }
 
-    /// A full disk may have room soon.
+    /// Whether the operation may succeed later without any intervention: true for a full disk.
     public var isTransient: Bool { kind == .full }
 
-    /// Whether what was to be written may be written by another attempt.
+    /// Whether the write may succeed if it is repeated.
     package var mayBeTriedAgain: Bool {
         switch kind {
         case .full, .tooLarge, .unusable: true

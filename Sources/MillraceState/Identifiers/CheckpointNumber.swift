@@ -1,14 +1,14 @@
-/// The number of a checkpoint: 1 for a pipeline's first, rising by one, over restarts too.
+/// The number of a checkpoint: 1 for a pipeline's first, increasing by one with each checkpoint, also across restarts.
 public struct CheckpointNumber: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// The number.
     public let value: UInt64
 
-    /// Checkpoint `value`.
+    /// Creates the number `value`.
     public init(_ value: UInt64) { self.value = value }
 
-    /// Before the first.
+    /// The number 0, which is before the first checkpoint.
     public static var none: CheckpointNumber { CheckpointNumber(0) }
-    /// The one after this.
+    /// The number of the next checkpoint.
     public var next: CheckpointNumber { CheckpointNumber(value + 1) }
 
     public static func < (left: CheckpointNumber, right: CheckpointNumber) -> Bool { left.value < right.value }

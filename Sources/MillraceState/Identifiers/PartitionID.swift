@@ -1,9 +1,10 @@
-/// The name of a partition within its source: a file's name, a topic and number. Stored in checkpoints.
+/// The name of a partition within its source, such as a file name, or a topic and a partition number. It is stored in
+/// checkpoints.
 public struct PartitionID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// The name.
     public let name: String
 
-    /// A partition called `name`.
+    /// Creates the identifier of the partition `name`.
     public init(_ name: String) { self.name = name }
 
     public static func < (left: PartitionID, right: PartitionID) -> Bool { left.name < right.name }

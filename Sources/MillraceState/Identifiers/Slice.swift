@@ -1,9 +1,9 @@
-/// A part of keyed state that is opened and dropped as a whole: the end of a window in milliseconds; 0 where there
-/// are no windows.
+/// A part of keyed state that is created and dropped as a whole: for windows the window's end in milliseconds,
+/// otherwise 0.
 @frozen
 @usableFromInline
 package struct Slice: Hashable, Comparable, Sendable {
-    /// Milliseconds.
+    /// The end of the window in milliseconds since 1970, or 0.
     @usableFromInline package let value: Int64
 
     /// The slice that ends at `value`.

@@ -1,4 +1,4 @@
-/// The number of a piece of keyed state within a state folder; its catalogue maps it to operator and name.
+/// The number of a keyed state within a state folder. The catalogue maps it to the operator and the state's name.
 package struct StateID: Hashable, Comparable, Sendable, Codable {
     /// The number.
     package let value: UInt32

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A way to a running pipeline's state: questions and savepoints, without stopping it.
+/// A handle that gives access to a running pipeline's state, for queries and savepoints, without stopping the pipeline.
 ///
 /// ```swift
 /// let state = StateHandle()
@@ -11,15 +11,19 @@ import Synchronization
 /// try state.inspection().export(to: "savepoints/before-the-change")
 /// ```
 ///
-/// What it shows is the last checkpoint, whole; what tasks have changed since is not there yet.
+/// It shows the state of the last checkpoint. Changes since that checkpoint are not visible.
 public final class StateHandle: Sendable {
     private let store = Mutex<CheckpointStore?>(nil)
 
-    /// Of no pipeline yet.
+    /// Creates a handle that is not attached to a pipeline. Set it as the run's option `state`.
     public init() {}
 
-    /// The state as the last checkpoint has it. Throws `StateError` if the pipeline does not run, keeps no state folder, or
-    /// has taken no checkpoint yet. Let go of it soon: meanwhile the folder's file may grow.
+    /// Returns the state of the last checkpoint.
+    ///
+    /// Release the inspection soon: while it is in use, the state folder's file may grow.
+    ///
+    /// - Throws: `StateError` if the pipeline is not running, has no state folder, or has not completed a checkpoint
+    ///   yet.
     public func inspection() throws -> StateInspection {
         guard let store = store.withLock({ $0 }) else {
             throw StateError(

@@ -1,17 +1,21 @@
-/// Reads a pipeline's state, as its last checkpoint has it: of a stopped one from its folder, of a running one through the
-/// `StateHandle` that it was given.
+/// A read-only view of a pipeline's state as of its last checkpoint. The state of a stopped pipeline is read from its
+/// folder, that of a running one through its `StateHandle`.
 ///
 /// ```swift
 /// let state = try StateInspection(directory: "state")
 /// try state.forEach(of: "clicks-per-user", key: String.self, value: Int.self) { user, clicks in ... }
 /// ```
 ///
-/// A folder is locked meanwhile: nobody else can run with it.
+/// A folder that is opened by `init(directory:)` is locked as long as the inspection exists: no pipeline can run with
+/// it.
 public struct StateInspection {
     private let store: CheckpointStore
     private let manifest: Manifest
 
-    /// Opens a state folder. Throws `StateError` if there is nothing to read or it is in use.
+    /// Opens a state folder.
+    ///
+    /// - Parameter directory: the path of the state folder.
+    /// - Throws: `StateError` if the folder holds no checkpoint, is damaged, or is in use by another process.
     public init(directory: String) throws {
         let folder = try StateFolder(path: directory, fresh: false)
         guard !folder.isNew else {
@@ -31,12 +35,22 @@ public struct StateInspection {
         self.manifest = manifest
     }
 
-    /// Writes a copy of the state into a new folder, which a pipeline can be run with: a savepoint. Returns the checkpoint
-    /// that it holds.
+    /// Writes a savepoint: a copy of the state in a new folder, with which a pipeline can be run.
+    ///
+    /// - Parameter directory: the path of the new folder.
+    /// - Returns: the checkpoint that the copy holds.
+    /// - Throws: `StateError` if the folder already holds state or cannot be written.
     @discardableResult
     public func export(to directory: String) throws -> CheckpointNumber { try store.export(to: directory) }
 
-    /// The value of one key, if it has any.
+    /// Returns the value of a key, or `nil` if there is none. Of windowed state, this is the value in the last window.
+    ///
+    /// - Parameters:
+    ///   - key: the key.
+    ///   - operatorID: the operator's name, or its kind and number such as `fold-1`.
+    ///   - name: the name of the operator's state, as in `states`. Default: `value`.
+    ///   - value: the type of the value.
+    /// - Throws: `StateError` if there is no such state or its types are others.
     public func value<Key: StreamKey, Value: StateValue>(
         of key: Key, in operatorID: String, state name: String = "value", as value: Value.Type = Value.self
     ) throws -> Value? {
@@ -47,16 +61,26 @@ public struct StateInspection {
         return found
     }
 
-    /// The last checkpoint.
+    /// The number of the checkpoint that is shown.
     public var checkpoint: CheckpointNumber { manifest.checkpoint }
 
-    /// What the folder holds: operator, state, key type, value type.
+    /// The keyed states in the folder, with their operator, name, and key and value schemas.
     public var states: [(operatorID: String, name: String, keySchema: String, valueSchema: String)] {
         manifest.states.map { ($0.operatorID, $0.name, $0.keySchema, $0.valueSchema) }
     }
 
-    /// Visits every entry of an operator's state, in the order of the keys' hashes; of state with a time to live also what
-    /// is over and has not left the store yet.
+    /// Calls `body` for every entry of an operator's state, in the order of the keys' hashes. Windowed state is visited
+    /// window by window, in the order of their ends.
+    ///
+    /// Entries of a state with a time to live are included until they are removed, even if they have expired.
+    ///
+    /// - Parameters:
+    ///   - operatorID: the operator's name, or its kind and number such as `fold-1`.
+    ///   - name: the name of the operator's state, as in `states`. Default: `value`.
+    ///   - key: the type of the key.
+    ///   - value: the type of the value.
+    ///   - body: called with the key and the value of each entry.
+    /// - Throws: `StateError` if there is no such state or its types are others, or the error of `body`.
     public func forEach<Key: StreamKey, Value: StateValue>(
         of operatorID: String, state name: String = "value", key: Key.Type, value: Value.Type,
         _ body: (Key, Value) throws -> Void

@@ -1,49 +1,55 @@
 import Foundation
 
-/// The checkpoints that a state folder holds, and a decision by hand on one whose outcome is not known.
+/// The checkpoints in a state folder, with a way to decide by hand about a checkpoint whose outcome is unknown.
 ///
-/// With transactional output a checkpoint is stored as *prepared* before the transaction commits. A start finds out what
-/// became of it by the note that the transaction left. Where that is gone, somebody has to say whether the output is there:
+/// With transactional output, a checkpoint is stored as *prepared* before the output's transaction commits. A start
+/// finds out whether the transaction committed from a marker that the transaction has written. If the marker is
+/// missing, the decision has to be made by hand, according to whether the output is there:
 ///
 /// ```swift
 /// let stored = try StoredCheckpoints(directory: "state")
 /// if let prepared = stored.prepared { try stored.resolve(prepared, keeping: true) }
 /// ```
 ///
-/// The folder is locked meanwhile: no pipeline can run with it.
+/// The folder is locked as long as this value exists: no pipeline can run with it.
 public struct StoredCheckpoints {
-    /// What a checkpoint says of itself.
+    /// A checkpoint in the folder.
     public struct Checkpoint: Sendable, Equatable {
-        /// Its number.
+        /// The checkpoint's number.
         public let number: CheckpointNumber
         /// The pipeline's name.
         public let pipeline: String
         /// The state folder's identity.
         public let folder: String
-        /// The transactional output that it waits for, or waited for; `nil` if there is none.
+        /// The name of the transactional output that the checkpoint waits for or has waited for; `nil` if there is
+        /// none.
         public let output: String?
-        /// Whether the input had been read to its end.
+        /// Whether the input had been read completely.
         public let isComplete: Bool
-        /// Where each source partition was.
+        /// The position of each source partition.
         public let positions: [Position]
     }
 
-    /// Where a source partition was.
+    /// The position of a source partition.
     public struct Position: Sendable, Equatable {
-        /// The source operator.
+        /// The id of the source operator.
         public let operatorID: String
-        /// The partition.
+        /// The partition within the source.
         public let partition: PartitionID
-        /// The position in words: `offset 17`.
+        /// The position in words, such as `offset 17`.
         public let position: String
-        /// Records read up to there.
+        /// The number of records read up to the position.
         public let records: UInt64
     }
 
     private let store: CheckpointStore
     private let recovery: Recovery
 
-    /// Opens a state folder. Throws `StateError` if it is none, is damaged, or is in use.
+    /// Opens a state folder.
+    ///
+    /// - Parameter directory: the path of the state folder.
+    /// - Throws: `StateError` if the folder does not exist, holds no state, is damaged, or is in use by another
+    ///   process.
     public init(directory: String) throws {
         guard FileManager.default.fileExists(atPath: directory) else {
             throw StateError(
@@ -58,7 +64,7 @@ public struct StoredCheckpoints {
         recovery = Recovery.plan(try store.storedManifests())
     }
 
-    /// The last checkpoint that counts; `nil` if there is none.
+    /// The last committed checkpoint; `nil` if there is none.
     public var last: Checkpoint? {
         switch recovery {
         case .startOver: nil
@@ -67,14 +73,22 @@ public struct StoredCheckpoints {
         }
     }
 
-    /// A checkpoint behind that one which counts only if its transaction was committed; `nil` if there is none.
+    /// The checkpoint after `last` that only becomes valid if its transaction was committed; `nil` if there is none.
     public var prepared: Checkpoint? {
         guard case .resolve(let manifest, _) = recovery else { return nil }
         return Checkpoint(manifest)
     }
 
-    /// Decides what becomes of the prepared checkpoint. Kept, a run goes on behind it: right if its output is there. Dropped,
-    /// a run goes on from the one before and makes that output again: right if it is not there.
+    /// Decides whether the prepared checkpoint is kept or discarded.
+    ///
+    /// Restart: if it is kept, the next run continues after it, which is right if its output was committed. If it is
+    /// discarded, the next run continues from the checkpoint before and writes that output again, which is right if its
+    /// output was not committed.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: the prepared checkpoint.
+    ///   - keeping: whether the checkpoint is kept.
+    /// - Throws: `StateError` if the checkpoint is not, or no longer, prepared.
     public func resolve(_ checkpoint: Checkpoint, keeping: Bool) throws {
         guard case .resolve(let manifest, let before) = Recovery.plan(try store.storedManifests()),
             manifest.checkpoint == checkpoint.number
@@ -83,7 +97,7 @@ public struct StoredCheckpoints {
                 .mismatch, "Checkpoint \(checkpoint.number) in \(store.path) is not one that waits for a decision",
                 advice: "Look at the folder again")
         }
-        // That the one before counts is said by this one alone, as long as it is there.
+        // The checkpoint before may itself still be marked as prepared; that it is valid follows only from this one.
         if !keeping, let before { try store.resolve(before, keeping: true) }
         try store.resolve(manifest, keeping: keeping)
     }

@@ -1,13 +1,13 @@
-/// A pipeline's operator graph as data: for printing, drawing, and for comparing with what a state folder was
-/// written by.
+/// A pipeline's operator graph as data, for printing, drawing, and comparing it with the graph that wrote a state
+/// folder.
 public struct GraphDescription: Sendable, Hashable, Codable {
     /// The pipeline's name.
     public var pipeline: String
-    /// Operators, each after those that feed it.
+    /// The operators, each after those that feed it.
     public var operators: [Operator]
-    /// Streams between operators.
+    /// The streams between operators.
     public var edges: [Edge]
-    /// Stages, in the order in which records pass them.
+    /// The stages, in the order in which records pass through them.
     public var stages: [Stage]
 
     package init(
@@ -19,24 +19,26 @@ public struct GraphDescription: Sendable, Hashable, Codable {
         self.stages = stages
     }
 
-    /// One operator.
+    /// An operator of the graph.
     public struct Operator: Sendable, Hashable, Codable {
-        /// Given by `.named`, or kind and number (`map-2`); unique in the pipeline.
+        /// The operator's id, which is unique in the pipeline: the name given by `.named`, or its kind and number such
+        /// as `map-2`.
         public var id: String
-        /// `source`, `map`, `tumbling window`, `sink`, ...
+        /// The kind of the operator: `source`, `map`, `tumbling window`, `sink`, ...
         public var kind: String
-        /// More about it: `CSV files in flights`, `1 h, lateness 1 h`; may be empty.
+        /// Details of the operator, such as `CSV files in flights` or `1 h, lateness 1 h`; may be empty.
         public var detail: String
-        /// Index into `stages`; an operator that several stages run (behind a merge) stands with the first.
+        /// The index of the operator's stage in `stages`. For an operator that several stages run, after a merge, it is
+        /// the first of them.
         public var stage: Int
-        /// Keyed state that it keeps.
+        /// The operator's keyed states.
         public var states: [State]
-        /// Whether the name was given by the user.
+        /// Whether `id` is a name given by the user.
         public var isNamed: Bool
-        /// Kinds of the operators that lead here, from the source on.
+        /// The kinds of the operators upstream, from the source on.
         public var ancestry: String
-        /// What, beside its types, decides what the operator's stored state means: a window's length, an aggregate's
-        /// parameters. Compared at start; `nil` if there is nothing.
+        /// What determines the meaning of the operator's stored state besides its types, such as a window's length or
+        /// an aggregate's parameters. It is compared at start; `nil` if there is nothing to compare.
         public var meaning: String?
 
         package init(
@@ -54,15 +56,15 @@ public struct GraphDescription: Sendable, Hashable, Codable {
         }
     }
 
-    /// A piece of keyed state.
+    /// A keyed state of an operator.
     public struct State: Sendable, Hashable, Codable {
-        /// Unique within its operator.
+        /// The state's name, which is unique within its operator.
         public var name: String
-        /// Stored form of the key.
+        /// The schema of the stored keys.
         public var keySchema: String
-        /// Stored form of the value.
+        /// The schema of the stored values.
         public var valueSchema: String
-        /// Fields of the types that the stored form is made of. Not in checkpoints of the first versions.
+        /// The fields of the types in the stored form. `nil` in checkpoints of the first versions.
         public var layouts: [String]?
 
         package init(
@@ -77,13 +79,13 @@ public struct GraphDescription: Sendable, Hashable, Codable {
 
     /// A stream from one operator to another.
     public struct Edge: Sendable, Hashable, Codable {
-        /// An operator's id.
+        /// The id of the operator that the stream comes from.
         public var from: String
-        /// An operator's id.
+        /// The id of the operator that the stream goes to.
         public var to: String
-        /// Type of the records.
+        /// The type of the records.
         public var record: String
-        /// How they travel.
+        /// How records are passed along the edge.
         public var kind: Kind
 
         package init(
@@ -95,22 +97,22 @@ public struct GraphDescription: Sendable, Hashable, Codable {
             self.kind = kind
         }
 
-        /// How records travel along an edge.
+        /// How records are passed along an edge.
         public enum Kind: String, Sendable, Hashable, Codable {
-            /// A call within one task.
+            /// By a call within one task.
             case forward
-            /// Through channels to the task that has the key.
+            /// Through channels, to the task that owns the key.
             case exchange
-            /// A call within one task, on a side output.
+            /// By a call within one task, to a side output.
             case side
         }
     }
 
-    /// Operators that run together in one task body.
+    /// A stage: operators that run together in one task.
     public struct Stage: Sendable, Hashable, Codable {
-        /// The operator that heads it.
+        /// The id of the stage's first operator.
         public var name: String
-        /// How many tasks: `1 per partition`, `4`, `as many as source tasks`.
+        /// The number of tasks in words: `1 per partition`, `4`, `as many as source tasks`.
         public var tasks: String
 
         package init(

@@ -1,36 +1,37 @@
-/// What a checkpoint says beside its deltas: everything that a start needs to know before it reads any state.
+/// The description of a checkpoint, stored beside its deltas: everything that a start needs before it reads any state.
 package struct Manifest: Codable, Sendable, Equatable {
     /// The checkpoint's number.
     package var checkpoint: CheckpointNumber
-    /// Whether it counts, or waits for another resource's outcome.
+    /// Whether the checkpoint is committed, or waits for another resource's outcome.
     package var mark: Mark = .committed
-    /// The state folder's identity, made when its first checkpoint is; copied on from one to the next.
+    /// The state folder's identity: created with its first checkpoint and copied from each checkpoint to the next.
     package var folder = ""
-    /// The transactional output that a prepared checkpoint waits for, and the first checkpoint that did.
+    /// The transactional output that a prepared checkpoint waits for, and the first checkpoint that used it.
     package var output: OutputNote?
     /// The pipeline's name.
     package var pipeline: String
-    /// Frozen when the folder is created.
+    /// The number of key groups, fixed when the folder is created.
     package var keyGroups: Int
-    /// The graph that wrote it.
+    /// The graph that wrote the checkpoint.
     package var graph: GraphDescription
-    /// Numbers of the pieces of keyed state.
+    /// The keyed states and their numbers.
     package var states: [StateEntry] = []
-    /// Where each source partition was.
+    /// The position of each source partition.
     package var sources: [SourceEntry] = []
-    /// Event time of each keyed stage, by the id of the operator that heads it: the least of its tasks'.
+    /// The watermark of each keyed stage, by the id of its first operator: the least of its tasks' watermarks.
     package var stageWatermarks: [String: Int64] = [:]
-    /// The same of each task. They differ where an idle input came back and only some tasks had gone on without it. Not in
-    /// checkpoints of the first versions.
+    /// The watermark of each task of the keyed stages. They differ if an idle input became active again and only some
+    /// tasks had advanced without it. `nil` in checkpoints of the first versions.
     package var taskWatermarks: [String: [Int64]]?
-    /// Processing time, in milliseconds: what a restart does not go back behind. Not in checkpoints of the first versions.
+    /// The processing time in milliseconds since 1970, below which it does not go after a restart. `nil` in checkpoints
+    /// of the first versions.
     package var processingTime: Int64?
-    /// Output that may not have been published yet.
+    /// The output that may not have been published yet.
     package var outputs: [OutputEntry] = []
-    /// Of each sink, by its id, and each of its tasks the last checkpoint before this one in which it had output, which has
-    /// been published since. Not in checkpoints of the first versions.
+    /// For each sink, by its id, and each of its tasks: the last checkpoint before this one in which it had output,
+    /// which has been published since. `nil` in checkpoints of the first versions.
     package var published: [String: [Int: CheckpointNumber]]?
-    /// Every source ended and everything was fired: there is nothing left to do.
+    /// Whether all sources have ended and all windows and timers have fired, so that nothing is left to do.
     package var isComplete = false
 
     package init(
@@ -57,22 +58,22 @@ package struct Manifest: Codable, Sendable, Equatable {
         self.isComplete = isComplete
     }
 
-    /// The two sides of a commit that spans LMDB and another resource (a Kafka transaction).
+    /// The two phases of a commit that spans LMDB and another resource, such as a Kafka transaction.
     package enum Mark: String, Codable, Sendable {
-        /// The other resource has the last word: it committed this number, or it did not.
+        /// Stored, but only valid if the other resource has committed this checkpoint.
         case prepared
-        /// It counts.
+        /// Valid.
         case committed
     }
 
-    /// What is published once this checkpoint's output is.
+    /// The last published checkpoint of each sink task once this checkpoint's output is published.
     package var publishedAfter: [String: [Int: CheckpointNumber]] {
         var all = published ?? [:]
         for output in outputs { all[output.operatorID, default: [:]][output.task] = checkpoint }
         return all
     }
 
-    /// Where each source partition was, for those who keep that elsewhere too.
+    /// The position of each source partition, for external systems that store it too.
     package var positions: [CommittedPosition] {
         sources.compactMap { entry in
             [UInt8](hexadecimal: entry.position).map {
@@ -81,17 +82,19 @@ package struct Manifest: Codable, Sendable, Equatable {
         }
     }
 
-    /// Event time of a keyed stage as the tasks had it that worked on these hashes, the least of them: what they had given
-    /// up to then is not given again.
+    /// Returns the watermark of a keyed stage for some hashes: the least of the watermarks of the tasks that processed
+    /// them. Results up to it have been emitted, and are not emitted again.
     package func watermark(ofStage head: String, hashes: ClosedRange<UInt64>) -> Int64? {
         guard let tasks = taskWatermarks?[head], 1...keyGroups ~= tasks.count else { return stageWatermarks[head] }
         let before = KeyGroupAssignment(groups: keyGroups, tasks: tasks.count)
         return tasks.indices.lazy.filter { before.hashes(ofTask: $0).overlaps(hashes) }.map { tasks[$0] }.min()
     }
 
-    /// How many tasks a keyed stage goes on with that is to have `wanted`: as many as before where that many would bring
-    /// tasks together whose event times differ. One of them would go back, and give again what it had given; an event time
-    /// for each key would have to be kept for as long as the difference lasts.
+    /// Returns the number of tasks with which a keyed stage continues.
+    ///
+    /// It is `wanted`, unless that would combine tasks whose watermarks differ; then it is the previous number.
+    /// Otherwise the watermark of a task would go back and results would be emitted twice, or a watermark would have to
+    /// be kept for each key for as long as they differ.
     package func tasks(ofStage head: String, wanted: Int) -> Int {
         guard let times = taskWatermarks?[head], 1...keyGroups ~= times.count else { return wanted }
         let (before, after) = (
@@ -118,14 +121,14 @@ package struct Manifest: Codable, Sendable, Equatable {
         }
     }
 
-    /// A piece of keyed state.
+    /// A keyed state.
     package struct StateEntry: Codable, Sendable, Equatable {
         package var id: StateID
         package var operatorID: String
         package var name: String
         package var keySchema: String
         package var valueSchema: String
-        /// Entries, roughly, so that a start can size its loading.
+        /// The approximate number of entries, from which a start derives how to load them.
         package var entries: Int
     }
 
@@ -133,11 +136,11 @@ package struct Manifest: Codable, Sendable, Equatable {
     package struct SourceEntry: Codable, Sendable, Equatable {
         package var operatorID: String
         package var partition: PartitionID
-        /// The position as its codec wrote it, in hexadecimal.
+        /// The position as encoded by the source, in hexadecimal.
         package var position: String
-        /// The same for a human reader.
+        /// The position in words.
         package var positionText: String
-        /// Watermark in milliseconds.
+        /// The partition's watermark in milliseconds since 1970.
         package var watermark: Int64
         package var isEnded: Bool
         package var records: UInt64
@@ -173,7 +176,7 @@ package struct Manifest: Codable, Sendable, Equatable {
 }
 
 extension [UInt8] {
-    /// Two digits a byte.
+    /// The bytes in hexadecimal, two digits each.
     package var hexadecimal: String {
         String(unsafeUninitializedCapacity: count * 2) { digits in
             for (index, byte) in enumerated() {
@@ -184,7 +187,7 @@ extension [UInt8] {
         }
     }
 
-    /// The bytes of a text of two digits each; `nil` if it is not one.
+    /// Creates the bytes from hexadecimal text of two digits each; `nil` if the text is not in that form.
     package init?(hexadecimal text: String) {
         let digits = [UInt8](text.utf8)
         guard digits.count % 2 == 0 else { return nil }

@@ -1,18 +1,22 @@
-/// Which operator of a graph is which of the graph that a checkpoint was written by. Pure.
+/// Maps the operators of the graph that wrote a checkpoint to those of the present graph. Pure.
 ///
-/// A named operator is known by its name. An unnamed one is known by what it is (kind, details, types of its state) and what
-/// leads to it, up to a source or a named operator; never by its number among its like, which shifts when another is added.
-/// Where two would fit, the start is refused.
+/// A named operator is identified by its name. An unnamed one is identified by its signature: its kind, details and
+/// types of state, and those of the operators upstream, up to a source or a named operator. Its number among operators
+/// of the same kind is not used, since it changes when another operator is added. If two operators match, the start is
+/// rejected with an error.
 package struct OperatorMatching {
-    /// From the checkpoint's ids to the graph's.
+    /// The graph's ids by the checkpoint's ids.
     package private(set) var known: [String: String] = [:]
 
-    /// Marks an id of the checkpoint that the graph does not have any more, where another operator has that id by now.
+    /// The suffix of an id of the checkpoint that the graph no longer has, if another operator has that id now.
     private static let gone = " (before)"
 
+    /// Matches the operators of two graphs.
+    ///
     /// - Parameters:
-    ///   - needed: ids under which the checkpoint keeps something.
+    ///   - needed: the ids under which the checkpoint stores something.
     ///   - path: the state folder, for messages.
+    /// - Throws: `StateError` if more than one operator matches and the checkpoint stores something for it.
     package init(_ before: GraphDescription, _ now: GraphDescription, needed: Set<String>, path: String) throws {
         let (old, new) = (OperatorSignatures(before), OperatorSignatures(now))
         if old.isSame(as: new) {
@@ -28,7 +32,7 @@ package struct OperatorMatching {
         matchHeads(before, now)
     }
 
-    /// Matches unnamed operators that are alone with their signature on both sides.
+    /// Matches unnamed operators whose signature is unique in both graphs.
     private mutating func match(
         _ before: GraphDescription, _ now: GraphDescription, _ needed: Set<String>, _ path: String,
         _ old: [String: String], _ new: [String: String]
@@ -45,7 +49,7 @@ package struct OperatorMatching {
                 known[mine[0].id] = theirs[0].id
                 continue
             }
-            // A stage's event time goes with its state (`matchHeads`).
+            // A stage's watermark is matched with its operators (`matchHeads`).
             guard
                 let doubtful = mine.first(where: { node in
                     needed.contains(node.id) && !(heads.contains(node.id) && node.kind != "source")
@@ -60,7 +64,7 @@ package struct OperatorMatching {
         }
     }
 
-    /// A stage goes on from the event time of the one that had its operators.
+    /// Maps a stage's first operator to that of the stage that now has its operators, for the stage's watermark.
     private mutating func matchHeads(_ before: GraphDescription, _ now: GraphDescription) {
         for (index, stage) in before.stages.enumerated() {
             let places = Set(
@@ -76,19 +80,19 @@ package struct OperatorMatching {
 
     private static func list(_ ids: [String]) -> String { ids.map { "'\($0)'" }.joined(separator: " and ") }
 
-    /// An id of the checkpoint as the graph has it; one that it does not have keeps its own, marked where it would be taken
-    /// for another.
+    /// Returns the graph's id for an id of the checkpoint. An operator that the graph no longer has keeps its id, with
+    /// a suffix if another operator has that id now.
     private func renamed(_ id: String, _ now: GraphDescription) -> String {
         if let new = known[id] { return new }
         return now.operators.contains { $0.id == id } ? id + Self.gone : id
     }
 
-    /// An id as the checkpoint had it.
+    /// Returns the id as it is in the checkpoint.
     package static func original(_ id: String) -> String {
         id.hasSuffix(gone) ? String(id.dropLast(gone.count)) : id
     }
 
-    /// The checkpoint, with the graph's ids.
+    /// Returns the checkpoint with the graph's ids.
     package func renaming(_ manifest: Manifest, for now: GraphDescription) -> Manifest {
         func renamed(_ id: String) -> String { self.renamed(id, now) }
         var changed = manifest
@@ -124,7 +128,7 @@ package struct OperatorMatching {
 }
 
 extension Manifest {
-    /// Ids of operators of which something is kept.
+    /// The ids of the operators that the checkpoint stores something for.
     package var operatorIDs: Set<String> {
         Set(states.map(\.operatorID) + sources.map(\.operatorID) + outputs.map(\.operatorID))
     }

@@ -1,10 +1,10 @@
-/// What each operator of a graph is, and what leads to it, in words that do not depend on numbers.
+/// The signatures of a graph's operators: what each is and what is upstream of it, without generated numbers.
 struct OperatorSignatures {
-    /// With the types of state.
+    /// Signatures with the types of state.
     let exact: [String: String]
-    /// Without the values' types, which a migration may change.
+    /// Signatures without the types of values, which a migration may change.
     let loose: [String: String]
-    /// Also without where sources and sinks are, which may have moved.
+    /// Signatures also without the locations of sources and sinks, which may have moved.
     let moved: [String: String]
     private let sequence: [String]
 
@@ -17,14 +17,14 @@ struct OperatorSignatures {
         }
     }
 
-    /// The same operators in the same order.
+    /// Whether both graphs have the same operators in the same order.
     func isSame(as other: OperatorSignatures) -> Bool { sequence == other.sequence }
 
-    /// Kinds by the names that earlier versions stored.
+    /// Present names of kinds by the names that earlier versions stored.
     private static let formerKinds = ["lookup": "async map"]
     private static let formerAcknowledgements = ["bestEffort": "perRecord", "lastSuccessful": "upToFirstFailure"]
 
-    /// What an operator is called that has no name of its own, by its present kind.
+    /// Returns the id of an unnamed operator with the present name of its kind.
     private static func defaultName(_ node: GraphDescription.Operator) -> String {
         guard let kind = formerKinds[node.kind], node.id.hasPrefix(node.kind) else { return node.id }
         return kind + node.id.dropFirst(node.kind.count)
@@ -36,7 +36,7 @@ struct OperatorSignatures {
         var inputs: [String: [String]] = [:]
         for edge in graph.edges where edge.kind != .side { inputs[edge.to, default: []].append(edge.from) }
         var found: [String: String] = [:]
-        // Operators stand behind those that feed them.
+        // Operators come after those that feed them.
         for node in graph.operators {
             let upstream = (inputs[node.id] ?? []).map { id -> String in
                 let isNamed = graph.operators.first { $0.id == id }?.isNamed ?? false

@@ -1,5 +1,4 @@
-/// Numbers of the pieces of keyed state in a folder, and the comparison of what the folder holds with what the graph
-/// declares.
+/// The numbers of the keyed states in a folder. Compares what the folder holds with what the graph declares.
 package struct StateCatalogue: Sendable {
     private struct Name: Hashable {
         let operatorID: String
@@ -8,17 +7,18 @@ package struct StateCatalogue: Sendable {
 
     private var entries: [Name: Manifest.StateEntry] = [:]
 
-    /// Every piece of state.
+    /// All keyed states.
     package var all: [Manifest.StateEntry] { entries.values.sorted { $0.id < $1.id } }
 
     package subscript(operatorID: String, name: String) -> Manifest.StateEntry? {
         entries[Name(operatorID: operatorID, name: name)]
     }
 
-    /// Numbers for a graph, taken over from `restored` where it has them. State that would be lost or misread is
-    /// refused.
+    /// Assigns numbers to the graph's keyed states, taking over those of `restored`.
     ///
-    /// - Parameter inUse: numbers that anything is stored under, by state that was dropped too: new state gets others.
+    /// - Parameter inUse: the numbers that anything is stored under, including dropped states. New states get other
+    ///   numbers.
+    /// - Throws: `StateError` if state would be lost or misread.
     package init(
         graph: GraphDescription, restored: Manifest?, inUse: Set<StateID>, allowNonRestoredState: Set<String>,
         path: String
@@ -64,7 +64,7 @@ package struct StateCatalogue: Sendable {
                         "Give the operator its old name with .named(\"\(original)\"), allow the loss with --drop-state \(original), or start over with --fresh"
                 )
             }
-            // Checkpoints of the first versions do not say what they mean.
+            // Checkpoints of the first versions have no `meaning`.
             let before = restored.graph.operators.first { $0.id == state.operatorID }?.meaning
             guard before == nil || before == node.meaning else {
                 throw StateError(
@@ -86,7 +86,7 @@ package struct StateCatalogue: Sendable {
         }
     }
 
-    /// Fields of what is stored as it lies in memory.
+    /// Compares the memory layout of `BitwiseState` types.
     private static func compareBits(
         _ restored: Manifest, _ state: Manifest.StateEntry, _ declared: GraphDescription.State, _ title: String,
         _ path: String
@@ -108,7 +108,7 @@ package struct StateCatalogue: Sendable {
 }
 
 extension Manifest {
-    /// What the types of a piece of state were made of when it was stored.
+    /// Returns the layouts of a state's types at the time when it was stored.
     package func layouts(of state: StateEntry) -> [String]? {
         graph.operators.first { $0.id == state.operatorID }?.states.first { $0.name == state.name }?.layouts
     }

@@ -1,4 +1,4 @@
-/// Bytes that pass from a task to the writer without being copied.
+/// Bytes that are passed from a task to the checkpoint writer without being copied.
 ///
 /// `@unchecked Sendable`: the bytes are never changed after `init`.
 package final class Blob: @unchecked Sendable {

@@ -1,4 +1,4 @@
-/// Collects what one task changed in one state in one epoch, as journal chunks.
+/// Builds the journal chunks of the changes that one task made to one state in one epoch.
 @usableFromInline
 package struct DeltaBuilder: ~Copyable {
     private let checkpoint: CheckpointNumber
@@ -8,13 +8,13 @@ package struct DeltaBuilder: ~Copyable {
     private var directoryEntries: UInt64 = 0
     private var segments = ByteWriter(capacity: 4096)
     private var finished: [Blob] = []
-    /// Entries so far, tombstones included.
+    /// The number of entries so far, including tombstones.
     package private(set) var entries = 0
-    /// Bytes of segments so far.
+    /// The number of bytes of segments so far.
     @usableFromInline package var encodedBytes = 0
 
-    /// A chunk is closed when its segments reach this many bytes: small enough for LMDB to find room for it in one
-    /// piece and to fold in one go, large enough that its header does not count.
+    /// The number of bytes of segments at which a chunk is closed: small enough for LMDB to find contiguous space for
+    /// it and to fold it in one step, large enough that its header is negligible.
     @inlinable package static var chunkSize: Int { 4 << 20 }
 
     package init(_ checkpoint: CheckpointNumber, _ state: StateID, task: Int) {
@@ -23,14 +23,14 @@ package struct DeltaBuilder: ~Copyable {
         self.task = task
     }
 
-    /// Says that `slice` was dropped, for `hashes`.
+    /// Records that `slice` was dropped for `hashes`.
     @usableFromInline
     package mutating func drop(_ slice: Slice, hashes: ClosedRange<UInt64>) {
         addDirectoryEntry(slice, flags: DeltaChunk.droppedFlag, offset: 0, length: 0, hashes)
         closeIfLarge()
     }
 
-    /// Adds what `segment` holds, for `slice`, and empties it.
+    /// Adds the entries of `segment` to `slice`, and empties the segment.
     @usableFromInline
     package mutating func add(_ slice: Slice, _ segment: inout SegmentWriter) {
         guard segment.count > 0 else { return }
@@ -85,7 +85,7 @@ package struct DeltaBuilder: ~Copyable {
         directoryEntries = 0
     }
 
-    /// The chunks; the builder is empty afterwards.
+    /// Returns the chunks, or `nil` if there are none. The builder is empty afterwards.
     package mutating func finish() -> StateDelta? {
         closeChunk()
         defer {
@@ -96,7 +96,7 @@ package struct DeltaBuilder: ~Copyable {
     }
 }
 
-/// What one task changed in one state in one epoch.
+/// The changes that one task made to one state in one epoch.
 package struct StateDelta: Sendable {
     package let state: StateID
     package let task: Int

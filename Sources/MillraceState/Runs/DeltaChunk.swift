@@ -1,4 +1,4 @@
-/// The unit of the journal: what one task changed in one state in one epoch, or a part of that (about
+/// A chunk of the journal: the changes that one task made to one state in one epoch, or a part of them (about
 /// `DeltaBuilder.chunkSize` bytes). Little-endian:
 ///
 ///     magic "MRD1" u32 | format u32 | checksum u64 (of all that follows)
@@ -6,9 +6,9 @@
 ///     directory: slice i64 | flags u32 | segment length u32 | segment offset u64 | first hash u64 | last hash u64
 ///     segments
 ///
-/// A directory entry with flag 1 says that the slice was dropped, for the hashes from first to last, before the
-/// entries of this epoch; it has no segment. Checkpoint, state and part are those of the chunk's key in the journal, so
-/// that a damaged key is found out too.
+/// A directory entry with flag 1 says that the slice was dropped, for the hashes from first to last, before the entries
+/// of this epoch; it has no segment. Checkpoint, state and part repeat the chunk's key in the journal, so that a
+/// damaged key is detected too.
 enum DeltaChunk {
     static let magic: UInt32 = 0x3144_524d
     static let format: UInt32 = 1
@@ -16,23 +16,23 @@ enum DeltaChunk {
     static let directoryEntrySize = 40
     static let droppedFlag: UInt32 = 1
 
-    /// What a directory entry says.
+    /// An entry of the directory.
     struct Part {
         let slice: Slice
         let isDrop: Bool
         let hashes: ClosedRange<UInt64>
-        /// Where its segment lies in the chunk; empty for a drop.
+        /// The range of its segment in the chunk; empty for a drop.
         let segment: Range<Int>
     }
 
-    /// Which chunk of its checkpoint and state it is: chunk `index` of `task`.
+    /// Returns the part number of chunk `index` of `task` within a checkpoint and state.
     static func part(task: Int, index: Int) -> UInt32 { UInt32(task) << 16 | UInt32(index) }
 
     static func checksum(_ chunk: UnsafeRawBufferPointer) -> UInt64 {
         FrozenHash.bytes(UnsafeRawBufferPointer(rebasing: chunk[16...]))
     }
 
-    /// Whether this is the chunk of that key, and its checksum right.
+    /// Whether this is the chunk of that key and its checksum is correct.
     static func isIntact(
         _ chunk: UnsafeRawBufferPointer, _ checkpoint: CheckpointNumber, _ state: StateID, _ part: UInt32
     ) -> Bool {
@@ -43,7 +43,7 @@ enum DeltaChunk {
             && UInt32(littleEndian: chunk.loadUnaligned(fromByteOffset: 28, as: UInt32.self)) == part
     }
 
-    /// The directory of a chunk.
+    /// Returns the directory of a chunk.
     static func directory(_ chunk: UnsafeRawBufferPointer) throws(StateDecodingError) -> [Part] {
         var reader = ByteReader(chunk)
         let magic = try reader.read(UInt32.self)

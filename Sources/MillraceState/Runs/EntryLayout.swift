@@ -1,10 +1,10 @@
-/// How the entries of a state are laid out: widths in bytes where they are the same for all entries.
+/// The layout of a state's entries: the widths in bytes that are the same for all entries.
 @frozen
 @usableFromInline
 package struct EntryLayout: Hashable, Sendable {
-    /// Bytes of the key's remainder; `nil`: a length goes before each.
+    /// The number of bytes of a key's remainder; `nil` if each is preceded by its length.
     @usableFromInline let keyWidth: Int?
-    /// Bytes of the value; `nil`: the rest of the entry.
+    /// The number of bytes of a value; `nil` if it is the rest of the entry.
     @usableFromInline let valueWidth: Int?
 
     @inlinable
@@ -13,7 +13,7 @@ package struct EntryLayout: Hashable, Sendable {
         self.valueWidth = valueWidth
     }
 
-    /// Bytes of an entry if all have the same.
+    /// The number of bytes of an entry, if all have the same.
     @inlinable var entryWidth: Int? {
         guard let keyWidth, let valueWidth else { return nil }
         return keyWidth + valueWidth

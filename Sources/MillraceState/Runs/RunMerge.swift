@@ -1,19 +1,19 @@
-/// Entries of one slice from one place (a checkpoint's deltas, or a block of the tree), in order.
+/// The entries of one slice from one place (a checkpoint's deltas, or the tree's blocks), in order.
 package struct Run {
-    /// Which epoch the entries are of; the tree is 0. The newer wins.
+    /// The checkpoint of the entries; 0 for the tree. The newest entry of a key is valid.
     package let checkpoint: CheckpointNumber
-    /// Segments that follow one another in hash order.
+    /// The segments, in the order of their hashes.
     package var segments: [SegmentView]
 }
 
-/// A range of hashes whose older entries count no more.
+/// A range of hashes whose older entries are no longer valid.
 package struct DroppedRange {
     package let checkpoint: CheckpointNumber
     package let hashes: ClosedRange<UInt64>
 }
 
-/// Walks several runs at once in the order of (hash, remainder), and gives each key once: its newest entry.
-/// Tombstones are given too; entries that a drop made void are not.
+/// Merges several runs in the order of (hash, remainder) and returns the newest entry of each key. Tombstones are
+/// returned too; entries that were invalidated by a drop are not.
 package struct RunMerge {
     private struct Head {
         let checkpoint: CheckpointNumber
@@ -22,7 +22,7 @@ package struct RunMerge {
         var index = 0
     }
 
-    /// An entry that the walk stands at.
+    /// The current entry of the merge.
     package struct Entry {
         package let hash: UInt64
         package let stored: UnsafeRawBufferPointer
@@ -35,11 +35,13 @@ package struct RunMerge {
     private let end: UInt64
     private var anyExhausted = false
 
-    /// - Parameter hashes: only entries of these are given.
+    /// Creates a merge of `runs`.
+    ///
+    /// - Parameter hashes: the hashes whose entries are returned.
     package init(_ runs: [Run], drops: [DroppedRange], hashes: ClosedRange<UInt64>) {
         self.drops = drops
         end = hashes.upperBound
-        // Newest first, so that the first of equal keys is the one that counts.
+        // Newest first, so that the first of equal keys is the valid one.
         heads = runs.sorted { $0.checkpoint > $1.checkpoint }.map { run in
             Head(checkpoint: run.checkpoint, segments: run.segments.filter { $0.count > 0 })
         }
@@ -57,7 +59,7 @@ package struct RunMerge {
         }
     }
 
-    /// The next entry, or `nil` at the end of the range.
+    /// Returns the next entry, or `nil` at the end of the range.
     package mutating func next() throws -> Entry? {
         while let entry = try nextOfAll() {
             if !isVoid(entry.entry.hash, entry.checkpoint) { return entry.entry }
@@ -106,7 +108,7 @@ package struct RunMerge {
         return try view.parts(try view.stored(heads[index].index)).remainder
     }
 
-    /// Of the heads at `hash`, the one with the least remainder; the newest of those that are equal.
+    /// Returns the head with the least remainder among those at `hash`; of equal ones the newest.
     private func resolveTie(_ hash: UInt64) throws -> Int {
         var best = -1
         for index in heads.indices where currentHash(index) == hash {
@@ -119,7 +121,7 @@ package struct RunMerge {
         return best
     }
 
-    /// Older entries of the same key are passed over.
+    /// Skips older entries of the same key.
     private mutating func advanceOthers(past entry: Entry, except best: Int) throws {
         let remainder = try entry.view.parts(entry.stored).remainder
         for index in heads.indices where index != best && currentHash(index) == entry.hash {

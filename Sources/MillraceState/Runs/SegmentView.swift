@@ -1,4 +1,4 @@
-/// Reads a segment where it lies (in LMDB's map), see `SegmentWriter` for the format. Valid as long as the bytes are.
+/// A view of a segment in place, in LMDB's map. See `SegmentWriter` for the format. Valid as long as the bytes are.
 package struct SegmentView {
     package let count: Int
     package let layout: EntryLayout
@@ -8,7 +8,7 @@ package struct SegmentView {
     private let data: UnsafeRawPointer
     private let dataLength: Int
 
-    /// Checks that the parts fit into `bytes`; entries themselves are checked as they are read.
+    /// Checks that the parts fit into `bytes`. Entries are checked when they are read.
     package init(_ bytes: UnsafeRawBufferPointer) throws(StateDecodingError) {
         var reader = ByteReader(bytes)
         count = Int(try reader.read(UInt32.self))
@@ -44,7 +44,7 @@ package struct SegmentView {
         return tombstones.load(fromByteOffset: index >> 3, as: UInt8.self) & (1 << UInt8(index & 7)) != 0
     }
 
-    /// The entry as it is stored: remainder (with its length), value.
+    /// Returns the entry in its stored form: remainder (with its length) and value.
     @inline(__always)
     package func stored(_ index: Int) throws(StateDecodingError) -> UnsafeRawBufferPointer {
         if let width = layout.entryWidth {
@@ -59,7 +59,7 @@ package struct SegmentView {
         return UnsafeRawBufferPointer(start: data + start, count: end - start)
     }
 
-    /// Remainder and value of a stored entry.
+    /// Returns the remainder and the value of a stored entry.
     @inline(__always)
     package func parts(
         _ entry: UnsafeRawBufferPointer
@@ -71,7 +71,7 @@ package struct SegmentView {
         return (remainder, try reader.readBytes(reader.remaining))
     }
 
-    /// The first index whose hash is not below `hash`.
+    /// Returns the first index whose hash is not below `hash`.
     package func lowerBound(_ hash: UInt64) -> Int {
         var (low, high) = (0, count)
         while low < high {

@@ -1,11 +1,12 @@
-/// Writes a *segment*: entries in the order of (hash, remainder), the form in which state lies in the journal and in
-/// the tree. All numbers are little-endian:
+/// Writes a *segment*: entries in the order of (hash, remainder), the form in which state is stored in the journal and
+/// in the tree. All numbers are little-endian:
 ///
 ///     count u32 | data length u32 | key width u32 | value width u32 | flags u32 | 0 u32
 ///     hashes u64 x count | tombstone bits (if flag 1) | offsets u32 x (count + 1) (if not of fixed width) | data
 ///
-/// An entry is remainder and value one after the other; the remainder's length (LEB128) goes before it if its width
-/// is not fixed. A tombstone has no value (zeros in fixed layouts); a segment of nothing but tombstones has values of 0 bytes.
+/// An entry consists of remainder and value. The remainder is preceded by its length (LEB128) if its width is not
+/// fixed. A tombstone has no value, or zeros in fixed layouts. A segment that consists only of tombstones has values of
+/// 0 bytes.
 @usableFromInline
 package struct SegmentWriter: ~Copyable {
     @usableFromInline package let layout: EntryLayout
@@ -26,20 +27,20 @@ package struct SegmentWriter: ~Copyable {
         self.layout = layout
     }
 
-    /// A writer for entries of these widths; `nil` where they differ.
+    /// Creates a writer for entries of these widths in bytes; `nil` where they vary.
     @usableFromInline
     package init(keyWidth: Int?, valueWidth: Int?) {
         self.init(layout: EntryLayout(keyWidth: keyWidth, valueWidth: valueWidth))
     }
 
-    /// Bytes that `finish` will write.
+    /// The number of bytes that `finish` will write.
     @inlinable
     var encodedSize: Int {
         Self.headerSize + hashes.count + (hasTombstones ? (count + 7) / 8 : 0)
             + (layout.entryWidth == nil ? 4 * (count + 1) : 0) + data.count
     }
 
-    /// Adds an entry whose key and value write themselves. Entries have to come in order.
+    /// Appends an entry, written by closures. Entries have to be appended in order.
     @inlinable
     @inline(__always)
     package mutating func append(
@@ -61,7 +62,7 @@ package struct SegmentWriter: ~Copyable {
         }
     }
 
-    /// Adds an entry in its stored form (remainder with its length, value).
+    /// Appends an entry in its stored form: remainder (with its length) and value.
     package mutating func append(hash: UInt64, stored entry: UnsafeRawBufferPointer, isTombstone: Bool) {
         begin(hash, isTombstone: isTombstone)
         data.write(entry)
@@ -82,7 +83,7 @@ package struct SegmentWriter: ~Copyable {
         count += 1
     }
 
-    /// Writes the segment to `output` and starts over with an empty one.
+    /// Writes the segment to `output` and empties the writer.
     package mutating func finish(into output: inout ByteWriter) {
         output.reserve(encodedSize)
         output.write(UInt32(count))

@@ -1,21 +1,21 @@
-/// A struct of numbers (and other fixed-layout fields) that is stored as it lies in memory.
+/// A struct of fixed-layout fields, such as numbers, that is stored as its bytes in memory.
 ///
 /// ```swift
 /// struct Totals: BitwiseState { var count = 0; var sum = 0.0 }
 /// ```
 ///
-/// The fastest way to keep state. Names, types and places of the fields are stored with the state: a folder that was
-/// written by a struct with others is refused at start. To change them, raise `stateVersion` and say with
-/// `migration(from:)` how the new values are made of the old.
+/// This is the fastest way to store state. The names, types and offsets of the fields are stored with the state. A
+/// folder written with other fields is rejected at start with a `StateError`. To change the fields, raise
+/// `stateVersion` and convert the old values with `migration(from:)`.
 public protocol BitwiseState: StateValue, BitwiseCopyable {
-    /// Raise it when fields change.
+    /// The version of the fields. Raise it when they change. Default: 1.
     static var stateVersion: Int { get }
 }
 
 extension BitwiseState {
-    /// The first version.
+    /// The version of the fields: 1.
     public static var stateVersion: Int { 1 }
-    /// Type name, version, size.
+    /// The type's name, version and size in bytes.
     public static var stateSchema: String {
         StateLayout.note(bits: Self.self)
         return "\(Self.self)/\(stateVersion)(\(MemoryLayout<Self>.size) bytes)"

@@ -1,22 +1,25 @@
-/// Reads what a `ByteWriter` wrote. Every read is checked against the end: damaged bytes throw, they never trap.
+/// Reads values that a `ByteWriter` wrote. Every read is checked against the end of the bytes: damaged bytes throw an
+/// error and never trap.
 @frozen
 public struct ByteReader {
     @usableFromInline package var base: UnsafeRawPointer
     @usableFromInline package var end: UnsafeRawPointer
 
-    /// Reads `bytes`, which have to outlive the reader.
+    /// Creates a reader of `bytes`, which have to outlive it.
     @inlinable
     public init(_ bytes: UnsafeRawBufferPointer) {
-        // An empty buffer may have no address; any address will do for zero bytes.
+        // The address of an empty buffer may be nil; any address is suitable for zero bytes.
         base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped
         end = base + bytes.count
     }
 
-    /// Bytes not read yet.
+    /// The number of bytes that have not been read yet.
     @inlinable
     public var remaining: Int { end - base }
 
-    /// Reads a fixed-layout value as it lies in memory.
+    /// Reads a fixed-layout value from its bytes in memory.
+    ///
+    /// - Throws: `StateDecodingError` if too few bytes are left.
     @inlinable
     public mutating func readBits<T: BitwiseCopyable>(as type: T.Type = T.self) throws(StateDecodingError) -> T {
         let size = MemoryLayout<T>.size
@@ -29,6 +32,8 @@ public struct ByteReader {
     }
 
     /// Reads a little-endian integer.
+    ///
+    /// - Throws: `StateDecodingError` if too few bytes are left.
     @inlinable
     public mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
         _ type: T.Type = T.self
@@ -36,7 +41,11 @@ public struct ByteReader {
         T(littleEndian: try readBits(as: T.self))
     }
 
-    /// Reads a length (LEB128) of things of at least `unit` bytes each; refuses one that goes beyond the end.
+    /// Reads a length, encoded in LEB128.
+    ///
+    /// - Parameter unit: the least number of bytes of one element. A length of more elements than fit the remaining
+    ///   bytes is rejected, unless it is 0. Default: 1.
+    /// - Throws: `StateDecodingError` if the length is malformed or exceeds the remaining bytes.
     @inlinable
     public mutating func readLength(unit: Int = 1) throws(StateDecodingError) -> Int {
         var value: UInt64 = 0
@@ -54,7 +63,9 @@ public struct ByteReader {
         return length
     }
 
-    /// Reads `count` bytes without copying them.
+    /// Reads `count` bytes without copying them. The returned buffer is valid as long as the reader's bytes are.
+    ///
+    /// - Throws: `StateDecodingError` if too few bytes are left.
     @inlinable
     public mutating func readBytes(_ count: Int) throws(StateDecodingError) -> UnsafeRawBufferPointer {
         guard count >= 0, remaining >= count else {
@@ -65,7 +76,9 @@ public struct ByteReader {
         return bytes
     }
 
-    /// Reads a length and that many bytes of UTF-8.
+    /// Reads a string: a length and that many bytes of UTF-8.
+    ///
+    /// - Throws: `StateDecodingError` if the bytes are too few or not valid UTF-8.
     @inlinable
     public mutating func readString() throws(StateDecodingError) -> String {
         let bytes = try readBytes(try readLength())
@@ -76,19 +89,23 @@ public struct ByteReader {
     }
 }
 
-/// Stored bytes that do not read as the type they should hold.
+/// An error in decoding stored bytes: they are not of the type that was expected.
 public struct StateDecodingError: Error, CustomStringConvertible, Sendable {
-    /// What should have stood there.
+    /// What was expected.
     public let expected: String
-    /// What stood there.
+    /// What was found instead.
     public let found: String
 
-    /// `expected` and `found` are put into the message as they are.
+    /// Creates an error.
+    ///
+    /// - Parameters:
+    ///   - expected: what was expected, as a phrase for the message.
+    ///   - found: what was found instead, as a phrase for the message.
     public init(expected: String, found: String) {
         self.expected = expected
         self.found = found
     }
 
-    /// One sentence.
+    /// The error in one sentence.
     public var description: String { "stored state does not decode: expected \(expected), found \(found)" }
 }

@@ -1,15 +1,17 @@
-/// A growing buffer of bytes that state codecs write to. Numbers are little-endian, without padding.
+/// A growing buffer that values of state are encoded into. Numbers are little-endian, without padding.
 @frozen
 public struct ByteWriter: ~Copyable {
     @usableFromInline package var base: UnsafeMutableRawPointer
     @usableFromInline package var capacity: Int
     @usableFromInline var storedCount: Int
 
-    /// Bytes written so far.
+    /// The number of bytes written so far.
     @inlinable
     public var count: Int { storedCount }
 
-    /// An empty writer with room for `capacity` bytes before it grows.
+    /// Creates an empty writer.
+    ///
+    /// - Parameter capacity: the number of bytes that it has room for before it grows. Default: 64.
     @inlinable
     public init(capacity: Int = 64) {
         let capacity = max(capacity, 16)
@@ -36,7 +38,7 @@ public struct ByteWriter: ~Copyable {
         capacity = newCapacity
     }
 
-    /// Writes the bytes of a fixed-layout value as they lie in memory.
+    /// Writes the bytes of a fixed-layout value as they are in memory.
     @inlinable
     public mutating func writeBits<T: BitwiseCopyable>(_ value: T) {
         let size = MemoryLayout<T>.size
@@ -45,13 +47,13 @@ public struct ByteWriter: ~Copyable {
         storedCount &+= size
     }
 
-    /// Writes an integer, little-endian.
+    /// Writes an integer in little-endian order.
     @inlinable
     public mutating func write<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
         writeBits(value.littleEndian)
     }
 
-    /// Writes bytes as they are.
+    /// Writes bytes unchanged.
     @inlinable
     public mutating func write(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
@@ -60,7 +62,7 @@ public struct ByteWriter: ~Copyable {
         storedCount &+= bytes.count
     }
 
-    /// Writes a length (LEB128).
+    /// Writes a length, encoded in LEB128.
     @inlinable
     public mutating func writeLength(_ length: Int) {
         var rest = UInt64(bitPattern: Int64(length))
@@ -71,7 +73,7 @@ public struct ByteWriter: ~Copyable {
         write(UInt8(truncatingIfNeeded: rest))
     }
 
-    /// Writes a length and the UTF-8 bytes of a string.
+    /// Writes a string: the number of its UTF-8 bytes and the bytes.
     @inlinable
     public mutating func write(_ string: String) {
         var string = string
@@ -87,22 +89,23 @@ public struct ByteWriter: ~Copyable {
         (base + offset).storeBytes(of: value.littleEndian, as: T.self)
     }
 
-    /// Fills with zeros up to a multiple of `alignment`.
+    /// Appends zeros up to a multiple of `alignment` bytes.
     package mutating func pad(to alignment: Int) {
         while storedCount % alignment != 0 { write(UInt8(0)) }
     }
 
-    /// Forgets what was written, and keeps the room.
+    /// Removes all bytes and keeps the capacity.
     @inlinable
     public mutating func removeAll() { storedCount = 0 }
 
-    /// Lends out the bytes written so far.
+    /// Calls `body` with the bytes written so far. The buffer is only valid during the call.
     @inlinable
     public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(start: base, count: storedCount))
     }
 
-    /// Gives away the memory, which the caller has to deallocate.
+    /// Returns the memory, which the caller has to deallocate, and the number of bytes written. The writer is empty
+    /// afterwards.
     package mutating func release() -> (UnsafeMutableRawPointer, Int) {
         let result = (base, storedCount)
         base = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
@@ -111,6 +114,6 @@ public struct ByteWriter: ~Copyable {
         return result
     }
 
-    /// A copy of the bytes written so far.
+    /// Returns a copy of the bytes written so far.
     public func bytes() -> [UInt8] { withBytes { [UInt8]($0) } }
 }

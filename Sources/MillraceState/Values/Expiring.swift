@@ -1,8 +1,8 @@
-/// A value with the time at which it is over.
+/// A value with an expiration time.
 @frozen
 @usableFromInline
 package struct Expiring<Value: StateValue>: StateValue {
-    /// Milliseconds; the first instant at which it is gone.
+    /// The first instant at which the value has expired, in milliseconds since 1970.
     @usableFromInline package var expires: Int64
     @usableFromInline package var value: Value
 

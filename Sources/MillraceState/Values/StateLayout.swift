@@ -1,11 +1,11 @@
 @_spi(Reflection) import Swift
 import Synchronization
 
-/// What the types of a piece of state are made of, beyond their schemas: the fields of `BitwiseState` and `CodableState`
-/// types. Stored with the graph, and compared at a start.
+/// The layouts of the types in a keyed state, beyond their schemas: the fields of `BitwiseState` and `CodableState`
+/// types. They are stored with the graph and compared at a start.
 ///
-/// Types that consist of others name those in their schemas; whoever asks for such a schema under `collecting` is told
-/// what all of them are made of.
+/// A type that contains other types includes their schemas in its own. Computing a schema within `collecting` therefore
+/// collects the layouts of all of them.
 package enum StateLayout {
     @TaskLocal private static var collector: Collector?
 
@@ -16,19 +16,20 @@ package enum StateLayout {
     package static let bits = "bits "
     static let coded = "coded "
 
-    /// The schema that `body` gives, and the layouts of all types that have a part in it.
+    /// Returns the schema computed by `body`, and the layouts of all types in it.
     package static func collecting(_ body: () -> String) -> (schema: String, layouts: [String]) {
         let collector = Collector()
         let schema = $collector.withValue(collector) { body() }
         return (schema, collector.found.withLock { $0.sorted() })
     }
 
-    /// A type that is stored as it lies in memory: names, types and places of its fields decide.
+    /// Records the layout of a type that is stored as its bytes in memory: names, types and offsets of its fields.
     package static func note(bits type: Any.Type) {
         collector?.found.withLock { _ = $0.insert("\(bits)\(type)(\(fields(of: type, places: true, depth: 0)))") }
     }
 
-    /// A type that is stored by `Codable`: a change of its fields is a reason to look whether what is stored still reads.
+    /// Records the fields of a type that is stored through `Codable`. If they change, a start checks whether the stored
+    /// values still decode.
     package static func note(coded type: Any.Type) {
         collector?.found.withLock { _ = $0.insert("\(coded)\(type)(\(fields(of: type, places: false, depth: 0)))") }
     }
@@ -45,7 +46,7 @@ package enum StateLayout {
             found.append("\(String(cString: name)) \(field)\(inner.isEmpty ? "" : "(\(inner))")\(place)")
             return true
         }
-        // The standard library has the fields of structs and tuples, or if asked for classes of classes.
+        // The standard library lists the fields of structs and tuples, or of classes if asked for those.
         let (ofClasses, ignoringUnknown) = (_EachFieldOptions(rawValue: 1), _EachFieldOptions(rawValue: 2))
         if !_forEachField(
             of: type, options: ignoringUnknown, body: { name, offset, field, _ in add(name, offset, field) })
@@ -54,7 +55,7 @@ package enum StateLayout {
                 of: type, options: [ofClasses, ignoringUnknown],
                 body: { name, offset, field, _ in add(name, offset, field) })
         }
-        // Only the places of fields count; the order in which a `Codable` type lists them does not.
+        // The order of fields matters only by their offsets: a `Codable` type may list them in any order.
         return (places ? found : found.sorted()).joined(separator: ", ")
     }
 
@@ -62,7 +63,7 @@ package enum StateLayout {
         type.allCases.map { "\($0)" }.joined(separator: ", ")
     }
 
-    /// Types of the library, whose insides are nobody's business.
+    /// Whether a type is one of the standard library's, whose fields are not listed.
     private static func isPlain(_ type: Any.Type) -> Bool {
         type is any Numeric.Type || type is Bool.Type || type is String.Type || type is any Collection.Type
     }

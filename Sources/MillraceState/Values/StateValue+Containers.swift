@@ -26,7 +26,7 @@ extension Array: StateValue where Element: StateValue {
     public static func decode(from reader: inout ByteReader) throws -> [Element] {
         let count = try reader.readLength(unit: Element.fixedWidth ?? 0)
         var elements: [Element] = []
-        // A damaged length must not reserve the machine's memory: growth beyond this is paid as it comes.
+        // A damaged length must not allocate all memory: beyond this capacity, the array grows as elements are read.
         elements.reserveCapacity(Swift.min(count, 4096))
         for _ in 0..<count { elements.append(try Element.decode(from: &reader)) }
         return elements
@@ -35,7 +35,7 @@ extension Array: StateValue where Element: StateValue {
 
 extension Dictionary: StateValue where Key: StateValue, Value: StateValue {
     public static var stateSchema: String { "Dictionary<\(Key.stateSchema), \(Value.stateSchema)>" }
-    /// Entries in the order of their encoded keys, so that equal dictionaries encode to equal bytes.
+    /// Encodes the entries in the order of their encoded keys, so that equal dictionaries are encoded to equal bytes.
     public func encode(into writer: inout ByteWriter) {
         let entries = map { key, value -> (key: [UInt8], value: Value) in
             var encoded = ByteWriter()
@@ -62,7 +62,7 @@ extension Dictionary: StateValue where Key: StateValue, Value: StateValue {
 
 extension Set: StateValue where Element: StateValue {
     public static var stateSchema: String { "Set<\(Element.stateSchema)>" }
-    /// Elements in the order of their encoded bytes, so that equal sets encode to equal bytes.
+    /// Encodes the elements in the order of their encoded bytes, so that equal sets are encoded to equal bytes.
     public func encode(into writer: inout ByteWriter) {
         let elements = map { element -> [UInt8] in
             var encoded = ByteWriter()

@@ -1,6 +1,6 @@
 import MillraceTime
 
-// Integers and floating-point numbers: their little-endian bytes.
+// Integers and floating-point numbers are stored as their little-endian bytes.
 
 extension StateValue where Self: FixedWidthInteger & BitwiseCopyable {
     public static var stateSchema: String { "\(Self.self)" }

@@ -1,20 +1,20 @@
-/// Replays what a filter chooses, in one transaction: all of it, or nothing. No position moves.
+/// Replays the records that a filter selects, in one transaction. No position moves.
 struct ChosenReplay {
     let topic: DeadLetterTopic
     let filter: DeadLetterFilter
     let preparation: ReplayPreparation
 
-    /// What one transaction may hold, for it is all in memory.
+    /// The size limit of the transaction, in bytes, as all its records are in memory.
     static let longest = 256 << 20
 
-    /// How many are chosen.
+    /// Returns the number of selected records.
     func count() throws -> Int64 {
         var count: Int64 = 0
         try filter.read(topic) { _ in count += 1 }
         return count
     }
 
-    /// What is to be sent.
+    /// Returns the records to be sent, and reports those that are left out.
     func records(leftOut: (ReplayPreparation.LeftOut) -> Void) throws -> [ReplayedRecord] {
         var records: [ReplayedRecord] = []
         var bytes = 0

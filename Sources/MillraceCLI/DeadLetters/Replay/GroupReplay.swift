@@ -1,19 +1,20 @@
 import RDKafka
 
-/// Replays everything behind a group's position. Records and position move together, in transactions: whenever it is killed,
-/// the next one goes on behind the last record that arrived.
+/// Replays all records after a group's position. Each transaction sends records and commits the position, so that a
+/// replay continues after the last sent record, even if the previous one was killed.
 struct GroupReplay {
     let topic: DeadLetterTopic
     let group: String
     let preparation: ReplayPreparation
-    /// So many records are taken at most.
+    /// The maximum number of records to read.
     var limit = Int.max
 
-    /// Of a transaction: few enough for memory and for those who wait for its end, enough for speed.
+    /// The limits of a transaction: small enough for memory and for readers that wait for its end, large enough for
+    /// throughput.
     static let recordsPerTransaction = 1000
     static let bytesPerTransaction = 8 << 20
 
-    /// What there is to do in each partition.
+    /// Returns the span that is left to replay in each partition.
     func spans() throws -> [DeadLetterTopic.Span] {
         let committed = try topic.committed()
         return try topic.spans.map { span in
@@ -29,9 +30,12 @@ struct GroupReplay {
         }
     }
 
+    /// Replays the spans.
+    ///
     /// - Parameters:
-    ///   - send: takes records and positions over, both or neither.
-    ///   - leftOut: told of each record that stays.
+    ///   - spans: the spans that `spans()` has returned.
+    ///   - send: sends records and commits positions atomically.
+    ///   - leftOut: called for each record that is not sent.
     func run(
         _ spans: [DeadLetterTopic.Span], send: ([ReplayedRecord], [CommittedOffset]) throws -> Void,
         leftOut: (ReplayPreparation.LeftOut) -> Void
@@ -54,13 +58,13 @@ struct GroupReplay {
                 if open.isFull { try open.close(send) }
                 return true
             }
-            // Behind the markers of transactions too, so that the group's lag is 0.
+            // Also after control records at the end, so that the group's lag is 0.
             if isEnded { open.positions[span.partition] = span.end }
         }
         try open.close(send)
     }
 
-    /// What the next transaction will have in it.
+    /// The content of the next transaction.
     private struct OpenTransaction {
         var records: [ReplayedRecord] = []
         var positions: [TopicPartition: Int64] = [:]

@@ -1,11 +1,11 @@
-/// Makes of a dead letter what is sent for it.
+/// Converts a dead letter to the record that is sent for it.
 struct ReplayPreparation {
     let target: ReplayTarget
     let through: ThroughCommand?
 
     enum Outcome {
         case record(ReplayedRecord)
-        /// It stays where it is.
+        /// The dead letter is not sent.
         case leftOut(LeftOut)
     }
 
@@ -20,7 +20,7 @@ struct ReplayPreparation {
         switch try through.mend(letter) {
         case .refused(let why): return .leftOut(LeftOut(letter: letter.name, why: why))
         case .value(let value):
-            // Nothing, made of nothing, is nothing still, and not an empty value.
+            // A null value for which the command writes nothing stays null; it does not become an empty value.
             let isStillNull = letter.value == nil && value.isEmpty
             return .record(ReplayedRecord(letter, to: topic, value: isStillNull ? nil : value))
         }

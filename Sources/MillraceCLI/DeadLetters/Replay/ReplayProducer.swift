@@ -2,24 +2,24 @@ import Foundation
 import Logging
 import RDKafka
 
-/// Sends records in transactions: all of one, with the group's positions, or none.
+/// Sends records in transactions, together with a group's offsets.
 final class ReplayProducer {
     private let producer: KafkaProducer
 
-    /// How long a broker that is away is asked again.
+    /// How long a call is repeated if a broker cannot be reached.
     private static let patience = Duration.seconds(60)
     private static let timeout = Duration.seconds(10)
 
-    /// Shuts out every other replay with this id, and waits until what it left open is over.
+    /// Fences all other replays with this id, and waits until the transaction that they left open is aborted.
     init(_ configuration: KafkaConfiguration, transactionalID: String, logger: Logger) throws {
         producer = try KafkaProducer(
-            // librdkafka's minute is short for a transaction of many records on a slow line.
+            // librdkafka's default of 60 s is short for a transaction of many records on a slow connection.
             configuration.withDefaults(["transaction.timeout.ms": "180000"]), transactionalID: transactionalID,
             logger: logger)
         try Self.patiently { try producer.initTransactions(timeout: Self.timeout) }
     }
 
-    /// Sends records and positions in one transaction.
+    /// Sends records and commits positions in one transaction.
     func send(_ records: [ReplayedRecord], positions: [CommittedOffset] = [], group: String? = nil) throws {
         if records.isEmpty, positions.isEmpty { return }
         try producer.beginTransaction()
@@ -68,7 +68,8 @@ final class ReplayProducer {
         }
     }
 
-    /// A failure here changes nothing: the broker gives the transaction up when its time is over, or when the next begins.
+    /// Aborts the transaction. A failure is ignored: the broker aborts the transaction after its timeout, or when the
+    /// next replay begins.
     private func abort() { try? producer.abortTransaction(timeout: Self.timeout) }
 
     private func explained(_ error: any Error) -> any Error {

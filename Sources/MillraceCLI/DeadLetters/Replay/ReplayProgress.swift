@@ -1,4 +1,4 @@
-/// Counts what a replay does, and tells of it.
+/// Counts the records of a replay, and shows its progress.
 struct ReplayProgress {
     let isDryRun: Bool
     private(set) var report = ReplayReport()
@@ -20,7 +20,7 @@ struct ReplayProgress {
 
     mutating func end() { note.end() }
 
-    /// What was done before a failure.
+    /// Shows what was done before a failure.
     mutating func interrupted() {
         note.say("\(report.text(isDryRun: isDryRun)) before this:")
     }

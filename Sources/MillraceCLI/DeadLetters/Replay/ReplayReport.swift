@@ -1,6 +1,6 @@
-/// What a replay did, or would do.
+/// The numbers of records that a replay has sent, or would send.
 struct ReplayReport: Equatable {
-    /// Records sent, by topic.
+    /// The number of records sent, by topic.
     private(set) var sent: [String: Int64] = [:]
     private(set) var leftOut: Int64 = 0
 

@@ -1,12 +1,13 @@
 import MillraceKafka
 
-/// Where dead letters go: back to where they came from, or to one topic that was named.
+/// The topics to which dead letters are sent: their original ones, or a given one.
 struct ReplayTarget {
     /// The dead-letter topic.
     let source: String
-    /// Where all of them go; `nil`: back.
+    /// The topic for all records; `nil` for the original topics.
     let named: String?
-    /// The topics that there are. A topic that is not there is not made by sending to it: its name may be a mistake.
+    /// All existing topics. Records for other topics are rejected, as sending might create a topic with a mistyped
+    /// name.
     let topics: Set<String>
 
     func topic(of letter: DeadLetterRecord) throws -> String {

@@ -1,19 +1,22 @@
 import MillraceKafka
 import RDKafka
 
-/// What is sent for a dead letter: key, value and headers of its own, without what delivery added to them, but for the
-/// number of times that it was sent back.
+/// The record that is sent for a dead letter: its key, value and own headers. Of the headers that Millrace adds, it has
+/// only the number of replays and the event time.
 struct ReplayedRecord: Sendable, Equatable {
-    /// The dead letter that it is sent for.
+    /// The dead letter: topic, partition and offset.
     let source: String
     let topic: String
     let key: [UInt8]?
     let value: [UInt8]?
     let headers: [KafkaHeader]
-    /// Milliseconds since 1970, as the original had it; 0 where that is not known, for the time at which it is sent.
+    /// The timestamp of the original record, in milliseconds since 1970; 0, which means the time of sending, if it is
+    /// not known.
     let timestamp: Int64
 
-    /// - Parameter value: the value to send, the dead letter's own or another.
+    /// Creates the record for a dead letter.
+    ///
+    /// - Parameter value: the value to send.
     init(_ letter: DeadLetterRecord, to topic: String, value: [UInt8]?) {
         source = letter.name
         self.topic = topic

@@ -1,21 +1,21 @@
 import Foundation
 import MillraceKafka
 
-/// A shell command that mends values: it is run for each record, with the value on its standard input, and what it writes to
-/// its standard output is the new value. What it writes to its standard error is seen as it is.
+/// A shell command that corrects values (`--through`). It runs once per record, with the value on its standard input;
+/// its standard output is the new value. Its standard error is passed through.
 struct ThroughCommand {
     let command: String
 
-    /// What came of a record.
+    /// The result for a record.
     enum Outcome: Equatable {
         case value([UInt8])
-        /// The command would not have it, and how it said so.
+        /// The command has failed for the record, with this reason.
         case refused(String)
     }
 
-    /// More than this is no record's value, but a command that does not end.
+    /// The size limit of a value, in bytes. More output indicates a command that does not end.
     private static let longestOutput = 64 << 20
-    /// What a shell says when the command is not there, or is none: nothing was said of the record.
+    /// The exit statuses of a shell that cannot run the command. They concern the command, not the record.
     private static let notRun: Set<Int32> = [126, 127]
 
     func mend(_ letter: DeadLetterRecord) throws -> Outcome {
@@ -65,7 +65,7 @@ struct ThroughCommand {
         return environment
     }
 
-    /// A file without a name: unlike a pipe, it waits for nobody to read it, and nobody need read it.
+    /// Creates an unnamed file with the value. Unlike a pipe, it cannot block if the command does not read its input.
     private static func file(of bytes: [UInt8]) throws -> FileHandle {
         guard let file = tmpfile() else {
             throw CommandError("no temporary file can be made for --through: \(String(cString: strerror(errno)))")
