@@ -12,8 +12,8 @@ extension Timestamp {
     /// Dates follow the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`). No calendar object is
     /// needed, so that the conversion takes a few nanoseconds.
     ///
-    /// - Returns: `nil` unless each component is in its range and the day exists in that month. Years may be from
-    ///   -290,000 to 290,000.
+    /// The result is `nil` unless each component is in its range and the day exists in that month. Years from -290,000
+    /// to 290,000 are accepted.
     public init?(
         year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, millisecond: Int = 0
     ) {

@@ -4,7 +4,7 @@ extension Timestamp {
     /// Date and time are separated by `T` or a space. Seconds and their fraction are optional. Digits of the fraction
     /// beyond milliseconds are cut off. Text without a time zone is read as UTC.
     ///
-    /// - Returns: `nil` if the text is not in this format.
+    /// The result is `nil` if the text is not in this format.
     public init?(iso8601 text: some StringProtocol) {
         var text = String(text)
         guard let time = text.withUTF8({ Timestamp(iso8601: UnsafeRawBufferPointer($0)) }) else { return nil }

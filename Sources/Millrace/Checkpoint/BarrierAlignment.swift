@@ -1,13 +1,13 @@
-/// Brings the barriers of a task's inputs together: an input that has delivered its barrier is held back until all
-/// have, so that no record of the next epoch is worked on before the delta of this one is taken. Pure.
+/// Aligns the barriers of a task's inputs: an input that has delivered its barrier is blocked until all inputs have, so
+/// that no record of the next epoch is processed before the snapshot of this one. Pure.
 struct BarrierAlignment: Sendable, Equatable {
     /// What to do after a barrier.
     enum Step: Equatable, Sendable {
-        /// Hold this input back; others are still to come.
+        /// Block this input; barriers of other inputs are still missing.
         case wait
-        /// All inputs have delivered: take the delta, pass the barrier on, and let all inputs go.
+        /// All inputs have delivered the barrier: take the snapshot, send the barrier on, and unblock all inputs.
         case aligned(Barrier)
-        /// Not to be: the inputs disagree. The run has to be given up.
+        /// The inputs have sent different barriers, which is a bug; the run fails.
         case broken(String)
     }
 
@@ -20,13 +20,13 @@ struct BarrierAlignment: Sendable, Equatable {
         waitingFor = inputs
     }
 
-    /// Whether nothing is to be taken from an input.
+    /// Whether the input is blocked.
     func isHeldBack(_ input: Int) -> Bool { held[input] }
 
     /// Whether some inputs have delivered a barrier and others have not.
     var isAligning: Bool { barrier != nil }
 
-    /// An input has delivered a barrier.
+    /// Notes that an input has delivered a barrier.
     mutating func receive(_ barrier: Barrier, from input: Int) -> Step {
         if held[input] { return .broken("input \(input) sent barrier \(barrier.checkpoint) while held back") }
         if let expected = self.barrier, expected != barrier {

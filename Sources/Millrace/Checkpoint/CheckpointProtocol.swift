@@ -1,29 +1,29 @@
-/// The commit protocol as a pure state machine: what has happened goes in, what is to be done comes out. One
-/// checkpoint at a time; its steps are the cases of `Phase`.
+/// The commit protocol as a pure state machine: events go in, actions come out. There is one checkpoint at a time; its
+/// steps are the cases of `Phase`.
 struct CheckpointProtocol: Sendable, Equatable {
-    /// The steps.
+    /// The state of the current checkpoint.
     enum Phase: Sendable, Equatable {
-        /// No checkpoint under way.
+        /// No checkpoint is in progress.
         case idle
-        /// Barriers are on their way; these tasks have not handed in.
+        /// Barriers have been sent; the tasks in `missing` have not delivered their snapshots yet.
         case collecting(Barrier, missing: Set<Int>)
-        /// All have handed in; the writer stores it.
+        /// All snapshots have arrived, and the writer is storing the checkpoint.
         case storing(Barrier, attempt: Int)
-        /// Storing failed; to be tried again at a time.
+        /// Storing failed and is retried at `until`.
         case waiting(Barrier, attempt: Int, until: Duration)
-        /// The last checkpoint is stored.
+        /// The last checkpoint of the attempt is stored.
         case finished(Barrier)
-        /// Storing failed too often.
+        /// Storing failed, and no further attempt is allowed.
         case failed(Barrier, attempts: Int)
     }
 
-    /// What to do.
+    /// An action for the coordinator.
     enum Action: Sendable, Equatable {
-        /// Tell the source tasks.
+        /// Send the barrier to the source tasks.
         case sendBarriers(Barrier)
-        /// Store what was handed in.
+        /// Store the snapshots of the tasks.
         case store(Barrier)
-        /// Nothing now.
+        /// Nothing to do now.
         case none
     }
 
@@ -39,10 +39,12 @@ struct CheckpointProtocol: Sendable, Equatable {
     private var stopRequested = false
 
     /// - Parameters:
-    ///   - sources: the tasks that read.
-    ///   - endOfInput: whether the run is complete then.
-    ///   - endsBySources: the run is over when all of these have ended; if not, only when it is stopped.
-    ///   - interval: between two checkpoints; `nil`: only the last one is taken.
+    ///   - last: the checkpoint after which checkpoints are numbered.
+    ///   - tasks: the numbers of all tasks.
+    ///   - sources: the numbers of the source tasks.
+    ///   - endsBySources: whether the run ends when all source tasks have ended; if false, only when it is stopped.
+    ///   - endOfInput: whether the run is complete when it ends that way.
+    ///   - interval: the time between two checkpoints; `nil`: only the last one is taken.
     init(
         after last: CheckpointNumber, tasks: Set<Int>, sources: Set<Int>, endsBySources: Bool = true,
         endOfInput: EndOfInput = .complete,
@@ -57,13 +59,13 @@ struct CheckpointProtocol: Sendable, Equatable {
         nextAt = now + (interval ?? .zero)
     }
 
-    /// A task wants a checkpoint soon.
+    /// A task requests a checkpoint before its time.
     mutating func want() { isWanted = true }
 
     /// The run is to end with a last checkpoint.
     mutating func stop() {
         stopRequested = true
-        // Nobody waits for long now.
+        // A run that is to end retries at once.
         if case .waiting(let barrier, let attempt, _) = phase {
             phase = .waiting(barrier, attempt: attempt, until: .zero)
         }
@@ -72,7 +74,7 @@ struct CheckpointProtocol: Sendable, Equatable {
     /// A source task has read its partition to the end.
     mutating func sourceEnded(_ task: Int) { running.remove(task) }
 
-    /// A task has handed in its part of a checkpoint.
+    /// A task has delivered its snapshot for a checkpoint.
     mutating func handIn(_ task: Int, _ checkpoint: CheckpointNumber) {
         guard case .collecting(let barrier, var missing) = phase, barrier.checkpoint == checkpoint else { return }
         missing.remove(task)
@@ -87,7 +89,7 @@ struct CheckpointProtocol: Sendable, Equatable {
         if let interval { nextAt = max(nextAt + interval, now) }
     }
 
-    /// The writer could not, and is to try again after `delay`; `nil`: no more.
+    /// The writer could not store the checkpoint. It is retried after `delay`; `nil`: it is not retried.
     mutating func storingFailed(now: Duration, again delay: Duration?) {
         guard case .storing(let barrier, let attempt) = phase else { return }
         guard let delay else {
@@ -97,10 +99,10 @@ struct CheckpointProtocol: Sendable, Equatable {
         phase = .waiting(barrier, attempt: attempt, until: now + (stopRequested ? min(delay, Self.lastPause) : delay))
     }
 
-    /// The most that is waited between two attempts when the run is to end.
+    /// The longest pause between two attempts while the run is stopping.
     private static let lastPause = Duration.seconds(1)
 
-    /// What is to be done now.
+    /// Returns the action to take now, and moves to the phase in which it is in progress.
     mutating func next(now: Duration) -> Action {
         switch phase {
         case .idle:
@@ -125,7 +127,7 @@ struct CheckpointProtocol: Sendable, Equatable {
         }
     }
 
-    /// When to ask again if nothing happens before.
+    /// When to call `next` again if no event comes before.
     var deadline: Duration? {
         switch phase {
         case .idle: interval == nil ? nil : nextAt

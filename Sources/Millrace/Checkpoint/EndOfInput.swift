@@ -1,10 +1,13 @@
-/// What a run does when all its sources have come to their ends.
+/// What a run does when all its sources have ended.
 public enum EndOfInput: Sendable, Hashable {
-    /// Event time comes to its end: every window, session and timer fires, and the run is complete for good. A later run
-    /// with the same state folder that finds new input (a file that is new or has grown, records behind the end) refuses
-    /// to start; one that finds none has nothing to do.
+    /// Event time advances to its end: all windows, sessions and timers fire, and the run is complete permanently.
+    ///
+    /// A later run with the same state folder has nothing to do, and returns at once. If the sources have new input by
+    /// then (a new file, a file that has grown, records after the end), it throws `StateError` instead, because the
+    /// windows of these records have been emitted.
     case complete
-    /// The run ends where it is: positions and event time are stored, windows that are open stay open, and the next run goes
-    /// on with what has come since. For jobs that run every day over what is there. (Spark's trigger `AvailableNow`.)
+    /// The run ends without closing open windows: positions, event time and state are stored, and the next run resumes
+    /// there with the input that has arrived since. For jobs that run periodically over the input available at that
+    /// time, as with Spark's trigger `AvailableNow`.
     case availableNow
 }

@@ -1,21 +1,21 @@
 import Logging
 import Synchronization
 
-/// The time of day as operators see it: a run's processing time, which never goes back.
+/// The processing time of a run: the wall-clock time as operators see it, which never goes back.
 ///
-/// Where the machine's clock is set back, processing time goes on at its pace, ahead of the clock; where it is set forward,
-/// processing time follows. The checkpoint keeps it, so that a restart does not go back either.
+/// When the machine's clock is set back, processing time continues at its pace, ahead of the clock; when it is set
+/// forward, processing time follows. It is stored in checkpoints, so that it does not go back over a restart either.
 final class ProcessingClock: Sendable {
     private let clock: any PipelineClock
     private let logger: Logger
-    /// The most, in milliseconds, by which the time of day was ahead of the run's clock.
+    /// The greatest difference seen between the wall clock and the run's monotonic clock, in milliseconds.
     private let lead: Atomic<Int64>
     private let hasWarned = Atomic(false)
 
-    /// By so much the clock may be behind without a word.
+    /// How far the wall clock may be behind without a warning, in milliseconds.
     private static let tolerance: Int64 = 1000
 
-    /// - Parameter stored: processing time at the checkpoint that the run goes on from.
+    /// - Parameter stored: processing time in the checkpoint from which the run is restored.
     init(_ clock: any PipelineClock, stored: Timestamp?, logger: Logger) {
         self.clock = clock
         self.logger = logger
@@ -25,11 +25,11 @@ final class ProcessingClock: Sendable {
         warn(by: behind &- (now.day &- now.run), stored != nil)
     }
 
-    /// Processing time now.
+    /// The current processing time.
     var now: Timestamp {
         let now = Self.milliseconds(clock)
         let current = now.day &- now.run
-        // Read first: tasks share it, and it hardly ever changes.
+        // Loaded first: all tasks share the value, and it hardly ever changes.
         var greatest = lead.load(ordering: .relaxed)
         if current > greatest {
             greatest = lead.max(current, ordering: .relaxed).newValue
@@ -47,7 +47,7 @@ final class ProcessingClock: Sendable {
     }
 
     private static func milliseconds(_ clock: any PipelineClock) -> (run: Int64, day: Int64) {
-        // The run's clock first: what passes in between makes the lead greater, never less.
+        // The monotonic clock is read first: the time between the two reads can only make the lead greater.
         let run = clock.now.wholeMilliseconds
         return (run, clock.wallTime.milliseconds)
     }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The machine's clocks.
+/// A clock that reads the machine's clocks: a monotonic one for durations, and the wall clock for processing time.
 public struct SystemClock: PipelineClock {
     private static let origin = ContinuousClock.now
 
-    /// The machine's clocks.
+    /// Creates a system clock.
     public init() {}
 
     public var now: Duration { Self.origin.duration(to: .now) }

@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// One sleep on the machine's clock that does not depend on Swift's threads: `Task.sleep` is woken by a job among all
-/// others, and where tasks that never wait hold every thread, that job does not get its turn.
+/// A sleep on the machine's clock that does not depend on Swift's thread pool. `Task.sleep` resumes through a job in
+/// the pool's queue, which does not run while tasks that never suspend occupy every thread.
 final class WakeUp: Sendable {
     private enum State {
         case before
@@ -17,7 +17,7 @@ final class WakeUp: Sendable {
     static func sleep(for duration: Duration) async throws {
         guard duration > .zero else { return try Task.checkCancellation() }
         let wakeUp = WakeUp()
-        // A leap of years is as good as any longer one.
+        // Longer durations are cut to about 34 years, so that the nanoseconds do not overflow.
         let nanoseconds = Int(min(duration, .seconds(1 << 30)) / .nanoseconds(1))
         queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { wakeUp.end(cancelled: false) }
         let wasCancelled = await withTaskCancellationHandler {

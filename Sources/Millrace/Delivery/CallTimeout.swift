@@ -1,13 +1,14 @@
-/// A call that took too long.
+/// The error of a call to an external system that did not return within its timeout.
 public struct CallTimeout: Error, CustomStringConvertible, Sendable {
-    /// How long it was given.
+    /// The timeout.
     public let timeout: Duration
     public var description: String {
         "the call took longer than \(timeout): give it a longer timeout, or look at what it calls"
     }
 }
 
-/// Calls that are over their time, were cancelled, and still go on: as many as may be under way at once.
+/// The error of an operator all of whose call slots are taken by calls that did not end after they were cancelled at
+/// their timeout.
 struct LostCallsError: Error, CustomStringConvertible {
     let count: Int
     let timeout: Duration

@@ -1,21 +1,23 @@
-/// A record given up on, with its reason.
+/// A record that an operator could not process, together with the reason. Emitted to the side output of
+/// ``ErrorPolicy/deadLetter(to:)``.
 public struct DeadLetter<Record: Sendable>: Sendable {
     /// The record.
     public var record: Record
-    /// Why it was given up: up to 4,096 bytes, without U+0000, so that it can be stored anywhere.
+    /// The description of the error: up to 4,096 bytes of UTF-8 (longer ones are cut), with U+0000 replaced, so that it
+    /// can be stored in any database.
     public var reason: String
-    /// The operator that gave up on it.
+    /// The name of the operator that failed.
     public var operatorID: String
-    /// How often it was tried.
+    /// How often the record was tried.
     public var attempts: Int
-    /// The source partition that it came from; empty if it is not known.
+    /// The source partition that the record came from; empty if it is not known.
     public var partition: String
-    /// Where in the partition, or shortly before it.
+    /// The position in the partition, at or shortly before the record; empty if it is not known.
     public var position: String
-    /// When it was given up, by the clock.
+    /// When the record was diverted, by the run's clock.
     public var givenUpAt: Timestamp
 
-    /// All parts.
+    /// Creates a dead letter. Each parameter sets the property of its name.
     public init(
         record: Record, reason: String, operatorID: String, attempts: Int = 1, partition: String = "",
         position: String = "", givenUpAt: Timestamp = .distantPast

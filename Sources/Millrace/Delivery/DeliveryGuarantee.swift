@@ -1,16 +1,18 @@
-/// How often a record may have its effect outside the pipeline, when something fails: chosen for a whole run
-/// (`RunOptions.delivery`), printed at its start.
+/// How often each record takes effect outside the pipeline when a run fails. Set for a whole run with
+/// ``RunOptions/delivery``, and logged when the run starts.
 ///
-/// Keyed state is part of the checkpoint in any case. The guarantee is about positions and output that are kept
-/// elsewhere: a Kafka source's committed offsets, a Kafka sink's records.
+/// Keyed state is part of the checkpoint under every guarantee. The guarantee is about positions and output that are
+/// kept in other systems, such as a Kafka source's committed offsets and a Kafka sink's records.
 public enum DeliveryGuarantee: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
-    /// A position is committed before its records are worked on: a failure loses what was in work, nothing is repeated.
+    /// A position is committed before its records are processed. A failure loses the records in flight; nothing is
+    /// repeated.
     case atMostOnce = "at-most-once"
-    /// A position is committed after its records have been worked on: a failure repeats what was in work, nothing is
-    /// lost.
+    /// A position is committed after its records have been processed. A failure repeats the records in flight; nothing
+    /// is lost.
     case atLeastOnce = "at-least-once"
-    /// Positions, state and output are one: a failure loses and repeats nothing. Kafka output is written in
-    /// transactions, and seen by readers (`isolation.level=read_committed`) once their checkpoint is complete.
+    /// Positions, state and output are committed together. A failure neither loses nor repeats records. Kafka output is
+    /// written in transactions, and consumers that read with `isolation.level=read_committed` see it once its
+    /// checkpoint is complete.
     case exactlyOnce = "exactly-once"
 
     public var description: String { rawValue }

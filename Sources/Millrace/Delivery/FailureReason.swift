@@ -1,10 +1,11 @@
-/// Makes the text of an error one that can be stored wherever records are given up to: in a column, a header, a file.
+/// Converts an error into a text that can be stored with a dead letter: in a database column, a header or a file.
 package enum FailureReason {
-    /// The longest that is kept, in bytes of UTF-8. A reason may repeat a whole record; a header or a row has a limit.
+    /// The greatest length of a reason, in bytes of UTF-8. Error texts may contain whole records, and headers and rows
+    /// have limits.
     package static let limit = 4096
 
-    /// Without what some stores refuse (U+0000, which databases do not take in texts, becomes U+2400), and cut, with a
-    /// note, if it is longer than `limit`.
+    /// Returns `text` with U+0000, which databases do not accept in texts, replaced by U+2400, and cut to `limit` bytes
+    /// with a note if it is longer.
     package static func storable(_ text: String) -> String {
         let bytes = text.utf8.count
         var kept = text
@@ -19,6 +20,6 @@ package enum FailureReason {
         return String(scalars)
     }
 
-    /// The same of an error.
+    /// Returns the description of `error`, converted in the same way.
     package static func storable(_ error: any Error) -> String { storable("\(error)") }
 }

@@ -1,5 +1,5 @@
-/// What is wrong with a graph as it was declared. It is thrown when the pipeline is run, so that the sentence is seen in
-/// release builds too.
+/// A fault in a graph as declared. Collected during declaration and thrown as `ConfigurationError` when the pipeline is
+/// run, because a precondition would not print its message in release builds.
 @usableFromInline
 struct GraphProblem: Sendable, Hashable {
     var message: String
@@ -11,13 +11,13 @@ struct GraphProblem: Sendable, Hashable {
         self.advice = advice
     }
 
-    /// A problem for each expectation that is not met.
+    /// Returns a problem for each expectation that is not met.
     @usableFromInline
     static func unmet(_ expectations: (isMet: Bool, message: String, advice: String)...) -> [GraphProblem] {
         expectations.filter { !$0.isMet }.map { GraphProblem($0.message, advice: $0.advice) }
     }
 
-    /// Rates that can be kept to, in records per second.
+    /// The valid rate limits, in records per second.
     static let rates: ClosedRange<Double> = 1e-6...1e12
 
     @usableFromInline

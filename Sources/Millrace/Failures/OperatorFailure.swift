@@ -1,4 +1,5 @@
-/// What an operator's closure threw, with the operator's name; the task adds partition and position.
+/// An error thrown by an operator's closure, with the operator's name. The task adds partition and position
+/// (`RunContext.located`).
 @usableFromInline
 struct OperatorFailure: Error {
     let operatorID: String

@@ -1,19 +1,25 @@
-/// Why a pipeline stopped: which operator, where in the input, and the cause.
+/// The error with which a run ends: the operator that failed, its place in the input, and the cause.
 public enum PipelineError: Error, CustomStringConvertible, Sendable {
-    /// An operator, source or sink failed.
+    /// An operator, source or sink failed. `partition` and `position` are the place in the input at or shortly before
+    /// the record that failed; they are empty if it is not known.
     case failed(operatorID: String, partition: String, position: String, cause: any Error)
-    /// As `failed`, after the restart strategy gave up.
+    /// The pipeline failed `after` times, and the restart strategy allows no further restart. `cause` is the last
+    /// failure.
     case gaveUp(after: Int, cause: any Error)
-    /// The checkpoints could not be stored.
+    /// A checkpoint could not be stored, after as many attempts as the restart strategy allows. Earlier checkpoints
+    /// remain valid.
     case checkpointsFailed(checkpoint: CheckpointNumber, attempts: Int, cause: any Error)
-    /// The run was to end, because it was stopped or because of `cause`, and had not done so within
-    /// `RunOptions.stopTimeout`: what it waited for. The last checkpoint stands; what is still under way goes on until
-    /// the process ends, and keeps the state folder in use.
+    /// The run was stopped, cancelled or failed, and did not end within ``RunOptions/stopTimeout``.
+    ///
+    /// `waitingFor` names the operators and calls that have not ended, and `checkpoint` is the last stored checkpoint,
+    /// from which the next run resumes. `cause` is the failure because of which the run was to end; `nil` if it was
+    /// stopped or cancelled. The remaining tasks run on until the process ends, and the state folder stays in use until
+    /// then.
     case notEnded(within: Duration, waitingFor: [String], checkpoint: CheckpointNumber, cause: (any Error)?)
-    /// A protocol was broken: a fault of Millrace.
+    /// The runtime's own protocol was violated, which is a bug in Millrace.
     case internalFault(String)
 
-    /// Whether both say that one record failed, or that one place of a source did.
+    /// Whether both errors are `failed` with the same operator, partition and position.
     func isAtSamePlace(as other: PipelineError?) -> Bool {
         guard case .failed(let operatorID, let partition, let position, _) = self,
             case .failed(operatorID, partition, position, _) = other

@@ -1,21 +1,26 @@
 import Synchronization
 
-/// How `asyncMap` makes its calls: how many at once, for how long, how often again.
+/// Options of `asyncMap`: the concurrency, timeout, retries and order of its calls.
 public struct AsyncMapOptions: Sendable {
-    /// Calls under way at once, in each task; those that are made again count too. Default: 64.
+    /// The maximum number of calls in flight at once in each task, including retries. Default: 64.
     public var concurrency: Int
-    /// How long a call may take. One that goes on although it is cancelled then is no longer waited for, and takes one of
-    /// the places of `concurrency` until it ends; when that many have gone on for as long again, the operator fails.
-    /// Default: 10 s.
+    /// The time limit of a call. Default: 10 s.
+    ///
+    /// At the limit the call is cancelled and counts as failed. A call that continues after being cancelled is ignored,
+    /// but occupies one of the `concurrency` slots until it ends. The operator fails when all slots are occupied by
+    /// calls that have continued for another `timeout`.
     public var timeout: Duration
-    /// How often a call is made, the first time included, until it succeeds in time. Default: 3.
+    /// The maximum number of attempts for each record, including the first. Default: 3.
     public var attempts: Int
-    /// The pause before the second attempt; twice as long before each next, up to an hour. Default: 100 ms.
+    /// The pause before the second attempt. It doubles with each further attempt, up to an hour. Default: 100 ms.
     public var backoff: Duration
-    /// Whether results keep the order of the records; otherwise they come as the calls end, within a batch. Default: true.
+    /// Whether results keep the order of the records. If not, results within a batch are emitted as their calls end.
+    /// Default: true.
     public var ordered: Bool
 
-    /// Each parameter sets the property of its name, where its default is described.
+    /// Creates options.
+    ///
+    /// Each parameter sets the property of the same name.
     public init(
         concurrency: Int = 64, timeout: Duration = .seconds(10), attempts: Int = 3,
         backoff: Duration = .milliseconds(100), ordered: Bool = true
@@ -27,7 +32,7 @@ public struct AsyncMapOptions: Sendable {
         self.ordered = ordered
     }
 
-    /// What is waited after the call with this number has failed.
+    /// Returns the pause after the given number of failed attempts.
     func pause(after attempts: Int) -> Duration {
         var pause = backoff
         for _ in 1..<max(1, attempts) {
@@ -47,7 +52,7 @@ public struct AsyncMapOptions: Sendable {
 }
 
 extension Stream {
-    /// Asks something outside about each record: a service, a database.
+    /// Calls an asynchronous function for each record, such as a request to a service or a database query.
     ///
     /// ```swift
     /// orders.asyncMap(AsyncMapOptions(concurrency: 100, timeout: .seconds(2))) { order in
@@ -55,15 +60,16 @@ extension Stream {
     /// }
     /// ```
     ///
-    /// Calls are made for several records at once. Event time, checkpoints and further input wait until all records in hand
-    /// (at most a batch of 1,024) have their answers, so that nothing is under way at a checkpoint.
+    /// Calls for several records are in flight at once. Event time, checkpoints and further input wait until all
+    /// records of the current batch (at most 1,024) have their results; no call is in flight at a checkpoint.
     ///
-    /// Restart: records behind the checkpoint are asked about again.
+    /// Restart: the function is called again for the records after the checkpoint.
     ///
     /// - Parameters:
-    ///   - options: number of calls at once, attempts, pauses, timeout, order.
-    ///   - onError: what becomes of a record whose call failed for the last time.
-    ///   - call: the call for a record, made outside of the task.
+    ///   - options: the concurrency, timeout, retries and order of the calls.
+    ///   - onError: what happens to a record whose last attempt failed. Default: the operator fails.
+    ///   - call: returns the result for a record.
+    /// - Returns: a stream of the results, each with the time of its record.
     @inlinable
     public func asyncMap<Output: Sendable>(
         _ options: AsyncMapOptions = AsyncMapOptions(), onError: ErrorPolicy<Record> = .fail,
@@ -90,7 +96,7 @@ final class AsyncMapInstance<Record: Sendable, Output: Sendable>: OperatorInstan
     private struct Waiting {
         let record: Record
         let time: Timestamp
-        /// Calls made for it.
+        /// The number of calls made for this record.
         var attempts = 0
         var result: Result<Output, any Error>?
     }
@@ -105,12 +111,12 @@ final class AsyncMapInstance<Record: Sendable, Output: Sendable>: OperatorInstan
     private let clock: any PipelineClock
     private let answers = Answers<Output>()
     private let lost: LostCalls
-    /// The records in hand, in order; those up to `started` have been asked about.
+    /// The records of the current batch in order; a call has been made for the first `started` of them.
     private var waiting: [Waiting] = []
     private var started = 0
     private var passed = 0
     private var answered = 0
-    /// Those whose call failed and is to be made again, at this time, as soon as there is a place for it.
+    /// Records whose call failed, and the time of the next attempt; it is made when a slot is free.
     private var again: [(number: Int, due: Duration)] = []
 
     @usableFromInline
@@ -137,10 +143,10 @@ final class AsyncMapInstance<Record: Sendable, Output: Sendable>: OperatorInstan
         start()
     }
 
-    /// Calls that are under way or pause before it; without those that are lost.
+    /// The number of calls that run or pause before a retry, without lost ones.
     private var underWay: Int { started - answered - again.count }
 
-    /// Makes as many calls as may be under way, those first that are made again.
+    /// Starts as many calls as there are free slots, retries first.
     private func start() {
         while underWay < options.concurrency - lost.count {
             if !again.isEmpty {
@@ -213,12 +219,12 @@ final class AsyncMapInstance<Record: Sendable, Output: Sendable>: OperatorInstan
         }
     }
 
-    /// Nothing is under way here: a checkpoint waits for `drain`.
+    /// No call is in flight: a checkpoint waits for `drain`.
     @usableFromInline
     func prepare(_ snapshot: inout TaskSnapshot) throws {}
 }
 
-/// What calls have come back with, on its way to the task.
+/// Results of calls, on their way to the task.
 private final class Answers<Output: Sendable>: Sendable {
     private let results = Mutex<[(Int, Result<Output, any Error>)]>([])
 

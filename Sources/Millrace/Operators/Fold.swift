@@ -1,15 +1,15 @@
-/// When a keyed aggregation gives its results.
+/// When a keyed aggregation emits its results.
 public enum Emission: Sendable, Hashable {
-    /// The new value after every record.
+    /// After every record, the new value of its key.
     case everyRecord
-    /// At each checkpoint, the values that changed since the last.
+    /// At each checkpoint, the values that changed since the previous checkpoint.
     case atCheckpoints
-    /// Each time event time moves (and at checkpoints), the values that changed since the last time.
+    /// Each time the watermark advances, and at checkpoints, the values that changed since the previous emission.
     case atWatermarks
 }
 
 extension KeyedStream {
-    /// Keeps a value per key that each record changes.
+    /// Keeps a value for each key, and updates it with every record.
     ///
     /// ```swift
     /// clicks.keyed(by: \.user)
@@ -17,13 +17,16 @@ extension KeyedStream {
     ///     .named("clicks-per-user")
     /// ```
     ///
-    /// Restart: the values are as if every record had been folded in exactly once.
+    /// Restart: each record is in the values exactly once.
     ///
     /// - Parameters:
-    ///   - initial: a new key's value.
-    ///   - emitting: when results are passed on.
-    ///   - onError: what becomes of a record for which `body` throws; the value is then as before.
-    ///   - body: changes the value by a record.
+    ///   - initial: the value of a new key.
+    ///   - emitting: when values are emitted. Default: after every record.
+    ///   - onError: what happens to a record for which `body` throws; unless the policy is ``ErrorPolicy/fail``, the
+    ///     key keeps
+    ///     the value it had before. Default: the operator fails.
+    ///   - body: updates the value of the record's key.
+    /// - Returns: a stream of keys and their current values.
     @inlinable
     public func fold<Value: StateValue>(
         into initial: Value, emitting: Emission = .everyRecord, onError: ErrorPolicy<Record> = .fail,
@@ -60,17 +63,18 @@ extension Emission {
     }
 }
 
-/// A fold in one task: its table, and what is still to be passed on.
+/// A fold in one task, with its table and the changes that are still to be emitted.
 @usableFromInline
 final class FoldInstance<Key: StreamKey, Value: StateValue>: OperatorInstance {
     @usableFromInline let table: KeyedTable<Key, Value>
     @usableFromInline let emission: Emission
     @usableFromInline let next: Push<Keyed<Key, Value>>
     @usableFromInline let context: TaskContext
-    /// Keys that changed since the last emission at a watermark.
+    /// Keys that changed since the last emission at a watermark, with the time of their last record.
     @usableFromInline var changed: [Key: Timestamp] = [:]
 
-    /// How many records ahead slots are asked for: enough to cover a trip to memory, few enough to still be near.
+    /// The number of records by which slots are prefetched: enough to hide memory latency, few enough to stay in the
+    /// cache.
     @inlinable static var lookAhead: Int { 24 }
 
     @inlinable
@@ -82,9 +86,10 @@ final class FoldInstance<Key: StreamKey, Value: StateValue>: OperatorInstance {
         self.next = next
     }
 
-    /// Folds the records of a batch into their keys' values, and passes on what `emission` wants after each.
+    /// Folds the records of a batch into the values of their keys, and emits the results that `emission` asks for.
     ///
-    /// With `restoring`, a value is as before where `body` throws. Inlined, so that `key` and `body` are, too.
+    /// With `restoring`, a value for which `body` throws is set back. Inlined, so that `key` and `body` are inlined
+    /// too.
     @inlinable
     @inline(__always)
     func fold<Record>(

@@ -1,13 +1,14 @@
 extension KeyedStream {
-    /// Passes on the first record of each key, and leaves out the others for as long as the key is remembered.
+    /// Emits the first record of each key, and drops further records of the key for as long as the key is remembered.
     ///
     /// ```swift
     /// payments.keyed(by: \.id).deduplicated(timeToLive: TimeToLive(.hours(24), in: .event))
     /// ```
     ///
-    /// Restart: as if there had been none.
+    /// Restart: the keys remembered are those of the checkpoint; each key is emitted exactly once.
     ///
-    /// - Parameter timeToLive: how long a key is remembered after its first record; `nil`: for ever.
+    /// - Parameter timeToLive: how long a key is remembered after its first record. Default: `nil`, permanently.
+    /// - Returns: a stream of the first records.
     @inlinable
     public func deduplicated(timeToLive: TimeToLive? = nil) -> Stream<Record> {
         process(to: Record.self) { states in
@@ -22,11 +23,15 @@ extension KeyedStream {
 }
 
 extension KeyedStream where Record: StateValue {
-    /// Keeps the best `limit` records of each key, and passes them on whenever they change, the best first.
+    /// Keeps the `limit` highest-ranked records of each key, and emits the list, best first, whenever it changes.
+    ///
+    /// Restart: each record counts exactly once.
     ///
     /// - Parameters:
-    ///   - limit: how many records are kept for each key.
-    ///   - precedes: whether the first ranks before the second; of equal ones the one that came first stays before.
+    ///   - limit: the number of records to keep for each key; at least one.
+    ///   - precedes: returns whether the first record ranks before the second. Of records with equal rank, the one that
+    ///     arrived first ranks first.
+    /// - Returns: a stream of keys and their lists of records.
     @inlinable
     public func topK(
         _ limit: Int, by precedes: @escaping @Sendable (Record, Record) -> Bool
@@ -46,7 +51,13 @@ extension KeyedStream where Record: StateValue {
 }
 
 extension KeyedStream where Record: StateValue & Equatable {
-    /// Passes on the records that differ from the one before them of the same key.
+    /// Emits the records that differ from the previous record of the same key.
+    ///
+    /// Restart: the previous records are restored from the checkpoint.
+    ///
+    /// - Parameter timeToLive: how long the previous record of a key is remembered; a record that arrives later is
+    ///   emitted. Default: `nil`, permanently.
+    /// - Returns: a stream of the records that differ.
     @inlinable
     public func removeDuplicates(timeToLive: TimeToLive? = nil) -> Stream<Record> {
         process(to: Record.self) { states in

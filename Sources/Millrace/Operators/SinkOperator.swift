@@ -1,21 +1,28 @@
 extension Stream {
-    /// Ends a stream in a sink.
+    /// Writes the stream to a sink.
     ///
     /// ```swift
     /// delays.sink(.jsonLines(directory: "out/delays"))
     /// ```
     ///
     /// - Parameters:
-    ///   - sink: where records go.
-    ///   - name: the sink's name in status, messages and checkpoints; derived if not given.
+    ///   - sink: the sink to write to.
+    ///   - name: the operator name of the sink in the status, messages and checkpoints. Default: derived from its kind
+    ///     and
+    ///     number.
     @inlinable
     public func sink<S: Sink>(_ sink: S, name: String? = nil) where S.Input == Record {
         write(to: sink, name: name)
     }
 
-    // Of this type by name: a closure within a generic argument would not be taken for `@Sendable` (Swift 6.3).
+    // Overloads on the concrete type: a closure within a generic argument is not inferred to be `@Sendable` (Swift
+    // 6.3).
 
     /// Prints the stream; see `PrintSink`.
+    ///
+    /// - Parameters:
+    ///   - sink: the sink to write to.
+    ///   - name: the operator name of the sink. Default: derived from its kind and number.
     public func sink(_ sink: PrintSink<Record>, name: String? = nil) { write(to: sink, name: name) }
 
     @inlinable
@@ -36,25 +43,31 @@ extension Stream {
             })
     }
 
-    /// Ends a stream in a closure, called for each record in the task that has it. After a crash it may be called
-    /// again for records since the last checkpoint.
+    /// Calls a closure for each record, in the task that has the record.
     ///
     /// ```swift
     /// alerts.forEach { print($0) }
     /// ```
+    ///
+    /// Restart: the closure may be called again for records after the last checkpoint. If it throws, the operator
+    /// fails.
+    ///
+    /// - Parameters:
+    ///   - name: the operator name of the sink. Default: derived from its kind and number.
+    ///   - body: the closure to call.
     @inlinable
     public func forEach(name: String? = nil, _ body: @escaping @Sendable (Record) throws -> Void) {
         sink(ClosureSink(body), name: name)
     }
 }
 
-/// A sink's writer in one task.
+/// The writer of a sink in one task.
 @usableFromInline
 final class SinkInstance<S: Sink>: OperatorInstance {
     @usableFromInline let node: OperatorNode
     @usableFromInline let context: TaskContext
     @usableFromInline let sink: S
-    // Used by one task, one record at a time: nothing that could overlap, and a check would cost 10 ns.
+    // Used by one task, one record at a time, so accesses cannot overlap; a check would cost 10 ns.
     @exclusivity(unchecked) @usableFromInline var writer: S.Writer?
 
     @inlinable
@@ -112,7 +125,7 @@ final class SinkInstance<S: Sink>: OperatorInstance {
 }
 
 extension TaskSnapshot {
-    /// Adds what a sink's writer prepared.
+    /// Adds output that a sink's writer prepared.
     @usableFromInline
     mutating func add(
         _ output: PendingOutput, of node: OperatorNode, makeDurable: @escaping @Sendable () throws -> Void,
@@ -123,7 +136,7 @@ extension TaskSnapshot {
     }
 }
 
-/// Calls a closure for each record.
+/// A sink that calls a closure for each record; created by ``Stream/forEach(name:_:)``.
 public struct ClosureSink<Input: Sendable>: Sink {
     @usableFromInline let body: @Sendable (Input) throws -> Void
 
@@ -135,7 +148,7 @@ public struct ClosureSink<Input: Sendable>: Sink {
     @inlinable
     public func open(_ context: SinkContext) -> Writer { Writer(body) }
 
-    /// Calls the closure.
+    /// Calls the closure for the records of one task.
     public struct Writer: SinkWriter {
         @usableFromInline let body: @Sendable (Input) throws -> Void
 

@@ -119,6 +119,6 @@ package struct StateBytes {
     }
 
     private static var cutShort: StateDecodingError {
-        StateDecodingError(expected: "more bytes of a value", found: "their end")
+        StateDecodingError(expected: "more bytes of a value", found: "the end of the bytes")
     }
 }

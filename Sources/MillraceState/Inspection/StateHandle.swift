@@ -20,15 +20,16 @@ public final class StateHandle: Sendable {
 
     /// Returns the state of the last checkpoint.
     ///
-    /// Release the inspection soon: while it is in use, the state folder's file may grow.
+    /// Release the inspection soon: it keeps the state folder open and locked, also after the run has ended, and the
+    /// folder's file may grow while entries are visited.
     ///
     /// - Throws: `StateError` if the pipeline is not running, has no state folder, or has not completed a checkpoint
     ///   yet.
     public func inspection() throws -> StateInspection {
         guard let store = store.withLock({ $0 }) else {
             throw StateError(
-                .unusable, "no pipeline runs with this handle and a state folder",
-                advice: "Give it to the run's options (state), and the run a folder (checkpoints)")
+                .unusable, "No pipeline that has a state folder is running with this handle",
+                advice: "Set it as the run's option state, and a folder as its option checkpoints")
         }
         return try StateInspection(store)
     }

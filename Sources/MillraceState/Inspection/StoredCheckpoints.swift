@@ -95,7 +95,7 @@ public struct StoredCheckpoints {
         else {
             throw StateError(
                 .mismatch, "Checkpoint \(checkpoint.number) in \(store.path) is not one that waits for a decision",
-                advice: "Look at the folder again")
+                advice: "Open the folder again and read its checkpoints anew")
         }
         // The checkpoint before may itself still be marked as prepared; that it is valid follows only from this one.
         if !keeping, let before { try store.resolve(before, keeping: true) }

@@ -59,7 +59,7 @@ package struct OperatorMatching {
                 .mismatch,
                 "The graph has changed, and what \(path) keeps of '\(doubtful.id)' may belong to another operator: \(Self.list(mine.map(\.id))) of the checkpoint and \(Self.list(theirs.map(\.id))) of the graph are all \(signature)",
                 advice:
-                    "Name them, with .named(\"...\") behind each (name: for a source or sink); the one that goes on with '\(doubtful.id)' is named \"\(doubtful.id)\". Or start over with --fresh"
+                    "Name them, with .named(\"...\") after each (name: for a source or sink); the one that goes on with '\(doubtful.id)' is named \"\(doubtful.id)\". Or start over with --fresh"
             )
         }
     }

@@ -59,7 +59,7 @@ package struct StateCatalogue: Sendable {
                 let others = graph.operators.filter { !$0.states.isEmpty }.map(\.id).joined(separator: ", ")
                 throw StateError(
                     .mismatch,
-                    "The state '\(title)' in \(path) would be lost: the graph has no operator of that name, or like it and fed as it was (operators with state: \(others.isEmpty ? "none" : others))",
+                    "The state '\(title)' in \(path) would be lost: the graph has no operator of that name, and none of the same kind with the same inputs (operators with state: \(others.isEmpty ? "none" : others))",
                     advice:
                         "Give the operator its old name with .named(\"\(original)\"), allow the loss with --drop-state \(original), or start over with --fresh"
                 )
@@ -96,7 +96,7 @@ package struct StateCatalogue: Sendable {
         guard old != new else { return }
         throw StateError(
             .mismatch,
-            "The state '\(title)' in \(path) would be misread: it was stored as it lay in memory as \(old.joined(separator: ", ")), the type is now \(new.joined(separator: ", "))",
+            "The state '\(title)' in \(path) would be misread: it was stored with the memory layout \(old.joined(separator: ", ")), the type now has \(new.joined(separator: ", "))",
             advice:
                 "Go back to the fields it was stored with, or raise the type's stateVersion and say with migration(from:) how the new values are made of the old; give the changed operator a new name and allow the loss with --drop-state \(OperatorMatching.original(state.operatorID)); or start over with --fresh"
         )

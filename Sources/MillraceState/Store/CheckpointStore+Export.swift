@@ -2,7 +2,7 @@ import Foundation
 import MillraceLMDB
 
 extension CheckpointStore {
-    /// Copies what was committed last into a new folder.
+    /// Copies the last commit into a new folder. Returns the checkpoint of the copy.
     func export(to directory: String) throws -> CheckpointNumber {
         let folder = try StateFolder(path: directory, fresh: false)
         guard folder.isNew else {
@@ -24,7 +24,8 @@ extension CheckpointStore {
             throw StateError(
                 .unusable, "\(path) holds no checkpoint yet", advice: "Run the pipeline until its first checkpoint")
         }
-        // What may not be published yet is the original's to publish; and a copy is not the folder that it was made of.
+        // Output that may not be published yet is published by the original folder only. The copy has an identity of
+        // its own.
         manifest.outputs = []
         manifest.output = nil
         manifest.folder = UUID().uuidString

@@ -1,6 +1,7 @@
 extension CheckpointStore {
-    /// Stores anew what older versions of value types wrote, where the types say how: all of it and the manifest in one
-    /// transaction, so that a crash leaves it undone or done. Returns the manifest as it then is.
+    /// Converts entries that older versions of value types wrote, where the types have a migration, and stores them
+    /// again. All entries and the manifest are written in one transaction, so that a crash leaves either all or none of
+    /// it. Returns the resulting manifest.
     package func migrate(_ manifest: Manifest, for operators: [StateDeclaration]) throws -> Manifest {
         var changed = manifest
         var deltas: [StateDelta] = []
@@ -24,7 +25,7 @@ extension CheckpointStore {
         return changed
     }
 
-    /// Where the fields of a `Codable` type have changed, all that is stored has to be readable still.
+    /// Checks that all stored values of a `CodableState` type whose fields have changed still decode.
     private func checkCoded(_ manifest: Manifest, _ operators: [StateDeclaration]) throws {
         for entry in manifest.states {
             guard let node = operators.first(where: { $0.operatorID == entry.operatorID }),
@@ -72,8 +73,8 @@ extension CheckpointStore {
                 do { try convert(&value, &new) } catch {
                     throw StateError(
                         .mismatch,
-                        "'\(entry.operatorID)/\(entry.name)' in \(path) cannot be made of \(entry.valueSchema): \(error)",
-                        advice: "Mend the type's migration(from:), or start over with --fresh")
+                        "The state '\(entry.operatorID)/\(entry.name)' in \(path) cannot be migrated from \(entry.valueSchema): \(error)",
+                        advice: "Fix the type's migration(from:), or start over with --fresh")
                 }
                 let bytes = new.bytes()
                 segment.append(

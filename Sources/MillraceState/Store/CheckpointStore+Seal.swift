@@ -1,11 +1,11 @@
 import MillraceLMDB
 
 extension CheckpointStore {
-    /// Files beyond this are opened without adding everything up: reading them whole would take longer than a start
-    /// should.
+    /// The size, in bytes, beyond which a file is opened without computing its sum: reading all of it would make a
+    /// start too slow.
     private static let largestChecked = 4 << 30
 
-    /// Changes the stored seal as a transaction has changed the entries.
+    /// Applies the changes of a transaction to the stored seal.
     package func store(_ change: Seal.Value, _ transaction: borrowing WriteTransaction) throws {
         guard change != Seal.Value() else { return }
         var value = Seal.Value()
@@ -20,7 +20,8 @@ extension CheckpointStore {
         }
     }
 
-    /// Adds up what there is, and compares it with the seal; writes the seal if the folder is of a version that had none.
+    /// Computes the seal of the stored entries and compares it with the stored seal. Writes the seal if the folder is
+    /// of a version without one.
     func checkSeal(isSealed: Bool) throws {
         if isSealed {
             guard environment.usedBytes <= Self.largestChecked else { return }
@@ -30,7 +31,7 @@ extension CheckpointStore {
             guard found != stored ?? Seal.Value() else { return }
             throw StateError.damaged(
                 path,
-                "it does not hold what was written to it last (\(found.count) entries, \((stored ?? Seal.Value()).count) were written): pages of it are old, or belong elsewhere"
+                "its contents are not what was written last (\(found.count) entries found, \((stored ?? Seal.Value()).count) written): some pages are outdated, or belong to another file"
             )
         }
         try writingUnsealed { transaction in

@@ -2,9 +2,9 @@ import Foundation
 import MillraceLMDB
 import Synchronization
 
-/// A state folder's contents: manifests, journal and tree in one LMDB environment.
+/// The contents of a state folder: manifests, journal and tree in one LMDB environment.
 ///
-/// Written by one thread (the checkpoint writer); read by any number of `StateReader`s.
+/// Written by one thread, the checkpoint writer, and read by any number of `StateReader`s.
 package final class CheckpointStore: Sendable {
     package let path: String
     package let environment: Environment
@@ -37,14 +37,14 @@ package final class CheckpointStore: Sendable {
         try reading { try loadJournalSizes($0) }
     }
 
-    /// Bytes of deltas that are not folded yet.
+    /// The number of bytes of the deltas that are not folded yet.
     package var journalBytes: Int { journalSizes.withLock { $0.values.reduce(0, +) } }
 
-    /// Checkpoints whose deltas are not folded yet, oldest first.
+    /// The checkpoints whose deltas are not folded yet, oldest first.
     package var journalCheckpoints: [CheckpointNumber] { journalSizes.withLock { $0.keys.sorted() } }
 
-    /// The manifests there are, oldest first: one, or two if the last is only prepared (the one before then counts,
-    /// whatever its mark).
+    /// Returns the stored manifests, oldest first: one, or two if the last is only prepared. The one before is then
+    /// valid whatever its mark.
     package func storedManifests() throws -> [Manifest] {
         try reading { reader in
             var found: [Manifest] = []
@@ -54,7 +54,7 @@ package final class CheckpointStore: Sendable {
                 let manifest = try decodeManifest(value)
                 guard manifest.checkpoint == StoreKeys.manifestKey(key) else {
                     throw StateError.damaged(
-                        path, "a manifest of checkpoint \(manifest.checkpoint) is kept as another's")
+                        path, "the manifest of checkpoint \(manifest.checkpoint) has another checkpoint's key")
                 }
                 found.append(manifest)
                 entry = try cursor.next()
@@ -63,7 +63,7 @@ package final class CheckpointStore: Sendable {
         }
     }
 
-    /// Stores a checkpoint: its deltas and its manifest, in one transaction that is on disk when this returns.
+    /// Stores a checkpoint, its deltas and its manifest, in one transaction that is on disk when this returns.
     package func commit(_ manifest: Manifest, _ deltas: [StateDelta], crash: CrashSwitch) throws {
         try folder.checkIsThere()
         let checkpoint = manifest.checkpoint
@@ -95,7 +95,7 @@ package final class CheckpointStore: Sendable {
         if bytes > 0 { journalSizes.withLock { $0[checkpoint] = bytes } }
     }
 
-    /// Resolves a prepared checkpoint once the outcome of the output's transaction is known: it is kept or dropped.
+    /// Resolves a prepared checkpoint once the outcome of the output's transaction is known: it is kept or discarded.
     package func resolve(_ prepared: Manifest, keeping: Bool) throws {
         try writing { transaction, seal in
             if keeping {
@@ -114,14 +114,14 @@ package final class CheckpointStore: Sendable {
         if !keeping { journalSizes.withLock { _ = $0.removeValue(forKey: prepared.checkpoint) } }
     }
 
-    /// Forgets the deltas of checkpoints up to `checkpoint`, which are all in the tree.
+    /// Removes the deltas of the checkpoints up to `checkpoint`, all of which are in the tree.
     func dropJournal(upTo checkpoint: CheckpointNumber) throws {
         try writing { try removeJournal($0, $1) { $0 <= checkpoint } }
         journalSizes.withLock { sizes in sizes = sizes.filter { $0.key > checkpoint } }
         verified.forget(upTo: checkpoint)
     }
 
-    /// A write transaction; what goes wrong comes out as a `StateError`.
+    /// Runs `body` in a write transaction and updates the seal. Errors of LMDB are thrown as `StateError`.
     func writing<R>(_ body: (borrowing WriteTransaction, Seal) throws -> R) throws -> R {
         try writingUnsealed { transaction in
             let seal = Seal()
@@ -131,7 +131,7 @@ package final class CheckpointStore: Sendable {
         }
     }
 
-    /// A write transaction that changes no entries.
+    /// Runs `body` in a write transaction that does not update the seal.
     func writingUnsealed<R>(_ body: (borrowing WriteTransaction) throws -> R) throws -> R {
         do {
             return try environment.write(body)
@@ -229,7 +229,7 @@ package final class CheckpointStore: Sendable {
         if error.isDiskFull {
             return StateError(
                 .full, "There is no room to write to \(path)/data.mdb: \(error.description)",
-                advice: "Free disk space, or allow this user more")
+                advice: "Free disk space, or raise this user's quota")
         }
         if error.isMapFull {
             return StateError(

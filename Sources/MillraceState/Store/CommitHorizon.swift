@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The last stored checkpoint, for all tasks to see: what was changed up to it may leave memory.
+/// The last stored checkpoint, shared by all tasks. Changes up to it may be evicted from memory.
 package final class CommitHorizon: Sendable {
     private let number: Atomic<UInt64>
 

@@ -8,9 +8,9 @@ package struct FoldTarget {
     /// The last hash that belongs to this block or gap.
     let lastHash: UInt64
 
-    /// Blocks are made about this large (bytes): with LMDB's 16 bytes of header just below one page of 4,096.
+    /// The intended size of blocks, in bytes: with LMDB's 16 bytes of header just below one page of 4,096.
     package static let blockSize = 3600
-    /// And split when they have grown beyond this.
+    /// The size, in bytes, beyond which a block is split.
     static let maximumBlockSize = 4072
 
     package init(
@@ -25,14 +25,15 @@ package struct FoldTarget {
             let next = try blocks.next(cursor, after: found.bound)
             lastHash = next.map { $0.bound - 1 } ?? .max
         } else {
-            // Only below the first block there is a gap.
+            // There is a gap only below the first block.
             block = nil
             bound = 0
             lastHash = found.map { $0.bound - 1 } ?? .max
         }
     }
 
-    /// Writes the block anew with `changes` (in order, within this target) merged in; splits it if it has grown.
+    /// Rewrites the block with `changes`, which are in order and within this target. Splits it if it has grown too
+    /// large.
     package func replace(
         with changes: [RunMerge.Entry], _ tree: Database, _ transaction: borrowing WriteTransaction, _ seal: Seal
     ) throws {
@@ -57,7 +58,7 @@ package struct FoldTarget {
         try write(merged, tree, transaction, seal)
     }
 
-    /// Writes the block anew without the entries of some hashes.
+    /// Rewrites the block without the entries of some hashes.
     package func remove(
         _ hashes: ClosedRange<UInt64>, _ tree: Database, _ transaction: borrowing WriteTransaction, _ seal: Seal
     ) throws {
@@ -97,7 +98,7 @@ package struct FoldTarget {
         let total = entries.reduce(0) { $0 + $1.stored.count + perEntry } + SegmentWriter.headerSize + 8
         let parts = total <= Self.maximumBlockSize ? 1 : (total + Self.blockSize - 1) / Self.blockSize
         let share = total / parts + 1
-        // Everything is copied before anything is put: the entries lie in pages that a put may free.
+        // All blocks are copied before any is written: the entries are in pages that a write may free.
         var writer = SegmentWriter(layout: first.view.layout)
         var written: [(bound: UInt64, block: Blob)] = []
         var size = 0

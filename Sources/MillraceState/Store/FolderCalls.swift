@@ -1,8 +1,8 @@
 import Foundation
 
-/// Folders by the system's own calls, which say why one cannot be made or listed, as Foundation often does not.
+/// Creates and lists folders through system calls, which report why it failed; Foundation often does not.
 package enum FolderCalls {
-    /// Makes a folder and those above it that are missing; the error number if that fails, 0 otherwise.
+    /// Creates a folder and its missing parents. Returns the error number, or 0.
     package static func make(_ path: String) -> Int32 {
         var status = stat()
         if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? 0 : ENOTDIR }
@@ -12,11 +12,11 @@ package enum FolderCalls {
             let code = make(parent)
             if code != 0 { return code }
         }
-        // Somebody else may have been quicker.
+        // Another process may have created it meanwhile.
         return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
     }
 
-    /// Names in a folder, without `.` and `..`, in no order.
+    /// Returns the names in a folder, without `.` and `..`, in no particular order.
     package static func names(in path: String) -> Result<[String], Failure> {
         guard let folder = opendir(path) else { return .failure(Failure(code: errno)) }
         defer { closedir(folder) }
@@ -32,9 +32,10 @@ package enum FolderCalls {
         return errno == 0 ? .success(names) : .failure(Failure(code: errno))
     }
 
-    /// Whether an error number says that there is no room, which is waited for as a database is that is away.
+    /// Whether an error number says that the disk or quota is full. Such an error is treated as temporary, like an
+    /// unreachable database.
     package static func mayHaveRoomSoon(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
 
-    /// The error number of a call.
+    /// The error of a system call.
     package struct Failure: Error { package let code: Int32 }
 }

@@ -1,37 +1,37 @@
 import MillraceLMDB
 
-/// Moves the journal's deltas into the tree, a slice of work at a time.
+/// Moves the journal's deltas into the tree, in steps.
 ///
-/// One fold takes all checkpoints that are in the journal when it begins. Until it is over, the journal still lies
-/// over the tree, so half a fold is invisible, and folding again what was folded is harmless. Only then are the deltas
-/// dropped.
+/// A fold processes all checkpoints that are in the journal when it begins. Until it is complete, entries of the
+/// journal take precedence over those of the tree, so that a partial fold is invisible and repeating it is harmless.
+/// The deltas are removed only at the end.
 package struct JournalFold {
     private let store: CheckpointStore
-    /// The newest checkpoint that this fold takes.
+    /// The newest checkpoint that this fold includes.
     package let last: CheckpointNumber
     private var work: [StateID]
     private var slices: [Slice]?
     private var position: UInt64 = 0
     private var dropsDone = false
 
-    /// A fold of all that `store`'s journal holds up to `last`.
+    /// Creates a fold of all that `store`'s journal holds up to `last`.
     package init(_ store: CheckpointStore, states: [StateID], last: CheckpointNumber) {
         self.store = store
         self.last = last
         work = states
     }
 
-    /// Bytes of entries, and of blocks that are written anew for them, that one step takes before it commits: so that the
-    /// next checkpoint need not wait for long, and the transaction, whose pages are all in memory, does not become large.
+    /// The number of bytes of entries, and of blocks rewritten for them, after which a step commits: the next
+    /// checkpoint does not wait long, and the transaction, whose pages are all in memory, stays small.
     static let stepBytes = 8 << 20
 
-    /// Does one step, in a write transaction of its own; false when the fold is over.
+    /// Performs one step in a write transaction of its own. Returns false when the fold is complete.
     package mutating func step(crash: CrashSwitch) throws -> Bool {
         guard let state = work.last else {
             try store.dropJournal(upTo: last)
             return false
         }
-        // A map that had to grow runs the body again: it starts from the state before.
+        // If the map has to grow, the body runs again; it then starts from the state before.
         let before = self
         var after = before
         try store.writing { transaction, seal in
@@ -67,7 +67,7 @@ package struct JournalFold {
         }
     }
 
-    /// Folds one slice from `position` on; true if it is done.
+    /// Folds one slice from `position` on. Returns true if it is complete.
     private mutating func fold(
         _ blocks: TreeBlocks, _ view: JournalView, _ transaction: borrowing WriteTransaction, _ seal: Seal,
         _ budget: inout Int
@@ -89,7 +89,7 @@ package struct JournalFold {
             let target = try FoldTarget(blocks, at: first.hash, store.tree, transaction)
             budget -= FoldTarget.blockSize
             var changes: [RunMerge.Entry] = []
-            // No more than fits a few blocks at once; entries of one hash stay together.
+            // At most a few blocks' worth at once; entries of one hash stay together.
             while let entry = pending, entry.hash <= target.lastHash,
                 changes.count < 4096 || entry.hash == changes[changes.count - 1].hash
             {

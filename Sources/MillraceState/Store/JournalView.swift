@@ -1,6 +1,6 @@
 import MillraceLMDB
 
-/// The journal's deltas of one state, as one commit has them; valid while the reader that it came from is.
+/// The journal's deltas of one state as of one commit. Valid while the reader that it came from is.
 struct JournalView {
     private struct Part {
         let checkpoint: CheckpointNumber
@@ -12,11 +12,11 @@ struct JournalView {
 
     private var parts: [Slice: [Part]] = [:]
 
-    /// Slices that the journal says anything of.
+    /// The slices that the journal has entries or drops for.
     var slices: [Slice] { Array(parts.keys) }
 
-    /// Reads the directories of the state's chunks; the first time that this process sees a chunk, its checksum is
-    /// checked.
+    /// Reads the directories of the state's chunks. The checksum of a chunk is verified when this process first reads
+    /// it.
     init(
         state: StateID, _ cursor: borrowing Cursor, verified: VerifiedChunks, path: String,
         checkpoints: ClosedRange<CheckpointNumber>? = nil
@@ -50,7 +50,7 @@ struct JournalView {
         }
     }
 
-    /// The runs and drops that have to do with some hashes of a slice: one run a checkpoint.
+    /// Returns the runs and drops that overlap some hashes of a slice, with one run for each checkpoint.
     func runs(_ slice: Slice, _ hashes: ClosedRange<UInt64>) -> (runs: [Run], drops: [DroppedRange]) {
         var byCheckpoint: [CheckpointNumber: [(UInt64, SegmentView)]] = [:]
         var drops: [DroppedRange] = []

@@ -1,30 +1,32 @@
-/// What a start does with the manifests it finds. Pure.
+/// The decision of a start about the manifests it finds. Pure.
 package enum Recovery: Equatable {
-    /// Nothing stored: begin at the beginning.
+    /// Nothing is stored: the pipeline starts from the beginning.
     case startOver
-    /// Go on from here.
+    /// The pipeline continues from this checkpoint.
     case resume(Manifest)
-    /// The last checkpoint is only prepared: the other resource decides. If it committed that number, it counts;
-    /// otherwise it is dropped, and the one before (if any) is where to go on.
+    /// The last checkpoint is only prepared, and the other resource decides. If it committed that checkpoint, the
+    /// checkpoint is valid; otherwise it is discarded and the pipeline continues from the one before, if any.
     case resolve(prepared: Manifest, before: Manifest?)
 
-    /// - Parameter manifests: oldest first.
+    /// Returns the decision for the stored manifests.
+    ///
+    /// - Parameter manifests: the manifests, oldest first.
     package static func plan(_ manifests: [Manifest]) -> Recovery {
         guard let last = manifests.last else { return .startOver }
         if last.mark == .committed { return .resume(last) }
-        // A checkpoint is prepared only when the one before is resolved, whatever its mark still says.
+        // A checkpoint is only prepared after the one before has been resolved, even if that one's mark is unchanged.
         var before = manifests.dropLast().last
         before?.mark = .committed
         return .resolve(prepared: last, before: before)
     }
 
-    /// What the other resource's marker says of a prepared checkpoint.
+    /// The outcome of a prepared checkpoint according to the other resource's marker.
     package enum Verdict: Equatable {
         case counts
         case never
-        /// It has gone on without this folder, which is an old copy.
+        /// The resource has committed a later checkpoint: this folder is an old copy.
         case ahead(CheckpointNumber)
-        /// It should have a marker of this folder, and has none.
+        /// The resource should have a marker of this folder, but has none.
         case unknown
     }
 

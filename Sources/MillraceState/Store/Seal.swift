@@ -1,14 +1,14 @@
 import MillraceLMDB
 
-/// What tells whether the folder holds exactly what was written to it: the number of all entries of journal, tree and
-/// manifests, and the sum of their hashes.
+/// A checksum of the whole folder, by which a start detects whether it holds exactly what was written to it: the number
+/// of all entries of journal, tree and manifests, and the sum of their hashes.
 ///
-/// Entries have checksums of their own. A page that a lost write left as it was some commits ago passes those: it is
-/// intact, and old. The sum is changed in the transaction that changes an entry, and added up anew at a start. (A sum of
-/// hashes does not depend on the order of changes: Bellare and Micciancio, "A New Paradigm for Collision-free Hashing",
-/// 1997. It is no protection against intent.)
+/// Entries have checksums of their own. After a lost write, a page has its content of some commits ago, and passes
+/// those checksums: it is intact, but outdated. The sum is updated in the transaction that changes an entry, and
+/// computed again at a start. (A sum of hashes does not depend on the order of changes: Bellare and Micciancio, "A New
+/// Paradigm for Collision-free Hashing", 1997. It does not protect against intentional changes.)
 package final class Seal {
-    /// The sum, and how many entries it is of.
+    /// The sum and the number of its entries.
     package struct Value: Hashable {
         package var sum: UInt64 = 0
         package var count: UInt64 = 0
@@ -26,7 +26,7 @@ package final class Seal {
 
     package private(set) var change = Value()
 
-    /// Each entry has its checksum within its first bytes.
+    /// The number of a value's first bytes that are hashed, which contain the entry's checksum.
     private static let hashedBytes = 16
 
     private static func hash(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> UInt64 {
@@ -34,7 +34,7 @@ package final class Seal {
         return FrozenHash.combine(FrozenHash.bytes(key, seed: UInt64(value.count)), FrozenHash.bytes(head))
     }
 
-    /// Stores a value under a key, replacing what was there.
+    /// Stores a value under a key, replacing any previous value.
     package func put(
         _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, in database: Database,
         _ transaction: borrowing WriteTransaction
@@ -44,7 +44,7 @@ package final class Seal {
         try transaction.put(key, value, in: database)
     }
 
-    /// Removes a key, if it is there.
+    /// Removes a key if it exists.
     package func delete(
         _ key: UnsafeRawBufferPointer, in database: Database, _ transaction: borrowing WriteTransaction
     ) throws {
@@ -55,13 +55,13 @@ package final class Seal {
 }
 
 extension Seal.Value {
-    /// As it is stored: sum and count, with a checksum before them.
+    /// Calls `body` with the stored form: a checksum, the sum and the count.
     package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         var parts = (FrozenHash.combine(sum, count).littleEndian, sum.littleEndian, count.littleEndian)
         return try withUnsafeBytes(of: &parts, body)
     }
 
-    /// `nil` if these are not the bytes of one.
+    /// Returns `nil` if the bytes are not a valid seal.
     package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 24 else { return nil }
         sum = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))

@@ -1,8 +1,8 @@
-/// The keyed state that an operator declares, and how it is made of what older versions of its types stored.
+/// The keyed states that an operator declares, and the migrations of what older versions of their types stored.
 package struct StateDeclaration: Sendable {
     package let operatorID: String
     package let states: [GraphDescription.State]
-    /// By the state's name.
+    /// The migrations by the state's name.
     package let migrations: [String: StateMigration]
 
     package init(operatorID: String, states: [GraphDescription.State], migrations: [String: StateMigration]) {

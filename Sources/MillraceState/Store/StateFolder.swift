@@ -1,27 +1,27 @@
 import Foundation
 import MillraceLMDB
 
-/// The folder that holds a pipeline's checkpoints, opened for this process alone.
+/// The folder that holds a pipeline's checkpoints, locked for this process.
 ///
-///     FORMAT      format version of the folder; also says that data.mdb has to be there
-///     FORMAT.new  instead of FORMAT while data.mdb is being created or removed: whatever it holds does not count
-///     LOCK        held (flock) by the process that uses the folder, with its process id
+///     FORMAT      format version of the folder; if it exists, data.mdb has to exist too
+///     FORMAT.new  instead of FORMAT while data.mdb is being created or removed: the folder counts as new
+///     LOCK        locked (flock) by the process that uses the folder; contains its process id
 ///     data.mdb    LMDB: journal, tree, manifests
 ///
 /// `@unchecked Sendable`: the descriptor is set once and closed in deinit.
 package final class StateFolder: @unchecked Sendable {
     package let path: String
     private let lock: Int32
-    /// Whether the folder held nothing when it was opened.
+    /// Whether the folder held no state when it was opened.
     package let isNew: Bool
-    /// Whether its contents have a seal (format 2); format 1 has none, and gets it.
+    /// Whether the contents have a seal (format 2). Format 1 has none; it is added.
     let isSealed: Bool
 
     package static let format = 2
     private static let unsealedFormat = 1
     private static let unfinished = "FORMAT.new"
 
-    /// Opens `path`, creating it if missing; with `fresh`, whatever state it held is forgotten.
+    /// Opens `path`, creating it if it is missing. With `fresh`, any state in it is discarded.
     package init(path: String, fresh: Bool) throws {
         self.path = path
         try Self.createFolder(path)
@@ -37,7 +37,7 @@ package final class StateFolder: @unchecked Sendable {
 
     deinit { close(lock) }
 
-    /// Throws if the folder is not there any more, or is another by now: what is stored would be lost with it.
+    /// Throws if the folder was removed or replaced, since anything stored would be lost.
     func checkIsThere() throws {
         var (held, found) = (stat(), stat())
         if fstat(lock, &held) == 0, stat(path + "/LOCK", &found) == 0, held.st_ino == found.st_ino,
@@ -47,7 +47,7 @@ package final class StateFolder: @unchecked Sendable {
         }
         throw StateError(
             .mismatch, "The state folder \(path) was removed or replaced while the pipeline ran",
-            advice: "Bring it back as it was and start again; without it, only --fresh is left")
+            advice: "Restore it as it was and start again; if that is not possible, start over with --fresh")
     }
 
     private static func createFolder(_ path: String) throws {
@@ -80,8 +80,8 @@ package final class StateFolder: @unchecked Sendable {
         return descriptor
     }
 
-    /// Tries for a fifth of a second: a child process that is just being started holds the parent's lock until it is
-    /// under way.
+    /// Retries for 200 ms: a child process that is being started holds the parent's lock until it has replaced its
+    /// image.
     private static func lock(_ descriptor: Int32) -> Bool {
         for _ in 0..<20 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
@@ -90,7 +90,7 @@ package final class StateFolder: @unchecked Sendable {
         return false
     }
 
-    /// From the first step on the folder counts as new, even if the others are never taken.
+    /// After the rename the folder counts as new, even if the remaining steps are never taken.
     private static func forgetState(_ path: String) throws {
         guard rename(path + "/FORMAT", path + "/" + unfinished) == 0 || errno == ENOENT else {
             throw unwritable(path + "/" + unfinished, errno)
@@ -106,7 +106,7 @@ package final class StateFolder: @unchecked Sendable {
         }
     }
 
-    /// Whether there is such a file; throws if it is something else, at which opening it might wait for ever.
+    /// Whether the file exists. Throws if it is not a regular file, since opening it might block indefinitely.
     private static func isThere(_ file: String) throws -> Bool {
         var status = stat()
         guard stat(file, &status) == 0 else {
@@ -120,7 +120,7 @@ package final class StateFolder: @unchecked Sendable {
         return true
     }
 
-    /// What a short file says, bytes that are not UTF-8 replaced; `nil` if it is not there.
+    /// Returns the text of a short file, with bytes that are not UTF-8 replaced; `nil` if the file does not exist.
     private static func text(of file: String) throws -> String? {
         guard try isThere(file) else { return nil }
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
@@ -140,7 +140,7 @@ package final class StateFolder: @unchecked Sendable {
         )
     }
 
-    /// Checks or writes FORMAT.
+    /// Checks FORMAT, or writes FORMAT.new in a new folder.
     private static func checkFormat(_ path: String) throws -> (isNew: Bool, isSealed: Bool) {
         let file = path + "/FORMAT"
         let hasData = try Self.isThere(path + "/data.mdb")
@@ -171,7 +171,7 @@ package final class StateFolder: @unchecked Sendable {
         return (isNew: false, isSealed: isSealed)
     }
 
-    /// Says that data.mdb has to be there from now on, and has a seal. Called once that is so.
+    /// Marks the folder as having a data.mdb with a seal. Called once both are on disk.
     func markInitialised() throws {
         let file = path + "/FORMAT"
         if !isSealed {
@@ -192,7 +192,7 @@ package final class StateFolder: @unchecked Sendable {
         guard fsync(descriptor) == 0 else { throw unwritable(path, errno) }
     }
 
-    /// Writes a small file that is on disk when this returns.
+    /// Writes a small file, which is on disk when this returns.
     private static func write(_ text: String, to file: String) throws {
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw unwritable(file, errno) }
@@ -211,11 +211,13 @@ package final class StateFolder: @unchecked Sendable {
         "Give this user the right to write there, or name another folder with --state"
     }
 
-    /// - Parameter advice: where the disk is not full.
+    /// Returns the error for a failed system call.
+    ///
+    /// - Parameter advice: the advice unless the disk is full.
     private static func failure(_ code: Int32, _ problem: String, advice: String) -> StateError {
         let isFull = FolderCalls.mayHaveRoomSoon(code)
         return StateError(
             isFull ? .full : .unusable, "\(problem): \(String(cString: strerror(code)))",
-            advice: isFull ? "Free disk space, or allow this user more" : advice)
+            advice: isFull ? "Free disk space, or raise this user's quota" : advice)
     }
 }

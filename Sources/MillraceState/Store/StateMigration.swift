@@ -1,11 +1,11 @@
-/// How the entries of one piece of state are made of what an older version of its value's type stored.
+/// The migration of a keyed state's entries from what older versions of its value type stored.
 package struct StateMigration: Sendable {
-    /// Reads an old value, and writes the new one.
+    /// Reads an old value and writes the new one.
     typealias Conversion = @Sendable (inout ByteReader, inout ByteWriter) throws -> Void
 
     let keyWidth: Int?
     let valueWidth: Int?
-    /// The conversion from a schema, if there is one.
+    /// Returns the conversion from a schema, if there is one.
     let conversion: @Sendable (String) -> Conversion?
     /// Reads a value of the present version.
     package let read: @Sendable (inout ByteReader) throws -> Void
@@ -25,10 +25,10 @@ package struct StateMigration: Sendable {
     }
 }
 
-// What is made of values goes with them.
+// Types that contain values are migrated with them.
 
 extension Array where Element: StateValue {
-    /// Of an array whose elements have a migration.
+    /// Returns a function that decodes an array whose elements have a migration, or `nil` if they have none.
     public static func migration(from schema: String) -> (@Sendable (inout ByteReader) throws -> [Element])? {
         guard schema.hasPrefix("Array<"), schema.hasSuffix(">"),
             let read = Element.migration(from: String(schema.dropFirst(6).dropLast()))

@@ -1,9 +1,10 @@
 import MillraceLMDB
 
-/// Reads a task's share of the stored state: journal over tree, newest first.
+/// Reads a task's share of the stored state. Entries of the journal take precedence over those of the tree, newest
+/// first.
 ///
-/// Reading begins with the first look-up of a batch and ends with `release`, before the task suspends; between two
-/// batches nothing of the file is held.
+/// Reading begins with the first look-up of a batch and ends with `release`, before the task suspends. Between two
+/// batches no transaction is open.
 package final class StateReader {
     private let store: CheckpointStore
     private let reader: Reader
@@ -13,24 +14,26 @@ package final class StateReader {
     /// The last stored checkpoint at the time when reading began.
     private var began: UInt64?
 
-    /// - Parameter horizon: the last stored checkpoint, while others are being stored.
+    /// Creates a reader.
+    ///
+    /// - Parameter horizon: the last stored checkpoint, while further ones are being stored.
     package init(store: CheckpointStore, horizon: CommitHorizon? = nil) throws {
         self.store = store
         self.horizon = horizon
         reader = try store.environment.makeReader()
     }
 
-    /// Lets go of the file.
+    /// Ends reading.
     package func release() {
         reader.end()
         began = nil
     }
 
-    /// The last checkpoint that a look-up would find: what was stored since reading began is not seen before `release`, and
-    /// must not leave memory until then.
+    /// The last checkpoint that a look-up sees. Changes stored after reading began are not seen before `release`, and
+    /// must not be evicted from memory until then.
     package var committed: UInt64 { began ?? horizon?.value ?? 0 }
 
-    /// Visits the live entries of a range of hashes, in order.
+    /// Calls `body` for the live entries of a range of hashes, in order.
     package func visit(
         _ state: StateID, _ slice: Slice, _ hashes: ClosedRange<UInt64>,
         _ body: (UInt64, inout ByteReader, inout ByteReader) throws -> Void
@@ -56,7 +59,7 @@ package final class StateReader {
         }
     }
 
-    /// The tree's blocks that have to do with some hashes.
+    /// Returns the segments of the tree's blocks that overlap some hashes.
     private func segments(_ blocks: TreeBlocks, _ hashes: ClosedRange<UInt64>) throws -> [SegmentView] {
         let cursor = try reader.cursor(store.tree)
         var segments: [SegmentView] = []
@@ -68,7 +71,7 @@ package final class StateReader {
         return segments
     }
 
-    /// The slices of a state that hold anything, or did and are not folded yet; in order.
+    /// Returns the slices of a state that have entries, or had some that are not folded yet, in order.
     package func slices(_ state: StateID) throws -> [Slice] {
         do {
             return try findSlices(state)
@@ -96,7 +99,7 @@ package final class StateReader {
     }
 
     private func begin(_ state: StateID) throws -> JournalView {
-        // In this order: what the horizon says has been stored by then.
+        // The order matters: checkpoints up to the horizon are stored before the snapshot is taken.
         if began == nil { began = horizon?.value }
         let snapshot = try reader.begin()
         if snapshot != seen {

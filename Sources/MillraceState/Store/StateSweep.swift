@@ -1,20 +1,21 @@
 import MillraceLMDB
 
-/// Removes from the tree what belongs to no piece of state any more: it was dropped, or stored anew under another number.
+/// Removes states from the tree that no longer exist: they were dropped, or stored again under another number.
 ///
-/// Only what no stored checkpoint names goes: until the first checkpoint without it counts, a start may go back to it.
+/// Only states that no stored checkpoint names are removed: until the first checkpoint without a state is committed, a
+/// start may return to one with it.
 package struct StateSweep {
     private let store: CheckpointStore
 
     package init(_ store: CheckpointStore) { self.store = store }
 
-    /// Entries, and bytes of them, that one step takes before it commits.
+    /// The numbers of entries and bytes after which a step commits.
     private static let stepEntries = 2048
     private static let stepBytes = 4 << 20
 
-    /// Does one step, in a write transaction of its own; false if there is nothing left to do.
+    /// Performs one step in a write transaction of its own. Returns false if nothing is left to remove.
     ///
-    /// - Parameter used: numbers that the running graph has.
+    /// - Parameter used: the numbers of the running graph's states.
     package func step(used: [StateID], crash: CrashSwitch, at checkpoint: CheckpointNumber) throws -> Bool {
         let named = try Set(store.storedManifests().flatMap { $0.states.map(\.id) }).union(used)
         guard let forgotten = try store.numbersInTree().subtracting(named).min() else { return false }
@@ -47,8 +48,8 @@ package struct StateSweep {
 }
 
 extension CheckpointStore {
-    /// The numbers of state that anything is stored under. A number that is not in use may be given again only if it is not
-    /// among them.
+    /// Returns the numbers of states that anything is stored under. A number may only be reused if it is not among
+    /// them.
     package func numbersInUse() throws -> Set<StateID> {
         var numbers = try numbersInTree()
         try reading { reader in

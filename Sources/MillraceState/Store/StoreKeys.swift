@@ -1,25 +1,26 @@
 import MillraceLMDB
 
-/// Keys of the four databases of a state folder. Big-endian, so that LMDB's order is the numbers'.
+/// The keys of the four databases of a state folder. They are big-endian, so that LMDB's order is that of the numbers.
 ///
 ///     journal    checkpoint u64 | state u32 | task and part u32        -> DeltaChunk
-///     tree       state u32 | slice u64 (sign flipped) | hash u64       -> block: checksum u64 (of key and segment), segment
+///     tree       state u32 | slice u64 (sign flipped) | hash u64       -> block: checksum u64 (key, segment), segment
 ///     manifests  checkpoint u64                                        -> checksum u64, JSON
 ///     seals      "s"                                                   -> checksum u64, sum u64, count u64 (Seal)
 ///
-/// A block of the tree holds the entries whose hash is at or after its own and before the next block's.
+/// A block of the tree holds the entries whose hash is at or after the hash in its key and before that of the next
+/// block.
 enum StoreKeys {
     static let journal = "journal"
     static let tree = "tree"
     static let manifests = "manifests"
     static let seals = "seals"
 
-    /// Lends out the key of the seal.
+    /// Calls `body` with the key of the seal.
     static func withSealKey<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try withUnsafeBytes(of: UInt8(ascii: "s"), body)
     }
 
-    /// Lends out a journal key.
+    /// Calls `body` with a journal key.
     static func withJournalKey<R>(
         _ checkpoint: CheckpointNumber, _ state: StateID, _ part: UInt32,
         _ body: (UnsafeRawBufferPointer) throws -> R
@@ -28,7 +29,7 @@ enum StoreKeys {
         return try withUnsafeBytes(of: &key, body)
     }
 
-    /// A journal key's parts; `nil` if it is not one.
+    /// Returns the parts of a journal key; `nil` if it is not one.
     static func journalKey(
         _ key: UnsafeRawBufferPointer
     ) -> (checkpoint: CheckpointNumber, state: StateID, part: UInt32)? {
@@ -40,7 +41,7 @@ enum StoreKeys {
         )
     }
 
-    /// Lends out a tree key.
+    /// Calls `body` with a tree key.
     static func withTreeKey<R>(
         _ state: StateID, _ slice: Slice, _ hash: UInt64, _ body: (UnsafeRawBufferPointer) throws -> R
     ) rethrows -> R {
@@ -52,7 +53,7 @@ enum StoreKeys {
         }
     }
 
-    /// A tree key's parts; `nil` if it is not one.
+    /// Returns the parts of a tree key; `nil` if it is not one.
     static func treeKey(_ key: UnsafeRawBufferPointer) -> (state: StateID, slice: Slice, hash: UInt64)? {
         guard key.count == 20 else { return nil }
         let slice = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
@@ -65,7 +66,7 @@ enum StoreKeys {
 
     private static func ordered(_ slice: Slice) -> UInt64 { UInt64(bitPattern: slice.value) ^ 1 << 63 }
 
-    /// Lends out a manifest key.
+    /// Calls `body` with a manifest key.
     static func withManifestKey<R>(
         _ checkpoint: CheckpointNumber, _ body: (UnsafeRawBufferPointer) throws -> R
     ) rethrows -> R {
@@ -73,7 +74,7 @@ enum StoreKeys {
         return try withUnsafeBytes(of: &key, body)
     }
 
-    /// The checkpoint of a manifest's key; `nil` if it is not one.
+    /// Returns the checkpoint of a manifest key; `nil` if it is not one.
     static func manifestKey(_ key: UnsafeRawBufferPointer) -> CheckpointNumber? {
         key.count == 8 ? CheckpointNumber(UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))) : nil
     }

@@ -1,10 +1,10 @@
 import MillraceLMDB
 
-/// Finds blocks of the tree for one slice of one state.
+/// Finds the blocks of the tree for one slice of one state.
 package struct TreeBlocks {
-    /// A block where it lies.
+    /// A block in place, in LMDB's map.
     package struct Block {
-        /// The least hash that it may hold.
+        /// The least hash that the block may hold.
         package let bound: UInt64
         package let segment: SegmentView
         package let bytes: Int
@@ -14,13 +14,14 @@ package struct TreeBlocks {
     package let slice: Slice
     package let path: String
 
-    /// The block that holds `hash`, or else the first after it; with the bound of the block that follows.
+    /// Returns the block that covers `hash`, or otherwise the first after it.
     package func block(at hash: UInt64, _ cursor: borrowing Cursor) throws -> Block? {
         let found = try StoreKeys.withTreeKey(state, slice, hash) { try cursor.seek($0) }
         if let found, let key = StoreKeys.treeKey(found.key), key.state == state, key.slice == slice, key.hash == hash {
             return try block(found, bound: key.hash)
         }
-        // The block before, if it is of this slice, covers the hash. (After a seek beyond the end, that is the last.)
+        // The previous block, if it is of this slice, covers the hash. After a seek beyond the end, it is the last
+        // entry.
         let before = found == nil ? try cursor.last() : try cursor.previous()
         if let before, let key = StoreKeys.treeKey(before.key), key.state == state, key.slice == slice {
             return try block(before, bound: key.hash)
@@ -29,7 +30,7 @@ package struct TreeBlocks {
         return try ofThisSlice(first)
     }
 
-    /// The block after the one the cursor stands at, which begins at `bound`.
+    /// Returns the block after the cursor's present one, which begins at `bound`.
     package func next(_ cursor: borrowing Cursor, after bound: UInt64) throws -> Block? {
         let next = try ofThisSlice(try cursor.next())
         if let next, next.bound <= bound {
@@ -45,7 +46,7 @@ package struct TreeBlocks {
         return try block(entry, bound: key.hash)
     }
 
-    /// The checksum of a block: of its segment and of the key that it is kept at.
+    /// Returns the checksum of a block, which covers its segment and its key.
     package func checksum(_ segment: UnsafeRawBufferPointer, bound: UInt64) -> UInt64 {
         StoreKeys.withTreeKey(state, slice, bound) { key in
             FrozenHash.bytes(segment, seed: FrozenHash.bytes(key))

@@ -1,7 +1,7 @@
 import MillraceLMDB
 import Synchronization
 
-/// Which journal chunks this process has found intact (or written itself), so that each checksum is computed once.
+/// The journal chunks that this process has verified or written itself, so that each checksum is verified once.
 final class VerifiedChunks: Sendable {
     private struct ChunkID: Hashable {
         let checkpoint: CheckpointNumber

@@ -1,17 +1,17 @@
-/// Which keys a table may have dropped from memory: a Bloom filter of their hashes, so that a key that is new need not be
-/// looked for in the store. It lives in memory alone; after a restart, steps are known again once they were loaded.
+/// The keys that a table may have evicted from memory: a Bloom filter of their hashes, so that a new key need not be
+/// searched in the store. It exists in memory only; after a restart, steps are known again once they have been loaded.
 ///
-/// Each hash has five bits in one word, whose place rises with the hash: dropping, which goes through a table in order, fills
-/// it in order too. At two bytes a key, a key that is not there is taken for one that may be in less than one of a hundred
-/// cases. What is full is kept, and a filter of four times its size put beside it. (F. Putze, P. Sanders, J. Singler,
-/// "Cache-, Hash- and Space-Efficient Bloom Filters", 2007: blocked filters.)
+/// Each hash has five bits in one word, whose index increases with the hash: eviction, which walks a table in order,
+/// also fills the filter in order. At two bytes per key, fewer than one in a hundred missing keys are reported as
+/// possibly present. When a filter is full, one of four times its size is added beside it. (F. Putze, P. Sanders, J.
+/// Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007: blocked filters.)
 @usableFromInline
 final class EvictedKeys {
-    /// Belongs to one `EvictedKeys`, which frees its memory.
+    /// A filter, owned by one `EvictedKeys`, which frees its memory.
     private struct Filter {
         let words: UnsafeMutablePointer<UInt64>
         let count: Int
-        /// Words per hash, as a fraction of 2^64.
+        /// The number of words per hash, as a fraction of 2^64.
         let scale: UInt64
         var keys = 0
 
@@ -23,7 +23,7 @@ final class EvictedKeys {
     private let range: UInt64
     private var filters: [Filter] = []
 
-    /// For hashes of `hashes`; empty.
+    /// Creates an empty set for hashes in `hashes`.
     init(_ hashes: ClosedRange<UInt64>) {
         low = hashes.lowerBound
         range = hashes.upperBound &- hashes.lowerBound &+ 1
@@ -31,10 +31,10 @@ final class EvictedKeys {
 
     deinit { free() }
 
-    /// Bytes of memory.
+    /// The memory used, in bytes.
     var bytes: Int { filters.reduce(0) { $0 + $1.bytes } }
 
-    /// Bytes that room for so many more keys would take on top.
+    /// Returns the additional memory, in bytes, that room for `keys` more keys takes.
     func bytesToAdd(keys: Int) -> Int {
         guard let last = filters.last else { return words(for: keys, after: nil) * 8 }
         return last.keys + keys <= last.capacity ? 0 : words(for: keys, after: last) * 8
@@ -42,7 +42,7 @@ final class EvictedKeys {
 
     private func words(for keys: Int, after last: Filter?) -> Int { max(keys, (last?.count ?? 0) * 4, 512) }
 
-    /// Makes room for so many more keys.
+    /// Makes room for `keys` more keys.
     func makeRoom(keys: Int) {
         if bytesToAdd(keys: keys) == 0 { return }
         let count = words(for: keys, after: filters.last)
@@ -53,7 +53,7 @@ final class EvictedKeys {
                 scale: range == 0 ? UInt64(count) : range.dividingFullWidth((UInt64(count), 0)).quotient))
     }
 
-    /// Adds a hash; `makeRoom` comes before.
+    /// Adds a hash. `makeRoom` has to be called before.
     @usableFromInline
     func insert(_ hash: UInt64) {
         let last = filters.count - 1
@@ -61,7 +61,7 @@ final class EvictedKeys {
         filters[last].keys += 1
     }
 
-    /// False only for a hash that was not added.
+    /// Whether the hash may have been added. False only if it was not.
     @usableFromInline
     func mayContain(_ hash: UInt64) -> Bool {
         let bits = Self.bits(hash)
@@ -69,7 +69,7 @@ final class EvictedKeys {
         return false
     }
 
-    /// Forgets all, and gives the memory back.
+    /// Removes all hashes and frees the memory.
     func removeAll() {
         free()
         filters = []
@@ -83,7 +83,7 @@ final class EvictedKeys {
         Int(truncatingIfNeeded: (hash &- low).multipliedFullWidth(by: filter.scale).high)
     }
 
-    /// Five of 64 bits, by the low bits of the hash above all: the high ones say which word it is.
+    /// Returns the hash's five bits of 64, mainly from its low bits: the high ones select the word.
     private static func bits(_ hash: UInt64) -> UInt64 {
         let mixed = hash &* 0x9E37_79B9_7F4A_7C15
         var bits: UInt64 = 0

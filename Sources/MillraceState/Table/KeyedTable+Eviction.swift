@@ -1,9 +1,9 @@
-/// What of a table leaves memory: of each step of the hash range, the entries that have not changed since an epoch.
+/// The entries to evict from a table: in each step of the hash range, those that have not changed since an epoch.
 @usableFromInline
 package struct EvictionPlan {
-    /// By step: entries with a stamp up to this leave; 0: none do.
+    /// For each step, the stamp up to which entries are evicted; 0: none are.
     @usableFromInline package var limits: [UInt32]
-    /// Entries that leave.
+    /// The number of entries to evict.
     @usableFromInline package var entries = 0
 
     @inlinable
@@ -11,16 +11,16 @@ package struct EvictionPlan {
 }
 
 extension KeyedTable {
-    /// The newest epoch whose changes the store has.
+    /// The newest epoch whose changes are in the store.
     @inlinable
     var cleanEpoch: UInt32 {
-        // Without a store, nothing waits to be written.
+        // Without a store, no change waits to be written.
         guard let store else { return TableStamp.epochMask }
         return store.committed >= lastSnapshot ? epoch - 1 : epoch - 2
     }
 
-    /// Drops entries that the store has, the longest unchanged first, until `wanted` are gone; false if less than a
-    /// quarter of that could be dropped.
+    /// Evicts `wanted` entries that are in the store, the longest unchanged first. Returns false if less than a quarter
+    /// of that could be evicted.
     @inlinable
     func evict(wanted: Int) -> Bool {
         guard let plan = planEviction(wanted: wanted), plan.entries > wanted / 4 else { return false }
@@ -28,8 +28,8 @@ extension KeyedTable {
         return true
     }
 
-    /// Drops half of what is in memory, as far as the store has it, and gives back the memory that it took. Between two
-    /// batches only: whoever holds a slot would lose it.
+    /// Evicts half of the entries, as far as they are in the store, and frees their memory. Called between two batches
+    /// only, since pointers to slots become invalid.
     @inlinable
     package func shrink() {
         guard live > 0, let plan = planEviction(wanted: live / 2) else { return }
@@ -38,7 +38,8 @@ extension KeyedTable {
         if wanted < homes { carryOut(plan, homes: wanted) }
     }
 
-    /// Whether what a plan leaves lies evenly enough for so many homes: no entry far from its own.
+    /// Whether the entries that remain are distributed evenly enough over `homes` homes, with no entry far from its
+    /// own.
     @inlinable
     package func fits(_ plan: EvictionPlan, homes: Int) -> Bool {
         let scale = scale(homes: homes)
@@ -57,10 +58,11 @@ extension KeyedTable {
         slots[index].stamp & TableStamp.epochMask <= plan.limits[loaded.step(of: slots[index].hash)]
     }
 
-    /// Which entries to drop; `nil` without a store.
+    /// Selects the entries to evict; `nil` without a store.
     ///
-    /// What was not changed for some epochs goes first. Where that is not enough, whole steps go as far as they are clean.
-    /// A step that has lost some counts as not loaded, and what is left of it in memory goes before what the store says.
+    /// Entries that have not changed for some epochs are evicted first. If they are too few, whole steps are evicted as
+    /// far as they are in the store. A step that has lost entries counts as not loaded; those that remain in memory
+    /// take precedence over the store's.
     @inlinable
     func planEviction(wanted: Int) -> EvictionPlan? {
         guard store != nil else { return nil }
@@ -74,14 +76,14 @@ extension KeyedTable {
             if stamp <= clean { droppable[step].clean += 1 }
             if stamp <= quiet { droppable[step].quiet += 1 }
         }
-        // What the store still has of removed keys must not be read.
+        // Removed keys that are still in the store must not be read.
         for key in removed { droppable[loaded.step(of: key.hash)] = (0, 0) }
         if clean < epoch - 1 {
             for hash in removedBefore { droppable[loaded.step(of: hash)] = (0, 0) }
         }
         evictions &+= 1
         var plan = EvictionPlan(steps: droppable.count)
-        // From everywhere alike: slots lie in the order of the hash, and have to stay evenly full.
+        // Steps are taken from the whole range: slots are in the order of the hash and have to stay evenly filled.
         let steps = droppable.indices.lazy.map { [evictions] in ($0 &+ evictions) &* 2_654_435_761 % droppable.count }
         for step in steps where droppable[step].quiet > 0 {
             if plan.entries >= wanted { return plan }
@@ -100,7 +102,7 @@ extension KeyedTable {
     func carryOut(_ plan: EvictionPlan, homes newHomes: Int) {
         makeRoomForEvicted(plan.entries)
         for step in plan.limits.indices where plan.limits[step] > 0 { loaded.remove(step: step) }
-        // Stamps and hashes as they are now: the slots are others while they move.
+        // A copy of the ranges and the old slots, since slots move during the rebuild.
         let (ranges, old) = (loaded, slots)
         rebuild(homes: newHomes) {
             let hash = old[$0].hash
@@ -110,8 +112,8 @@ extension KeyedTable {
         }
     }
 
-    /// A table's notes of what has left memory take an eighth of the budget at most, or what one eviction needs; then they
-    /// are forgotten, and steps have to be loaded again to be known.
+    /// Makes room for `keys` more evicted keys. The filter takes at most an eighth of the budget, or what one eviction
+    /// needs; beyond that it is cleared, and steps have to be loaded again to be known.
     @usableFromInline
     func makeRoomForEvicted(_ keys: Int) {
         let more = evicted.bytesToAdd(keys: keys)

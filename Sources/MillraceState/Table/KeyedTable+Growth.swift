@@ -1,5 +1,5 @@
 extension KeyedTable {
-    /// Grows to where that many entries fit.
+    /// Grows the table so that `entries` fit.
     @inlinable
     package func makeRoom(forAtLeast entries: Int) {
         guard entries >= growAt else { return }
@@ -8,14 +8,15 @@ extension KeyedTable {
         rebuild(homes: wanted) { _ in true }
     }
 
-    /// Makes room for more: doubles, or grows by a quarter, as far as the budget has it; else drops what the store has;
-    /// else grows by a quarter all the same, and says that memory is short.
+    /// Makes room for more entries: doubles the table, or grows it by a quarter, as far as the budget allows. Otherwise
+    /// it evicts entries that are in the store. If that fails, it grows by a quarter beyond the budget and reports
+    /// memory pressure.
     @inlinable
     @inline(never)
     package func makeRoom() {
         guard store != nil else { return rebuild(homes: homes * 2) { _ in true } }
         let quarterMore = homes + homes / 4 + 16
-        // With room for all of it to change within one epoch.
+        // Includes the memory for all entries changing within one epoch.
         if budget.allows(slotBytes + live * encodedPerEntry * 2 - announced) {
             return rebuild(homes: homes * 2) { _ in true }
         }
@@ -28,7 +29,7 @@ extension KeyedTable {
         rebuild(homes: quarterMore) { _ in true }
     }
 
-    /// Lets the budget take memory back between two batches.
+    /// Registers the table with the budget, which may shrink it between two batches.
     @inlinable
     package func register() {
         if isRegistered { return }
@@ -36,10 +37,10 @@ extension KeyedTable {
         budget.register(ObjectIdentifier(self)) { [unowned self] in shrink() }
     }
 
-    /// Makes the tail twice as long: it is full, and the last slot has to stay empty. Everything else lies as it did.
+    /// Doubles the tail, which is full, since the last slot has to stay empty. All other entries keep their slots.
     ///
-    /// A fair hash makes that all but impossible; but hashes come from outside. Keys of one hash are found one after the
-    /// other, so that it gets slow, not wrong.
+    /// With a well-distributed hash this is practically impossible, but hashes are supplied by users. Keys with equal
+    /// hashes are found by linear search, so that the table becomes slow but stays correct.
     @inlinable
     @inline(never)
     func lengthenTail() {
@@ -56,8 +57,8 @@ extension KeyedTable {
         budget.giveBack(oldBytes)
     }
 
-    /// Moves the entries that `keep` wants into new memory. What has been moved is let go of on the way, so that old and
-    /// new together take no more than the larger of the two.
+    /// Moves the entries that `keep` selects into new memory. The old memory is released progressively, so that old and
+    /// new memory together do not exceed the larger of the two.
     @inlinable
     func rebuild(homes newHomes: Int, keep: (Int) -> Bool) {
         let (oldSlots, oldCount, oldBytes) = (slots, slotCount, slotBytes)

@@ -1,6 +1,6 @@
 extension KeyedTable {
-    /// Brings in the part of the store around `hash`, which is not in memory, or not all of it. What else is in memory may
-    /// have to leave for it.
+    /// Loads the step of `hash` from the store, which is not or only partly in memory. Other entries may be evicted for
+    /// it.
     @inlinable
     @inline(never)
     package func load(_ hash: UInt64) throws {
@@ -12,11 +12,11 @@ extension KeyedTable {
         if live - before > 4 * LoadedRanges.entriesPerStep { loaded.refine(low...high, perStep: live - before) }
     }
 
-    /// Brings in everything that is not in memory yet, in order.
+    /// Loads everything that is not in memory yet, in order.
     @inlinable
     package func loadAll() throws { try load(from: low, through: high) }
 
-    /// Brings in the steps of a span of hashes that are not in memory yet, many at a time; nothing leaves for them.
+    /// Loads the steps of a range of hashes that are not in memory yet, many at a time. Nothing is evicted for them.
     @inlinable
     package func load(from first: UInt64, through last: UInt64) throws {
         guard !loaded.isComplete, store != nil else { return }
@@ -44,14 +44,14 @@ extension KeyedTable {
         }
     }
 
-    /// Whether all that the store has would fit the budget.
+    /// Whether everything in the store would fit the budget.
     @inlinable
     package var fitsBudget: Bool {
         loaded.isComplete
             || budget.allows(loaded.stepCount * LoadedRanges.entriesPerStep * MemoryLayout<Slot>.stride * 2)
     }
 
-    /// Visits what the store has without bringing it in; for a table that nothing has come into yet.
+    /// Calls `body` for all stored entries without loading them. Only for a table that nothing has been added to yet.
     @inlinable
     package func forEachStored(_ body: (Key, Value) throws -> Void) throws {
         guard let store else { return }
@@ -71,7 +71,7 @@ extension KeyedTable {
 
     @inlinable
     func insertLoaded(_ hash: UInt64, _ remainder: Key.Remainder, _ value: Value) {
-        // What is in memory is newer.
+        // The entry in memory is newer.
         var index = home(hash)
         while slots[index].stamp != TableStamp.empty {
             if slots[index].hash == hash,
@@ -87,7 +87,7 @@ extension KeyedTable {
             } else if index == slotCount {
                 lengthenTail()
             } else if index &- home(hash) > 256, homes < live &* 16 {
-                // What is loaded crowds into a part of the table.
+                // The loaded entries cluster in one part of the table.
                 rebuild(homes: homes + homes / 2) { _ in true }
             } else {
                 break

@@ -1,5 +1,5 @@
 extension KeyedTable {
-    /// Takes memory for `homes` homes, all empty; what was there before has to be released by the caller.
+    /// Allocates empty slots for `newHomes` homes. The caller has to release the previous memory.
     @inlinable
     package func allocate(homes newHomes: Int) {
         homes = newHomes
@@ -13,7 +13,7 @@ extension KeyedTable {
         budget.take(slotBytes)
     }
 
-    /// Homes per hash, as a fraction of 2^64.
+    /// Returns the number of homes per hash, as a fraction of 2^64.
     @inlinable
     package func scale(homes: Int) -> UInt64 {
         let range = high &- low &+ 1
@@ -22,7 +22,7 @@ extension KeyedTable {
 
     @inlinable var slotBytes: Int { (slotCount + 1) * MemoryLayout<Slot>.stride }
 
-    /// Gives the memory back; entries have to be moved or destroyed before.
+    /// Frees the memory. Entries have to be moved or destroyed before.
     @inlinable
     package func release() {
         forgetEvicted()
@@ -41,7 +41,7 @@ extension KeyedTable {
         }
     }
 
-    /// Empties the table; for tables without a store.
+    /// Removes all entries. For tables without a store.
     @inlinable
     package func removeAllInMemory() {
         destroyEntries()
@@ -51,7 +51,7 @@ extension KeyedTable {
         countHeap()
     }
 
-    /// Counts what entries have on the heap, as last measured.
+    /// Updates the budget's count of the heap memory of entries, as last measured.
     @inlinable
     func countHeap() {
         let heap = heapPerEntry * live
@@ -59,14 +59,15 @@ extension KeyedTable {
         heapTaken = heap
     }
 
-    /// What an entry takes in the store, and on the heap: as last measured, or as a table like it has it.
+    /// The bytes of an entry in the store and on the heap, as last measured in this table or in a similar one.
     @inlinable
     package var entryBytes: (encoded: Int, heap: Int) {
         get { (encodedPerEntry, heapPerEntry) }
         set { (encodedPerEntry, heapPerEntry) = newValue }
     }
 
-    /// More entries will take memory on their way to the store: encoded, and in the transaction that stores them.
+    /// Tells the budget that more entries will take memory until they are stored: encoded, and in the transaction that
+    /// stores them.
     @inlinable
     @inline(never)
     func announceChanges() {
@@ -77,7 +78,8 @@ extension KeyedTable {
         budget.expect(bytes)
     }
 
-    /// The epoch is over: what has changed is encoded, or nobody needs it.
+    /// Withdraws what was announced to the budget, at the end of the epoch: the changes are encoded or no longer
+    /// needed.
     @inlinable
     func withdrawChanges() {
         budget.expect(-announced)

@@ -1,8 +1,8 @@
 extension KeyedTable {
-    /// Encodes what changed in this epoch into `delta`, in the order of (hash, remainder), and begins the next epoch.
+    /// Encodes the changes of this epoch into `delta`, in the order of (hash, remainder), and begins the next epoch.
     ///
-    /// Entries before an empty slot have smaller hashes than those after it, so only clusters need sorting, which are
-    /// short and almost in order.
+    /// Entries before an empty slot have smaller hashes than those after it, so that only clusters need sorting. They
+    /// are short and almost in order.
     @inlinable
     package func encodeChanges(into delta: inout DeltaBuilder, slice: Slice, checkpoint: UInt64) {
         var segment = SegmentWriter(keyWidth: Key.remainderWidth, valueWidth: Value.fixedWidth)
@@ -75,7 +75,8 @@ extension KeyedTable {
         if !Key.hashIsUnique { orderEqualHashes(&cluster) }
         for place in cluster.indices {
             let (hash, index) = cluster[place]
-            // Those before it; of equal hashes, all that are not in the cluster, in the order of their remainders.
+            // The removed keys before the entry; of equal hashes, all that are not in the cluster, in the order of
+            // their remainders.
             while nextRemoved < removed.count, removed[nextRemoved].hash < hash {
                 encodeRemoved(nextRemoved, into: &segment)
                 nextRemoved += 1
@@ -96,8 +97,8 @@ extension KeyedTable {
         cluster.removeAll(keepingCapacity: true)
     }
 
-    /// The rest of a cluster where a removed key and an entry have one hash: they are put in order by the bytes of their
-    /// remainders, and a removed key that has come back is left out.
+    /// Encodes the rest of a cluster in which a removed key and an entry have the same hash: they are sorted by the
+    /// bytes of their remainders, and a removed key that was added again is left out.
     @inlinable
     @inline(never)
     func encodeMixed(
@@ -132,14 +133,14 @@ extension KeyedTable {
         encode(&cluster, &nextRemoved, into: &segment)
     }
 
-    /// Encodes the removed keys before a hash; all that are left without one.
+    /// Encodes the removed keys before `hash`, or all remaining ones if it is `nil`.
     @inlinable
     func encodeRemoved(
         below hash: UInt64?, _ nextRemoved: inout Int, into segment: inout SegmentWriter, _ delta: inout DeltaBuilder,
         _ slice: Slice
     ) {
         if segment.layout.entryWidth != nil, Value.fixedWidth != 0, isRemoved(nextRemoved + 511, below: hash) {
-            // Many in a row: values of a fixed width would be as many zeros.
+            // For many keys in a row, values of a fixed width would be stored as that many zeros.
             delta.add(slice, &segment)
             var bare = SegmentWriter(keyWidth: Key.remainderWidth, valueWidth: 0)
             encodeEachRemoved(below: hash, &nextRemoved, into: &bare, &delta, slice)
@@ -149,7 +150,7 @@ extension KeyedTable {
         }
     }
 
-    /// Whether there are so many removed keys, and that one comes before `hash`.
+    /// Whether there is a removed key with this index and it comes before `hash`.
     @inlinable
     func isRemoved(_ number: Int, below hash: UInt64?) -> Bool {
         number < removed.count && hash.map { removed[number].hash < $0 } ?? true
@@ -167,7 +168,7 @@ extension KeyedTable {
         }
     }
 
-    /// By hash; of one hash by the bytes of the remainders.
+    /// The order by hash, and for equal hashes by the bytes of the remainders.
     @inlinable
     package static func precedes(_ left: RemovedKey, _ right: RemovedKey) -> Bool {
         if left.hash != right.hash { return left.hash < right.hash }
@@ -183,7 +184,7 @@ extension KeyedTable {
     @inlinable
     func encodeRemoved(_ number: Int, into segment: inout SegmentWriter) {
         let key = removed[number]
-        // Removed, come back and removed again: once is enough.
+        // A key that was removed, added and removed again is encoded once.
         if number > 0, removed[number - 1].hash == key.hash {
             if Key.hashIsUnique { return }
             if Key(hash: key.hash, remainder: key.remainder).matches(removed[number - 1].remainder) { return }
@@ -191,7 +192,7 @@ extension KeyedTable {
         segment.append(hash: key.hash, key: { Key.encodeRemainder(key.remainder, into: &$0) }, value: nil)
     }
 
-    /// Different keys of one hash go by the bytes of their remainders.
+    /// Sorts different keys of the same hash by the bytes of their remainders.
     @inlinable
     func orderEqualHashes(_ cluster: inout [(hash: UInt64, index: Int)]) {
         guard cluster.count > 1 else { return }
@@ -211,7 +212,7 @@ extension KeyedTable {
         return writer.bytes()
     }
 
-    /// Keys and values with a heap part are counted with what they took when encoded, and half as much again.
+    /// Estimates the heap memory of keys and values as their encoded size and half as much again.
     @inlinable
     func measureHeap(encoded: Int) {
         if _isPOD(Slot.self) { return }

@@ -1,5 +1,5 @@
 extension KeyedTable {
-    /// Visits every live entry in memory, in slot order.
+    /// Calls `body` for every live entry in memory, in slot order.
     @inlinable
     package func forEachInMemory(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
         for index in 0..<slotCount {
@@ -7,7 +7,7 @@ extension KeyedTable {
         }
     }
 
-    /// Visits the live entries that changed in this epoch, in slot order.
+    /// Calls `body` for the live entries that changed in this epoch, in slot order.
     @inlinable
     package func forEachChanged(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) rethrows {
         for word in 0..<dirtyWords where dirtyGroups[word] != 0 {
@@ -23,9 +23,9 @@ extension KeyedTable {
         }
     }
 
-    /// Visits the live entries of a part of the hashes, in memory or not, and returns its last hash: a part is some
-    /// thousand slots or entries from `first` on, the end of a part or `low`. What only the store has does not stay in memory.
-    /// `body` must not change the table.
+    /// Calls `body` for the live entries of a part of the hashes, in memory or not, and returns the part's last hash. A
+    /// part is some thousand slots or entries from `first` on, where `first` is `low` or follows the end of a part.
+    /// Entries that are only in the store are not kept in memory. `body` must not change the table.
     @inlinable
     package func forEachOfPart(from first: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void) throws -> UInt64
     {
@@ -56,7 +56,7 @@ extension KeyedTable {
         return last
     }
 
-    /// Visits every live entry, part by part, as `forEachOfPart` does.
+    /// Calls `body` for every live entry, part by part, as `forEachOfPart` does.
     @inlinable
     package func forEach(_ body: (UnsafeMutablePointer<Slot>) throws -> Void) throws {
         var hash = low
@@ -67,8 +67,9 @@ extension KeyedTable {
         }
     }
 
-    /// Removes the entries of a span of hashes that are over, in memory or not, and goes on to the end of the part; returns
-    /// the last hash. Of what only the store has, nothing but steps with such entries comes into memory.
+    /// Removes the entries of a range of hashes for which `isOver` returns true, in memory or not. Continues to the end
+    /// of the last part and returns its last hash. Of what is only in the store, only steps with such entries are
+    /// loaded.
     @inlinable
     package func removeAll(
         from first: UInt64, through last: UInt64, where isOver: (UnsafeMutablePointer<Slot>) throws -> Bool
@@ -86,7 +87,7 @@ extension KeyedTable {
         }
     }
 
-    /// What the store has of a span of hashes, and memory has not.
+    /// Returns the entries of a range of hashes that are in the store but not in memory.
     @inlinable
     func onlyStored(from first: UInt64, through last: UInt64) throws -> [Slot] {
         var found: [Slot] = []
@@ -97,7 +98,7 @@ extension KeyedTable {
                 part = loaded.missing(from: hash, steps: 1024, through: last)
                 try store.visit(max(part.lowerBound, first)...min(part.upperBound, last)) { hash, remainder, value in
                     let rest = try Key.decodeRemainder(from: &remainder)
-                    // What is in memory is newer.
+                    // The entry in memory is newer.
                     let place = probe(hash, Key(hash: hash, remainder: rest))
                     guard slots[place].stamp == TableStamp.empty else { return }
                     found.append(
@@ -115,7 +116,7 @@ extension KeyedTable {
     @inlinable
     package func end(of span: UInt64, from first: UInt64) -> UInt64 { high - first < span ? high : first + (span - 1) }
 
-    /// `body` may take out the entry that it is given.
+    /// Calls `body` for the entries of a range of hashes in memory. `body` may remove the entry that it is passed.
     @inlinable
     package func forEachInMemory(
         from first: UInt64, through last: UInt64, _ body: (UnsafeMutablePointer<Slot>) throws -> Void
@@ -136,7 +137,7 @@ extension KeyedTable {
             }
             let before = live
             try body(slots + index)
-            // Where an entry was taken out, another may have come to its place.
+            // If the entry was removed, another may have moved into its slot.
             if live == before { index += 1 }
         }
     }

@@ -1,18 +1,20 @@
 import CMillrace
 
-/// A task's keyed state in memory, in front of the store: open addressing, keys and values unboxed.
+/// A task's keyed state in memory, in front of the store: a hash table with open addressing, with keys and values
+/// unboxed.
 ///
-/// A slot's home rises with the hash (`home = (hash - low) * homes / range`), and probing goes forward without wrapping
-/// around. So the slots lie almost in the order of the hash, the order of the journal and of the tree: encoding a delta
-/// needs no sort worth the name, and loading, evicting and growing go through memory in one direction.
+/// The home slot of an entry increases with its hash (`home = (hash - low) * homes / range`), and probing goes forward
+/// without wrapping around. The slots are therefore almost in the order of the hash, which is the order of the journal
+/// and the tree: encoding a delta needs hardly any sorting, and loading, evicting and growing access memory in one
+/// direction.
 ///
-/// Belongs to one task and calls nothing that could come back to it, so its fields are spared the runtime's check for
-/// overlapping access. Values are reached through slots; pointers to them are valid until the next call.
+/// A table belongs to one task and calls no code that could call it again, so that its fields need no exclusivity
+/// checks at run time. Values are accessed through slots; pointers to slots are valid until the next call.
 @usableFromInline
 package final class KeyedTable<Key: StreamKey, Value: StateValue> {
     @usableFromInline package typealias Slot = TableSlot<Key, Value>
 
-    /// A key that the store is told to remove.
+    /// A key that is to be removed from the store.
     @usableFromInline
     package struct RemovedKey {
         @usableFromInline package let hash: UInt64
@@ -26,62 +28,63 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
     }
 
     @exclusivity(unchecked) @usableFromInline package var slots: UnsafeMutablePointer<Slot>
-    /// Slots that are some hash's home.
+    /// The number of slots that are the home of some hash.
     @exclusivity(unchecked) @usableFromInline var homes: Int
-    /// Slots beyond the homes, for what is pushed beyond the last.
+    /// The number of slots after the homes, for entries that are displaced beyond the last one.
     @exclusivity(unchecked) @usableFromInline package var tail = 64
-    /// Homes and tail; one more slot after these stays empty for ever.
+    /// The number of homes and tail slots. One more slot after them always stays empty.
     @exclusivity(unchecked) @usableFromInline var slotCount: Int
     @usableFromInline package let low: UInt64
     @usableFromInline package let high: UInt64
-    /// Homes per hash, as a fraction of 2^64.
+    /// The number of homes per hash, as a fraction of 2^64.
     @exclusivity(unchecked) @usableFromInline package var scale: UInt64
-    /// Keys there are in memory.
+    /// The number of keys in memory.
     @exclusivity(unchecked) @usableFromInline package var live = 0
     @exclusivity(unchecked) @usableFromInline var growAt: Int
-    /// Keys that were removed in this epoch, and that the store may have; some may have come back since.
+    /// The keys that were removed in this epoch and may be in the store. Some may have been added again since.
     @exclusivity(unchecked) @usableFromInline package var removed: [RemovedKey] = []
-    /// The hashes of those of the epoch before: what the store has there does not count until it is told.
+    /// The hashes removed in the epoch before: the store's entries for them are invalid until the removal is stored.
     @usableFromInline var removedBefore: [UInt64] = []
-    /// What changes now is stamped with this; rises by one at each checkpoint.
+    /// The stamp of present changes; increases by one at each checkpoint.
     @exclusivity(unchecked) @usableFromInline package var epoch = TableStamp.firstEpoch
     /// A bit for each 64 slots that hold a change of this epoch.
     @exclusivity(unchecked) @usableFromInline var dirtyGroups: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) @usableFromInline var dirtyWords: Int
     @exclusivity(unchecked) @usableFromInline package var loaded: LoadedRanges
-    /// What has left memory.
+    /// The keys that were evicted from memory.
     @usableFromInline let evicted: EvictedKeys
     @usableFromInline package let store: SliceStore?
     @usableFromInline package let budget: MemoryBudget
-    /// The checkpoint that the changes of the epoch before this one went into.
+    /// The checkpoint that contains the changes of the epoch before this one.
     @usableFromInline var lastSnapshot: UInt64 = 0
     @usableFromInline var isLoading = false
     @usableFromInline var isRegistered = false
-    /// How often entries were dropped; so that it is not the same ones each time.
+    /// The number of evictions, used to vary the entries that are evicted.
     @usableFromInline var evictions = 0
     /// Whether any delta of this table may be in the store.
     @usableFromInline package var isStored: Bool
-    /// Entries that were changed in this epoch, those that are gone again too.
+    /// The number of entries that changed in this epoch, including those that have been removed since.
     @exclusivity(unchecked) @usableFromInline package var changes = 0
-    /// One less than the changes that the budget is told of at once, a power of two: 1,024, or as many as take some 64 KB.
+    /// The number of changes after which the budget is updated, less one. The number is a power of two: 1,024, or as
+    /// many as take about 64 KB.
     @exclusivity(unchecked) @usableFromInline var announceMask = 1023
-    /// Bytes that the budget expects them to take on their way to the store.
+    /// The number of bytes that was announced to the budget for these changes.
     @usableFromInline package var announced = 0
-    /// Bytes of an entry in the store, as last measured.
+    /// The number of bytes of an entry in the store, as last measured.
     @usableFromInline var encodedPerEntry = MemoryLayout<Slot>.stride {
         didSet {
             announceMask = 1023
             while announceMask > 0, (announceMask + 1) * encodedPerEntry > 1 << 16 { announceMask >>= 1 }
         }
     }
-    /// Bytes of heap per entry beyond the slot, for keys and values that have any: a small allocation, until they are
-    /// measured when they are encoded.
+    /// The number of bytes of heap memory per entry beyond the slot, for keys and values that have any. A small
+    /// allocation is assumed until it is measured during encoding.
     @usableFromInline var heapPerEntry = _isPOD(Slot.self) ? 0 : 64
     @usableFromInline var heapTaken = 0
 
-    /// A table for the keys whose hash is in `hashes`.
+    /// Creates a table for the keys whose hash is in `hashes`.
     ///
-    /// - Parameter storedEntries: entries that `store` holds, roughly; `nil` if it is known to hold none.
+    /// - Parameter storedEntries: the approximate number of entries in `store`; `nil` if it is known to be empty.
     @usableFromInline
     package init(hashes: ClosedRange<UInt64>, store: SliceStore?, storedEntries: Int?, budget: MemoryBudget) {
         low = hashes.lowerBound
@@ -116,17 +119,17 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
         Int(truncatingIfNeeded: (hash &- low).multipliedFullWidth(by: scale).high)
     }
 
-    /// Asks for the slot of `hash` to be brought near.
+    /// Prefetches the slot of `hash` into the cache.
     @inlinable
     @inline(__always)
     package func prefetch(_ hash: UInt64) {
         let slot = UnsafeRawPointer(slots + home(hash))
         millrace_prefetch(slot)
-        // Slots that do not fit a cache line twice reach into the next, and so does the search.
+        // If two slots do not fit a cache line, the slot and the search may extend into the next line.
         if MemoryLayout<Slot>.stride > 32 { millrace_prefetch(slot + 64) }
     }
 
-    /// The slot that holds the key, or the empty one where the search ended.
+    /// Returns the index of the slot that holds the key, or of the empty slot where the search ended.
     @inlinable
     @inline(__always)
     func probe(_ hash: UInt64, _ key: Key) -> Int {
@@ -138,7 +141,7 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
         return index
     }
 
-    /// The slot of a key that is there, or `nil`.
+    /// Returns the slot of a key, or `nil` if there is none.
     @inlinable
     package func find(_ hash: UInt64, _ key: Key) throws -> UnsafeMutablePointer<Slot>? {
         var index = probe(hash, key)
@@ -151,13 +154,13 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
         return slots + index
     }
 
-    /// Whether the store has nothing of a hash that memory has not.
+    /// Whether everything in the store with this hash is in memory.
     @inlinable
     func isNotInStore(_ hash: UInt64) -> Bool {
         loaded.contains(hash) || (loaded.isKnown(hash) && !evicted.mayContain(hash))
     }
 
-    /// The slot of a key, made with `initial` if it was not there, and marked as changed.
+    /// Returns the slot of a key, created with `initial` if it did not exist, and marks it as changed.
     @inlinable
     @inline(__always)
     package func update(_ hash: UInt64, _ key: Key, initial: () -> Value) throws -> UnsafeMutablePointer<Slot> {
@@ -185,14 +188,14 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
         if changes & announceMask == 0 { announceChanges() }
     }
 
-    /// Marks an entry as changed in this epoch, new or not.
+    /// Marks an entry as changed in this epoch, whether it is new or not.
     @inlinable
     @inline(__always)
     package func touchChanged(_ index: Int) {
         if slots[index].stamp & ~TableStamp.fresh != epoch { touch(index) }
     }
 
-    /// Removes a key; false if it was not there.
+    /// Removes a key. Returns false if it did not exist.
     @inlinable
     @discardableResult
     package func remove(_ hash: UInt64, _ key: Key) throws -> Bool {
@@ -213,8 +216,8 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
         vacate(index)
     }
 
-    /// Removes an entry of a step of which only a part is in memory: all of it is loaded first, or the next look-up would
-    /// find in the store what was removed.
+    /// Removes an entry of a step that is only partly in memory. The whole step is loaded first; otherwise the next
+    /// look-up would find the removed key in the store.
     @inlinable
     @inline(never)
     func removeFromPart(_ slot: UnsafeMutablePointer<Slot>) throws {
@@ -223,7 +226,7 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
         try remove(hash, key)
     }
 
-    /// Empties a slot, and moves what was pushed beyond it back towards its home.
+    /// Empties a slot, and moves displaced entries after it back towards their homes.
     @inlinable
     func vacate(_ index: Int) {
         (slots + index).deinitialize(count: 1)
@@ -244,7 +247,7 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
         }
     }
 
-    /// Puts a key that is not there into the table: at `index`, where a search for it ended, if that is still right.
+    /// Adds a key that is not in memory, at `index`, where a search for it ended, if that is still right.
     @inlinable
     @inline(never)
     package func insert(_ hash: UInt64, _ key: Key, at index: Int, initial: () -> Value) throws -> Int {
@@ -258,7 +261,7 @@ package final class KeyedTable<Key: StreamKey, Value: StateValue> {
             if live >= growAt { makeRoom() } else { lengthenTail() }
             index = probe(hash, key)
         }
-        // New to the store too, or taken back from the keys that it is told to remove.
+        // The key is new to the store, or its removal from the store is still pending.
         place(
             Slot(
                 hash: hash, value: initial(), remainder: key.remainder,

@@ -1,24 +1,25 @@
-/// Which parts of its hash range a table holds in memory, in equal steps of the hash.
+/// The parts of its hash range that a table holds in memory, in equal steps of the hash.
 ///
-/// A key that is looked up in a part that is not loaded brings in the whole part: its entries lie side by side in the
-/// store, so that loading eight costs little more than looking up one, and a key that does not exist is known not to
-/// without a look at the file. Of a step that is *known*, whatever has left memory is noted in `EvictedKeys`.
+/// Looking up a key in a step that is not loaded loads the whole step. Its entries are adjacent in the store, so that
+/// loading eight costs little more than looking up one, and a missing key of a loaded step is known to be missing
+/// without reading the file. If a step is *known*, all its entries that have been evicted from memory are recorded in
+/// `EvictedKeys`.
 @usableFromInline
 package struct LoadedRanges {
     @usableFromInline package var isComplete = true
     @usableFromInline package var shift: UInt64 = 63
     @usableFromInline var firstStep: UInt64 = 0
     @usableFromInline package var bits: [UInt64] = []
-    /// Steps that were in memory as a whole once: all that is loaded, and more.
+    /// The steps that were completely in memory once: all that are loaded, and more.
     private var known: [UInt64] = []
     private var missing = 0
 
-    /// Entries that one step should hold.
+    /// The number of entries that one step should hold.
     @inlinable static var entriesPerStep: Int { 8 }
 
     package init() {}
 
-    /// Cuts `hashes` into steps of about `entriesPerStep` of `entries`, all loaded or none.
+    /// Divides `hashes` into steps of about `entriesPerStep` of `entries`, either all loaded or none.
     mutating func divide(_ hashes: ClosedRange<UInt64>, entries: Int, loaded: Bool) {
         let steps = max(1, entries / Self.entriesPerStep)
         let span = hashes.upperBound - hashes.lowerBound
@@ -42,28 +43,28 @@ package struct LoadedRanges {
         return bits[step >> 6] & (1 << UInt64(step & 63)) != 0
     }
 
-    /// Whether what the store has of the step, and memory has not, was noted.
+    /// Whether all entries of the step that are only in the store are recorded as evicted.
     @usableFromInline
     package func isKnown(_ hash: UInt64) -> Bool { isComplete || isKnown(step: step(of: hash)) }
 
     package func isKnown(step: Int) -> Bool { known[step >> 6] & (1 << UInt64(step & 63)) != 0 }
 
-    /// The notes are gone: what is not loaded is not known either.
+    /// Called when the evicted keys are cleared: steps that are not loaded are not known either.
     mutating func forgetKnown() { known = bits }
 
-    /// The hashes of the step that `hash` is in.
+    /// Returns the hashes of the step that contains `hash`.
     @usableFromInline
     package func hashes(around hash: UInt64) -> ClosedRange<UInt64> {
         let first = (hash >> shift) << shift
         return first...(first | ((UInt64(1) << shift) &- 1))
     }
 
-    /// How many hashes that many steps have.
+    /// Returns the number of hashes in `count` steps.
     @usableFromInline
     package func hashes(inSteps count: Int) -> UInt64 { shift >= 50 ? .max : UInt64(count) << shift }
 
-    /// The hashes of steps that are not loaded, one after the other from that of `hash`, which is not: so many at most, up to
-    /// that of `last`.
+    /// Returns the hashes of consecutive steps that are not loaded, from that of `hash` on, which must not be loaded:
+    /// at most `steps` of them, up to that of `last`.
     @usableFromInline
     package func missing(from hash: UInt64, steps: UInt64, through last: UInt64) -> ClosedRange<UInt64> {
         let first = hash >> shift
@@ -72,7 +73,7 @@ package struct LoadedRanges {
         return first << shift...(end << shift | ((UInt64(1) << shift) &- 1))
     }
 
-    /// All of these steps are loaded now.
+    /// Marks all steps of `part` as loaded.
     @usableFromInline
     package mutating func insert(_ part: ClosedRange<UInt64>) {
         for number in part.lowerBound >> shift...part.upperBound >> shift { insert(step: Int(number - firstStep)) }
@@ -101,14 +102,15 @@ package struct LoadedRanges {
     @usableFromInline
     var stepCount: Int { bits.count * 64 }
 
-    /// Entries in memory beyond which the steps are too coarse.
+    /// The number of entries in memory beyond which the steps are too coarse.
     @usableFromInline
     var stepCapacity: Int { bits.count * 64 * Self.entriesPerStep * 4 }
 
-    /// Steps that refining one by one comes to at most: keys of one hash lie in one step however fine it is.
+    /// The maximum number of steps that refining single steps leads to: keys of the same hash stay in one step however
+    /// fine it is.
     private static var mostSteps: UInt64 { 1 << 24 }
 
-    /// Makes the steps finer where one has held `perStep` entries, many more than it should.
+    /// Refines the steps after one of them held `perStep` entries, many more than it should.
     @usableFromInline
     mutating func refine(_ hashes: ClosedRange<UInt64>, perStep: Int) {
         let span = (hashes.upperBound - hashes.lowerBound) >> shift
@@ -117,7 +119,7 @@ package struct LoadedRanges {
         refine(hashes, entries: steps * perStep)
     }
 
-    /// Makes the steps finer for `entries`, each part loaded and known or not as it was.
+    /// Refines the steps for `entries`. Each part stays loaded and known, or not, as it was.
     mutating func refine(_ hashes: ClosedRange<UInt64>, entries: Int) {
         let before = self
         divide(hashes, entries: entries, loaded: true)

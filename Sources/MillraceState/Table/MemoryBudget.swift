@@ -1,22 +1,24 @@
-/// How much memory the tables of one task may take. They ask before they grow, and make room first if they can; what they
-/// had to take beyond it is taken back between two batches.
+/// The memory budget of the tables of one task. Tables ask before they grow and evict entries first if they can. What
+/// they had to take beyond the budget is reclaimed between two batches.
 @usableFromInline
 package final class MemoryBudget {
-    /// Bytes that tables may take: three quarters of what the task has. The rest is for what comes in between the moment
-    /// at which they are full and the one at which there is room again.
+    /// The number of bytes that tables may take: three quarters of the task's memory. The rest is for what is added
+    /// between the time at which the limit is reached and that at which memory has been reclaimed.
     package let limit: Int
-    /// Bytes taken by all tables of the task, and by changes on their way to the store.
+    /// The number of bytes taken by all tables of the task, and by changes that are being stored.
     package private(set) var used = 0
-    /// Bytes that what has changed since the last checkpoint will take on its way to the store.
+    /// The number of bytes that the changes since the last checkpoint will take while they are stored.
     private var expected = 0
-    /// The most that there was.
+    /// The maximum of `used` so far.
     package private(set) var peak = 0
-    /// Set when a table had to grow beyond the limit because what there is could not be dropped.
+    /// Whether a table had to grow beyond the limit because its entries could not be evicted.
     private(set) var isUnderPressure = false
     private var tables: [ObjectIdentifier: () -> Void] = [:]
     private var underWay: [(checkpoint: UInt64, bytes: Int)] = []
 
-    /// - Parameter bytes: of the task, for all of its state.
+    /// Creates a budget.
+    ///
+    /// - Parameter bytes: the memory of the task, in bytes, for all of its state.
     package init(bytes: Int) { limit = bytes - bytes / 4 }
 
     @usableFromInline
@@ -28,11 +30,11 @@ package final class MemoryBudget {
     @usableFromInline
     package func giveBack(_ bytes: Int) { used -= bytes }
 
-    /// More has changed that will have to go to the store; less, if it has gone.
+    /// Adds to the bytes expected for changes; a negative number subtracts.
     @usableFromInline
     package func expect(_ bytes: Int) { expected += bytes }
 
-    /// Bytes taken, and those that are to come.
+    /// The number of bytes taken and expected.
     package var needed: Int { used + expected }
 
     @usableFromInline
@@ -41,7 +43,7 @@ package final class MemoryBudget {
     @usableFromInline
     func notePressure() { isUnderPressure = true }
 
-    /// Registers a table: `shrink` drops about half of it, if it can.
+    /// Registers a table. `shrink` evicts about half of its entries, if it can.
     @usableFromInline
     package func register(_ table: ObjectIdentifier, shrink: @escaping () -> Void) { tables[table] = shrink }
 
@@ -50,20 +52,20 @@ package final class MemoryBudget {
 }
 
 extension MemoryBudget {
-    /// Whether there is something to take back.
+    /// Whether memory has to be reclaimed.
     @usableFromInline
     package var isExceeded: Bool { isUnderPressure || needed > limit }
 
-    /// What tables take, without changes on their way.
+    /// The number of bytes that tables take, without changes that are being stored.
     private var standing: Int { used - underWay.reduce(0) { $0 + $1.bytes } }
 
-    /// Has the tables drop what the store has until there is room again, for them and for changes; false if they cannot.
-    /// Where changes alone are too much, there is nothing to drop: they have to be stored.
+    /// Makes the tables evict entries that are in the store until the budget is met. Returns false if that fails. If
+    /// the changes alone exceed the budget, nothing can be evicted: they have to be stored first.
     package func reclaim() -> Bool {
         let share = limit - limit / 4
         if standing > share || isUnderPressure {
             let before = used
-            // Each time a table drops half of what it has.
+            // In each round, a table evicts half of its entries.
             for _ in 0..<4 {
                 let left = used
                 for shrink in tables.values where isUnderPressure || standing > share - share / 8 { shrink() }
@@ -74,19 +76,20 @@ extension MemoryBudget {
         return !isExceeded
     }
 
-    /// Goes on as if there were room: what there is cannot leave.
+    /// Clears the memory pressure, since nothing can be evicted.
     package func giveIn() { isUnderPressure = false }
 
-    /// Counts the changes that were handed in for a checkpoint: once as they are, once in the transaction that stores them.
+    /// Counts the changes that were submitted for a checkpoint: twice, since the transaction that stores them holds a
+    /// copy.
     package func takeChanges(_ bytes: Int, of checkpoint: UInt64) {
         underWay.append((checkpoint, bytes * 2))
         take(bytes * 2)
     }
 
-    /// Changes were handed in, and are not known to be stored.
+    /// Whether changes were submitted that are not known to be stored.
     package var hasChangesUnderWay: Bool { !underWay.isEmpty }
 
-    /// Everything up to a checkpoint is stored.
+    /// Releases the bytes of the changes up to a checkpoint, which are stored.
     package func giveBackChanges(upTo checkpoint: UInt64) {
         while let first = underWay.first, first.checkpoint <= checkpoint {
             giveBack(first.bytes)

@@ -1,4 +1,4 @@
-/// The stored side of a table: one slice of one state, as far as it belongs to this task.
+/// The stored entries of a table: one slice of one state, as far as it belongs to this task.
 @usableFromInline
 package struct SliceStore {
     package let reader: StateReader
@@ -13,7 +13,7 @@ package struct SliceStore {
         self.slice = slice
     }
 
-    /// Visits the stored entries of some hashes: hash, remainder, value.
+    /// Calls `body` with hash, remainder and value of the stored entries of some hashes.
     @usableFromInline
     package func visit(
         _ hashes: ClosedRange<UInt64>, _ body: (UInt64, inout ByteReader, inout ByteReader) throws -> Void
@@ -21,7 +21,7 @@ package struct SliceStore {
         try reader.visit(state, slice, hashes, body)
     }
 
-    /// The last checkpoint that a look-up would find.
+    /// The last checkpoint that a look-up sees.
     @usableFromInline
     package var committed: UInt64 { reader.committed }
 }

@@ -1,8 +1,8 @@
 import CMillrace
 import Foundation
 
-/// Zeroed memory for a table: from the page map if large (zeroed lazily, huge pages asked for, since look-ups go all
-/// over it), else from the heap.
+/// Zeroed memory for a table. Large blocks are memory-mapped (zeroed lazily, with huge pages, since look-ups access all
+/// of it); small ones are allocated on the heap.
 @usableFromInline
 package enum TableMemory {
     private static let mapThreshold = 1 << 20
@@ -16,20 +16,20 @@ package enum TableMemory {
         }
         let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let memory, memory != MAP_FAILED else {
-            // As with every allocation in Swift, memory that is not there ends the process.
+            // As with every allocation in Swift, a failure ends the process.
             fatalError("no memory for a table of \(bytes) bytes; set a smaller memory budget")
         }
         #if os(Linux)
-            // At least two huge pages: below that, rounding up would waste what it gains.
+            // At least two huge pages: below that, rounding up would waste more than it gains.
             if bytes >= 4 << 20 { madvise(memory, bytes, 14 /* MADV_HUGEPAGE */) }
         #endif
         return memory
     }
 
-    /// Memory that is walked through is let go of in pieces of this many bytes: two huge pages.
+    /// The number of bytes in which memory is released while it is walked through: two huge pages.
     @inlinable static var releaseStep: Int { 4 << 20 }
 
-    /// Gives the pages between two places in memory of `bytes` bytes back to the system, as far as they are whole.
+    /// Returns the whole pages between two addresses of a block of `bytes` bytes to the system.
     @usableFromInline
     package static func letGo(_ first: UnsafeMutableRawPointer, through last: UnsafeMutableRawPointer, of bytes: Int) {
         guard bytes >= mapThreshold else { return }
@@ -44,6 +44,6 @@ package enum TableMemory {
         if bytes < mapThreshold { memory.deallocate() } else { munmap(memory, bytes) }
     }
 
-    /// Has the allocator give what it keeps for later back to the system, where it can.
+    /// Makes the allocator return unused memory to the system, where it can.
     package static func trimHeap() { millrace_trim_heap() }
 }

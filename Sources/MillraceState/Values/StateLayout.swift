@@ -55,7 +55,7 @@ package enum StateLayout {
                 of: type, options: [ofClasses, ignoringUnknown],
                 body: { name, offset, field, _ in add(name, offset, field) })
         }
-        // The order of fields matters only by their offsets: a `Codable` type may list them in any order.
+        // The order of fields matters only with their offsets: a `Codable` type may list them in any order.
         return (places ? found : found.sorted()).joined(separator: ", ")
     }
 
