@@ -1,4 +1,6 @@
-/// A way to sum up records: what a window or a keyed stream keeps per key, and what it gives.
+/// Computes a result from many records by keeping a compact accumulator of them.
+///
+/// Windows and keyed streams keep one accumulator per key (and window).
 ///
 /// ```swift
 /// struct MeanDelay: Aggregate {
@@ -10,31 +12,38 @@
 /// }
 /// ```
 public protocol Aggregate<Input, Output>: Sendable {
-    /// What is summed up.
+    /// The type of the records to aggregate.
     associatedtype Input: Sendable
-    /// What is kept.
+    /// The type of the accumulator, which is stored as state.
     associatedtype Accumulator: StateValue
-    /// What comes out.
+    /// The type of the result.
     associatedtype Output: Sendable
-    /// The sum of nothing.
+    /// Returns an empty accumulator.
     func create() -> Accumulator
-    /// Adds a record.
+    /// Adds a record to an accumulator.
+    ///
+    /// If it throws, the operator's error policy decides; changes made before that may remain.
     func add(_ input: Input, to accumulator: inout Accumulator) throws
-    /// Adds what another accumulator holds.
+    /// Adds the content of another accumulator.
+    ///
+    /// Called for windows that consist of several slices, and when sessions are merged; `other` is of a later time.
     func merge(_ other: Accumulator, into accumulator: inout Accumulator)
-    /// What the accumulator amounts to.
+    /// Returns the result for an accumulator. If it throws, the operator fails.
     func result(_ accumulator: Accumulator) throws -> Output
-    /// What, beside its type, decides what a stored accumulator means, such as a sketch's accuracy; empty if nothing. A start
-    /// with state that was stored with other parameters is refused.
+    /// A description of the parameters on which the meaning of a stored accumulator depends, such as the accuracy of a
+    /// sketch.
+    ///
+    /// Empty if there are none. A start from state that was stored with other parameters is rejected with an error.
     var parameters: String { get }
-    /// What is wrong with its parameters, in sentences; none by default. A run with any is refused.
+    /// Errors in the parameters of the aggregate, as sentences; empty if there are none. If there are any, `run` throws
+    /// a ``ConfigurationError``.
     var objections: [String] { get }
 }
 
 extension Aggregate {
-    /// None.
+    /// Default: empty; the meaning of an accumulator depends on its type alone.
     public var parameters: String { "" }
-    /// None.
+    /// Default: empty; no errors.
     public var objections: [String] { [] }
 
     @usableFromInline var problems: [GraphProblem] {

@@ -1,29 +1,29 @@
-/// How many different values there are among the records', estimated in little memory.
+/// The estimated number of distinct values, in bounded memory.
 ///
 /// ```swift
 /// visits.keyed(by: \.page).window(.sliding(of: .days(7), every: .hours(1)))
 ///     .aggregate(ApproximateDistinctCount(of: \.user))                        // off by 1.6 %, in at most 4 KiB
 /// ```
 ///
-/// HyperLogLog, see `DistinctSketch`. With precision p it takes at most 2^p bytes per key and window; the result is
-/// exact up to 2^p / 8 different values, and beyond them has a standard error of 1.04 / 2^(p/2):
+/// Uses HyperLogLog; see ``DistinctSketch``. With precision p it takes at most 2^p bytes per key and window. The result
+/// is exact up to 2^p / 8 distinct values, and has a standard error of 1.04 / 2^(p/2) beyond:
 ///
 ///     p            8       10       12       14       16
 ///     bytes      256     1024     4096    16384    65536
 ///     error    6.5 %    3.3 %    1.6 %    0.8 %    0.4 %
 ///
-/// Values are told apart by their `frozenHash`, so that results are the same in every run.
+/// Values are compared by their `frozenHash`, so results are the same in every run.
 public struct ApproximateDistinctCount<Input: Sendable, Value: StreamKey>: Aggregate {
     @usableFromInline let value: @Sendable (Input) -> Value
     @usableFromInline let empty: DistinctSketch
     public let objections: [String]
 
-    /// Counts the different `value`s.
+    /// Counts the distinct values that a closure returns.
     ///
     /// - Parameters:
-    ///   - value: what is counted of a record.
-    ///   - precision: 4 to 16. A state folder's sketches keep the precision that they began with: a start with
-    ///     another is refused.
+    ///   - value: returns the value of a record.
+    ///   - precision: the logarithm to base 2 of the size in bytes, from 4 to 16. A start from state that was stored
+    ///     with another precision is rejected with an error. Default: 12.
     @inlinable
     public init(of value: @escaping @Sendable (Input) -> Value, precision: Int = 12) {
         self.value = value

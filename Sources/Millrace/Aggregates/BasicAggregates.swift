@@ -1,6 +1,8 @@
-/// How many records.
+/// The number of records.
 public struct Count<Input: Sendable>: Aggregate {
-    /// Counts every record.
+    /// Counts all records.
+    ///
+    /// - Parameter type: the type of the records, where it cannot be inferred.
     @inlinable
     public init(of type: Input.Type = Input.self) {}
     @inlinable
@@ -17,7 +19,9 @@ public struct Count<Input: Sendable>: Aggregate {
 public struct Sum<Input: Sendable, Number: StateValue & Numeric>: Aggregate {
     @usableFromInline let number: @Sendable (Input) -> Number
 
-    /// Sums `number` of each record.
+    /// Sums the numbers that a closure returns.
+    ///
+    /// - Parameter number: returns the number of a record.
     @inlinable
     public init(of number: @escaping @Sendable (Input) -> Number) { self.number = number }
     @inlinable
@@ -30,11 +34,13 @@ public struct Sum<Input: Sendable, Number: StateValue & Numeric>: Aggregate {
     public func result(_ sum: Number) -> Number { sum }
 }
 
-/// The least value of each record's; of equal ones the first.
+/// The least of the records' values; the first of equal ones. `nil` if there are no records.
 public struct Minimum<Input: Sendable, Value: StateValue & Comparable>: Aggregate {
     @usableFromInline let value: @Sendable (Input) -> Value
 
-    /// The least `value`.
+    /// Finds the least of the values that a closure returns.
+    ///
+    /// - Parameter value: returns the value of a record.
     @inlinable
     public init(of value: @escaping @Sendable (Input) -> Value) { self.value = value }
     @inlinable
@@ -53,11 +59,13 @@ public struct Minimum<Input: Sendable, Value: StateValue & Comparable>: Aggregat
     public func result(_ least: Value?) -> Value? { least }
 }
 
-/// The greatest value of each record's; of equal ones the first.
+/// The greatest of the records' values; the first of equal ones. `nil` if there are no records.
 public struct Maximum<Input: Sendable, Value: StateValue & Comparable>: Aggregate {
     @usableFromInline let value: @Sendable (Input) -> Value
 
-    /// The greatest `value`.
+    /// Finds the greatest of the values that a closure returns.
+    ///
+    /// - Parameter value: returns the value of a record.
     @inlinable
     public init(of value: @escaping @Sendable (Input) -> Value) { self.value = value }
     @inlinable
@@ -76,9 +84,11 @@ public struct Maximum<Input: Sendable, Value: StateValue & Comparable>: Aggregat
     public func result(_ greatest: Value?) -> Value? { greatest }
 }
 
-/// The record that came first.
+/// The record that was processed first; `nil` if there are no records.
 public struct First<Input: StateValue>: Aggregate {
     /// Keeps the first record.
+    ///
+    /// - Parameter type: the type of the records, where it cannot be inferred.
     @inlinable
     public init(of type: Input.Type = Input.self) {}
     @inlinable
@@ -91,9 +101,11 @@ public struct First<Input: StateValue>: Aggregate {
     public func result(_ first: Input?) -> Input? { first }
 }
 
-/// The record that came last.
+/// The record that was processed last; `nil` if there are no records.
 public struct Last<Input: StateValue>: Aggregate {
     /// Keeps the last record.
+    ///
+    /// - Parameter type: the type of the records, where it cannot be inferred.
     @inlinable
     public init(of type: Input.Type = Input.self) {}
     @inlinable
@@ -106,9 +118,11 @@ public struct Last<Input: StateValue>: Aggregate {
     public func result(_ last: Input?) -> Input? { last }
 }
 
-/// All records, in the order in which they came.
+/// All records, in the order in which they were processed.
 public struct Collect<Input: StateValue>: Aggregate {
-    /// Keeps every record.
+    /// Keeps all records.
+    ///
+    /// - Parameter type: the type of the records, where it cannot be inferred.
     @inlinable
     public init(of type: Input.Type = Input.self) {}
     @inlinable

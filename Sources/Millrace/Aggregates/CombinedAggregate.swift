@@ -1,9 +1,9 @@
-/// Two aggregates in one pass over the records: `Count().and(Maximum(of: \.price))`.
+/// Two aggregates computed in one pass: `Count().and(Maximum(of: \.price))`. The result is a pair of both results.
 public struct CombinedAggregate<First: Aggregate, Second: Aggregate>: Aggregate where First.Input == Second.Input {
     @usableFromInline let first: First
     @usableFromInline let second: Second
 
-    /// What both keep.
+    /// The accumulators of both aggregates.
     @frozen
     public struct Accumulator: StateValue {
         @usableFromInline var first: First.Accumulator
@@ -66,7 +66,10 @@ public struct CombinedAggregate<First: Aggregate, Second: Aggregate>: Aggregate 
 }
 
 extension Aggregate {
-    /// This and another in one pass.
+    /// Combines this aggregate with another, to compute both in one pass.
+    ///
+    /// - Parameter other: the other aggregate.
+    /// - Returns: an aggregate whose result is a pair of both results.
     @inlinable
     public func and<Other: Aggregate>(_ other: Other) -> CombinedAggregate<Self, Other> where Other.Input == Input {
         CombinedAggregate(first: self, second: other)

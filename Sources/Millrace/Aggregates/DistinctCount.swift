@@ -1,17 +1,19 @@
-/// How many different values there are among the records', exactly.
+/// The exact number of distinct values.
 ///
 /// ```swift
 /// visits.keyed(by: \.page).window(.tumbling(of: .hours(1))).aggregate(DistinctCount(of: \.user))
 /// ```
 ///
-/// Values are told apart by their bytes: two spellings of one text in Unicode are two.
+/// Values are compared by their encoded bytes: strings that are equal in Unicode but encoded differently are distinct.
 ///
-/// Keeps every different value: for a few thousand of them per key. `ApproximateDistinctCount` keeps a few kilobytes,
-/// whatever their number.
+/// All distinct values are kept in state. For more than a few thousand per key use ``ApproximateDistinctCount``, which
+/// takes a few kilobytes for any number of values.
 public struct DistinctCount<Input: Sendable, Value: StateValue & Hashable>: Aggregate {
     @usableFromInline let value: @Sendable (Input) -> Value
 
-    /// Counts the different `value`s.
+    /// Counts the distinct values that a closure returns.
+    ///
+    /// - Parameter value: returns the value of a record.
     @inlinable
     public init(of value: @escaping @Sendable (Input) -> Value) { self.value = value }
     @inlinable

@@ -1,9 +1,9 @@
 extension DistinctSketch {
-    /// About how many elements there are; exact for small sets.
+    /// The estimated number of distinct elements; exact for sets of up to 2^precision / 8 elements.
     public var estimate: Int {
         if registers.isEmpty { return hashes.count }
         let estimate = rawEstimate.rounded()
-        // Only registers that no set can have made lead beyond.
+        // Only registers that cannot result from any set lead to a greater number.
         return Int(exactly: min(estimate, 0x1p62)) ?? 0
     }
 
@@ -19,7 +19,7 @@ extension DistinctSketch {
         return 0.721_347_520_444_481_7 * count * count / sum
     }
 
-    /// x + sum of x^(2^k) 2^(k-1): what the registers that are still empty add.
+    /// x + sum of x^(2^k) 2^(k-1): the contribution of the empty registers.
     private static func sigma(_ share: Double) -> Double {
         if share == 1 { return .infinity }
         var (power, weight, sum) = (share, 1.0, share)
@@ -32,7 +32,7 @@ extension DistinctSketch {
         }
     }
 
-    /// (1 - x - sum of (1 - x^(2^-k))^2 2^-k) / 3: what the registers that are full add.
+    /// (1 - x - sum of (1 - x^(2^-k))^2 2^-k) / 3: the contribution of the full registers.
     private static func tau(_ share: Double) -> Double {
         if share == 0 || share == 1 { return 0 }
         var (root, weight, sum) = (share, 1.0, 1 - share)

@@ -1,7 +1,8 @@
 extension DistinctSketch {
     public static var stateSchema: String { "DistinctSketch/1(precision, hashes or registers)" }
 
-    /// The precision, whether there are registers, then these (a byte each) or the hashes with their number.
+    /// Writes the precision, whether there are registers, and then the registers (a byte each) or the number of hashes
+    /// and the hashes.
     public func encode(into writer: inout ByteWriter) {
         writer.write(bits)
         (!registers.isEmpty).encode(into: &writer)

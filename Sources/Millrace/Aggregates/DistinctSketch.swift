@@ -1,39 +1,43 @@
-/// What HyperLogLog keeps of a set: enough to estimate how many elements it has, and to merge it with others.
+/// A HyperLogLog sketch of a set: estimates the number of distinct elements, and can be merged with other sketches.
 ///
 /// After Flajolet, Fusy, Gandouet, Meunier ("HyperLogLog: the analysis of a near-optimal cardinality estimation
-/// algorithm", 2007), with a hash of 64 bits and an exact form for small sets as in Heule, Nunkesser, Hall ("HyperLogLog
-/// in practice", 2013), and the estimator of Ertl, which needs no correction of bias ("New cardinality estimation
-/// algorithms for HyperLogLog sketches", 2017).
+/// algorithm", 2007), with a hash of 64 bits and an exact form for small sets as in Heule, Nunkesser, Hall
+/// ("HyperLogLog in practice", 2013), and the estimator of Ertl, which needs no correction of bias ("New cardinality
+/// estimation algorithms for HyperLogLog sketches", 2017).
 ///
-/// Up to 2^precision / 8 elements, their hashes are kept: a sketch is then exact, and no larger than the registers that
-/// take their place. What is kept depends on the set alone, and not on the order of insertions and merges.
+/// Up to 2^precision / 8 elements, the sketch keeps their hashes and is exact; then registers of the same size replace
+/// the hashes. The content depends on the set alone, not on the order of insertions and merges.
 @frozen
 public struct DistinctSketch: StateValue, Equatable {
-    /// The precisions there are.
+    /// The precisions that are allowed: 4 to 16.
     public static var precisions: ClosedRange<Int> { 4...16 }
 
-    /// The logarithm of the number of registers.
+    /// The logarithm to base 2 of the number of registers.
     public var precision: Int { Int(bits) }
     @usableFromInline var bits: UInt8
-    /// In ascending order; none once there are registers.
+    /// Hashes of the elements in ascending order; empty once there are registers.
     @usableFromInline var hashes: [UInt64] = []
-    /// Of each register the greatest rank seen, 0 if none; empty as long as the hashes are kept.
+    /// The greatest rank seen by each register, 0 for none; empty while the hashes are kept.
     @usableFromInline var registers: [UInt8] = []
 
-    /// Of the empty set. For a precision beyond its bounds the nearest is taken.
+    /// Creates the sketch of the empty set.
+    ///
+    /// - Parameter precision: the precision; a value outside of ``precisions`` is clamped. Default: 12.
     public init(precision: Int = 12) {
         bits = UInt8(min(max(precision, Self.precisions.lowerBound), Self.precisions.upperBound))
     }
 
-    /// So many hashes take as many bytes as the registers.
+    /// The number of hashes that take as many bytes as the registers.
     @inlinable var hashLimit: Int { (1 &<< Int(bits)) / 8 }
-    /// The rank of a hash without a one after the register's number.
+    /// The rank of a hash that has no one after the register's number.
     @inlinable var greatestRank: UInt8 { 65 &- bits }
 
     /// Adds an element.
+    ///
+    /// - Parameter value: the element.
     @inlinable
     public mutating func insert<Value: StreamKey>(_ value: Value) {
-        // Mixed once more: the hashes of keys that one task has begin with the same bits, and that of 0 is 0.
+        // Mixed again: the hashes of one task's keys start with the same bits, and that of 0 is 0.
         insert(hash: FrozenHash.mix(value.frozenHash ^ 0x6a09_e667_f3bc_c908))
     }
 

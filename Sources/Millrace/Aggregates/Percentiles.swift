@@ -1,28 +1,28 @@
-/// Percentiles of a number of each record, in one pass and bounded memory, each within a relative error.
+/// Percentiles of a number of each record, in one pass and bounded memory, with a bounded relative error.
 ///
 /// ```swift
 /// requests.keyed(by: \.route).window(.tumbling(of: .minutes(1))).aggregate(Percentiles(of: \.milliseconds))
 ///     .map { "\($0.key): median \($0.value[quantile: 0.5] ?? 0), 99 % below \($0.value[quantile: 0.99] ?? 0)" }
 /// ```
 ///
-/// DDSketch, see `QuantileSketch`. A number that is not finite is refused with `NotFinite`, and `onError` decides.
+/// Uses DDSketch; see ``QuantileSketch``. For a number that is infinite or NaN, adding throws ``NotFinite``, and the
+/// operator's error policy (`onError`) decides.
 public struct Percentiles<Input: Sendable>: Aggregate {
     @usableFromInline let number: @Sendable (Input) -> Double
     @usableFromInline let empty: QuantileSketch
     public let objections: [String]
 
-    /// Percentiles of `number` of each record.
+    /// Computes the percentiles of the numbers that a closure returns.
+    ///
+    /// A start from state that was stored with another accuracy or number of buckets is rejected with an error.
     ///
     /// - Parameters:
-    ///   - number: the number of a record.
-    ///   - accuracy: the greatest relative error: with 0.01, a percentile of 200 comes out between 198 and 202. Between
-    ///     0.0001 and 0.5.
-    ///   - buckets: the greatest number of buckets for each sign, 8 bytes each where they are needed. 2048 of an
-    ///     accuracy
-    ///     of 0.01 cover numbers from 1 to 10^17; if the numbers of one key spread wider, those nearest to zero lose
-    ///     accuracy. At most 2^20.
-    ///
-    /// A state folder's sketches keep the accuracy and buckets that they began with: a start with others is refused.
+    ///   - number: returns the number of a record.
+    ///   - accuracy: the maximum relative error, from 0.0001 to 0.5. With 0.01, a percentile of 200 is reported as 198
+    ///     to 202. Default: 0.01.
+    ///   - buckets: the maximum number of buckets for each sign, up to 2^20; each used one takes 8 bytes. With an
+    ///     accuracy of 0.01, 2048 buckets cover numbers from 1 to 10^17; if the numbers of a key have a wider range,
+    ///     those nearest to zero lose accuracy. Default: 2048.
     @inlinable
     public init(of number: @escaping @Sendable (Input) -> Double, accuracy: Double = 0.01, buckets: Int = 2048) {
         self.number = number
@@ -45,14 +45,16 @@ public struct Percentiles<Input: Sendable>: Aggregate {
     public func result(_ sketch: QuantileSketch) -> QuantileSketch { sketch }
 }
 
-/// A number that has no place among others: infinite, or none at all.
+/// An error for a number that is infinite or NaN, and so has no place among others.
 public struct NotFinite: Error, CustomStringConvertible, Sendable {
     /// The number.
     public let number: Double
 
-    /// Of this number.
+    /// Creates an error for a number.
+    ///
+    /// - Parameter number: the number.
     public init(number: Double) { self.number = number }
 
-    /// One sentence.
+    /// The error in one sentence.
     public var description: String { "percentiles are of finite numbers, got \(number)" }
 }

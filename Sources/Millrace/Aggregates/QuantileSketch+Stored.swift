@@ -42,8 +42,8 @@ extension QuantileSketch {
 }
 
 extension SketchBuckets {
-    /// How many buckets have counts; the number of the first, its count, then of each the distance from the last and the
-    /// count.
+    /// Writes the number of buckets with counts; the number of the first and its count; then for each further one its
+    /// distance from the previous one and its count.
     func encode(into writer: inout ByteWriter) {
         writer.writeLength(counts.count { $0 != 0 })
         var last: Int?

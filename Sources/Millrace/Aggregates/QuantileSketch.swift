@@ -1,28 +1,28 @@
 import Foundation
 
-/// The distribution of numbers, from which any quantile can be told within a relative error.
+/// A DDSketch of a set of numbers: returns any quantile within a relative error, and can be merged with other sketches.
 ///
 /// DDSketch by Masson, Rim, Lee ("DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees",
-/// 2019). A positive number x is counted in the bucket ceil(log x / log g), where g = (1 + accuracy) / (1 - accuracy): all
-/// numbers of a bucket lie within the accuracy of 2 g^i / (g + 1). Negative numbers have buckets of their own.
+/// 2019). A positive number x is counted in the bucket ceil(log x / log g), where g = (1 + accuracy) / (1 - accuracy):
+/// all numbers of a bucket are within the accuracy of 2 g^i / (g + 1). Negative numbers have buckets of their own.
 ///
-/// What is kept depends on the numbers alone, and not on their order or on that of merges.
+/// The content depends on the numbers alone, not on their order or the order of merges.
 public struct QuantileSketch: StateValue, Equatable {
-    /// The greatest relative error.
+    /// The maximum relative error.
     public let accuracy: Double
-    /// The greatest number of buckets for each sign.
+    /// The maximum number of buckets for each sign.
     public let bucketLimit: Int
-    /// How many numbers.
+    /// The number of numbers added.
     public var count: Int { zeros &+ positive.total &+ negative.total }
-    /// The least number, exactly; `nil` of none.
+    /// The least number, exactly; `nil` if there are none.
     public var min: Double? { count == 0 ? nil : least }
-    /// The greatest number, exactly; `nil` of none.
+    /// The greatest number, exactly; `nil` if there are none.
     public var max: Double? { count == 0 ? nil : greatest }
 
     let logBase: Double
     var zeros = 0
     var positive = SketchBuckets()
-    /// Of the negative numbers' magnitudes.
+    /// The buckets of the magnitudes of negative numbers.
     var negative = SketchBuckets()
     var least = Double.infinity
     var greatest = -Double.infinity
@@ -30,9 +30,14 @@ public struct QuantileSketch: StateValue, Equatable {
     @usableFromInline static var accuracies: ClosedRange<Double> { 0.0001...0.5 }
     @usableFromInline static var bucketLimits: ClosedRange<Int> { 1...1 << 20 }
 
-    /// Of no numbers. The parameters are those of `Percentiles`; for one beyond its bounds the nearest is taken.
+    /// Creates an empty sketch.
+    ///
+    /// - Parameters:
+    ///   - accuracy: the maximum relative error, clamped to 0.0001...0.5. Default: 0.01.
+    ///   - buckets: the maximum number of buckets for each sign, clamped to 1...2^20; see ``Percentiles``. Default:
+    ///     2048.
     public init(accuracy: Double = 0.01, buckets: Int = 2048) {
-        // Also where it is not a number.
+        // Also where `accuracy` is NaN.
         let least = Self.accuracies.lowerBound
         let accuracy = accuracy > least ? Swift.min(accuracy, Self.accuracies.upperBound) : least
         self.accuracy = accuracy
@@ -40,7 +45,10 @@ public struct QuantileSketch: StateValue, Equatable {
         logBase = log1p(2 * accuracy / (1 - accuracy))
     }
 
-    /// Adds a number. Throws `NotFinite` if it is infinite or not a number.
+    /// Adds a number.
+    ///
+    /// - Parameter number: the number.
+    /// - Throws: ``NotFinite`` if the number is infinite or NaN.
     public mutating func insert(_ number: Double) throws {
         guard number.isFinite else { throw NotFinite(number: number) }
         insert(number, times: 1)
@@ -48,8 +56,12 @@ public struct QuantileSketch: StateValue, Equatable {
         greatest = Swift.max(greatest, number)
     }
 
-    /// Adds the numbers of another: the result is the sketch of all of them. Where accuracies or limits differ, this one's
-    /// stay, and the other's numbers come with their own error.
+    /// Adds the numbers of another sketch: the result is the sketch of all numbers.
+    ///
+    /// If accuracies or bucket limits differ, those of this sketch are kept, and the other's numbers keep their own
+    /// error in addition.
+    ///
+    /// - Parameter other: the other sketch.
     public mutating func merge(_ other: QuantileSketch) {
         if other.accuracy == accuracy {
             positive.merge(other.positive, limit: bucketLimit)
@@ -73,18 +85,22 @@ public struct QuantileSketch: StateValue, Equatable {
         }
     }
 
-    /// The number of a positive number's bucket: at most 3.8 million either way, of the accuracies there are.
+    /// Returns the bucket of a positive number: at most 3.8 million in either direction, for the accuracies allowed.
     private func bucket(of magnitude: Double) -> Int { Int((log(magnitude) / logBase).rounded(.up)) }
 
-    /// The number that all of a bucket are near.
+    /// Returns the number that represents all numbers of a bucket.
     private func middle(of bucket: Int) -> Double {
         let middle = exp(Double(bucket) * logBase) * (1 - accuracy)
         return Swift.min(middle, .greatestFiniteMagnitude)
     }
 
-    /// The number below which a share of all lie: of n numbers in ascending order, counted from 0, that at
-    /// floor(quantile x (n - 1)), within `accuracy`; `sketch[quantile: 0.5]` is the (lower) median. The least and the
-    /// greatest (0 and 1) are exact. `nil` of no numbers, or if `quantile` is not in 0...1.
+    /// The number at a quantile, within `accuracy`.
+    ///
+    /// Of n numbers in ascending order, counted from 0, it is the one at floor(quantile x (n - 1)); `sketch[quantile:
+    /// 0.5]` is the (lower) median. The quantiles 0 and 1 are the exact least and greatest number.
+    ///
+    /// - Parameter quantile: the quantile, from 0 to 1.
+    /// - Returns: the number; `nil` if the sketch is empty or `quantile` is not in 0...1.
     public subscript(quantile quantile: Double) -> Double? {
         guard count > 0, quantile >= 0, quantile <= 1 else { return nil }
         if quantile == 0 { return least }

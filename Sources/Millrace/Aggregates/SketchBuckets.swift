@@ -1,20 +1,20 @@
-/// Counts by the numbers of buckets, which lie next to each other: at most `limit` of them, and where there would be more
-/// the lowest are joined.
+/// Counts per bucket, for buckets with consecutive numbers: at most `limit`; where there would be more, the lowest are
+/// merged.
 ///
-/// After any number of additions, each count is in the bucket that it was added to or, if that is lower, in the lowest of
-/// the `limit` buckets that end with the highest: the order does not matter.
+/// After any sequence of additions, each count is in the bucket that it was added to or, if that is lower, in the
+/// lowest of the `limit` buckets that end with the highest. The order of additions does not matter.
 struct SketchBuckets: Equatable, Sendable {
-    /// The number of the first count's bucket.
+    /// The number of the first bucket.
     private(set) var lowest = 0
-    /// The first and the last are not zero.
+    /// The count of each bucket; the first and the last are not zero.
     private(set) var counts: [Int] = []
-    /// All counts together.
+    /// The sum of all counts.
     private(set) var total = 0
 
-    /// Of no counts.
+    /// Creates empty buckets.
     init() {}
 
-    /// Counts beginning with those of bucket `lowest`; the first and the last must not be zero.
+    /// Creates buckets from counts that begin with bucket `lowest`; the first and the last must not be zero.
     init(lowest: Int, counts: [Int], total: Int) {
         self.lowest = lowest
         self.counts = counts
@@ -39,7 +39,7 @@ struct SketchBuckets: Equatable, Sendable {
         counts[bucket &- lowest] &+= count
     }
 
-    /// Extends the buckets to a higher one, and joins those that are then too low.
+    /// Extends the buckets up to a higher one, and merges those that are then too low.
     private mutating func makeRoom(upTo bucket: Int, limit: Int) {
         let floor = bucket &- limit &+ 1
         if floor > lowest {
@@ -53,7 +53,7 @@ struct SketchBuckets: Equatable, Sendable {
     }
 
     mutating func merge(_ other: SketchBuckets, limit: Int) {
-        // From above, so that nothing is joined twice.
+        // From the highest, so that nothing is merged twice.
         for index in other.counts.indices.reversed() where other.counts[index] > 0 {
             add(other.counts[index], to: other.lowest &+ index, limit: limit)
         }
@@ -63,7 +63,7 @@ struct SketchBuckets: Equatable, Sendable {
         for (index, count) in counts.enumerated() where count > 0 { body(lowest &+ index, count) }
     }
 
-    /// The bucket that the `rank`th number is in, counted from 0 in ascending order.
+    /// Returns the bucket of the number with the given rank, counted from 0 in ascending order.
     func bucket(at rank: Int) -> Int {
         var below = 0
         for (index, count) in counts.enumerated() {

@@ -1,38 +1,40 @@
-/// Count, mean and variance of a number of each record, in one pass.
+/// Count, mean, variance, minimum and maximum of a number of each record, in one pass.
 ///
 /// By Welford's method, merged as by Chan, Golub and LeVeque ("Updating formulae and a pairwise algorithm for computing
-/// sample variances", 1979): stable where sums of squares are not.
+/// sample variances", 1979): numerically stable, unlike sums of squares.
 public struct Statistics<Input: Sendable>: Aggregate {
-    /// What is known of the numbers.
+    /// The statistics of a set of numbers.
     public struct Value: BitwiseState, Sendable, Equatable {
-        /// How many.
+        /// The number of numbers.
         public var count = 0
-        /// 0 if there are none.
+        /// The mean; 0 if there are no numbers.
         public var mean = 0.0
-        /// Sum of the squared distances from the mean.
+        /// The sum of the squared differences from the mean.
         public var squares = 0.0
-        /// The least; infinite if there are none.
+        /// The least number; infinity if there are none.
         public var minimum = Double.infinity
-        /// The greatest; negative infinite if there are none.
+        /// The greatest number; negative infinity if there are none.
         public var maximum = -Double.infinity
 
-        /// Of all numbers there are.
+        /// The variance of the numbers as a whole population; 0 if there are none.
         public var variance: Double { count > 0 ? squares / Double(count) : 0 }
-        /// Of the numbers as a sample of more.
+        /// The variance estimated from the numbers as a sample of a larger population; 0 for fewer than two.
         public var sampleVariance: Double { count > 1 ? squares / Double(count - 1) : 0 }
-        /// The square root of the variance.
+        /// The square root of ``variance``.
         public var standardDeviation: Double { variance.squareRoot() }
-        /// The sum, as far as the mean is exact.
+        /// The sum of the numbers, computed from the mean.
         public var sum: Double { mean * Double(count) }
 
-        /// Of no numbers.
+        /// Creates the statistics of no numbers.
         @inlinable
         public init() {}
     }
 
     @usableFromInline let number: @Sendable (Input) -> Double
 
-    /// Statistics of `number` of each record.
+    /// Computes the statistics of the numbers that a closure returns.
+    ///
+    /// - Parameter number: returns the number of a record.
     @inlinable
     public init(of number: @escaping @Sendable (Input) -> Double) { self.number = number }
     @inlinable
@@ -64,9 +66,9 @@ public struct Statistics<Input: Sendable>: Aggregate {
     public func result(_ value: Value) -> Value { value }
 }
 
-/// The mean of a number of each record; `nil` of none.
+/// The mean of a number of each record; `nil` if there are no records.
 public struct Mean<Input: Sendable>: Aggregate {
-    /// Sum and count.
+    /// The sum and the count, from which the mean is computed.
     public struct Value: BitwiseState, Sendable {
         @usableFromInline var sum = 0.0
         @usableFromInline var count = 0
@@ -76,7 +78,9 @@ public struct Mean<Input: Sendable>: Aggregate {
 
     @usableFromInline let number: @Sendable (Input) -> Double
 
-    /// The mean of `number` of each record.
+    /// Computes the mean of the numbers that a closure returns.
+    ///
+    /// - Parameter number: returns the number of a record.
     @inlinable
     public init(of number: @escaping @Sendable (Input) -> Double) { self.number = number }
     @inlinable

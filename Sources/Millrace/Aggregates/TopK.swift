@@ -1,11 +1,13 @@
-/// The `limit` greatest records by an order, the greatest first; of equal ones those that came first.
+/// The `limit` highest-ranked records, best first; of records with equal rank, those that were processed first.
 public struct TopK<Input: StateValue>: Aggregate {
     @usableFromInline let limit: Int
     @usableFromInline let precedes: @Sendable (Input, Input) -> Bool
 
+    /// Keeps the highest-ranked records.
+    ///
     /// - Parameters:
-    ///   - limit: how many records are kept.
-    ///   - precedes: whether the first ranks before the second.
+    ///   - limit: the number of records to keep; at least one.
+    ///   - precedes: returns whether the first record ranks before the second.
     @inlinable
     public init(_ limit: Int, by precedes: @escaping @Sendable (Input, Input) -> Bool) {
         self.limit = limit

@@ -55,11 +55,9 @@ public struct Pipeline: Sendable {
     ///
     /// - Parameters:
     ///   - checkpoints: where and how often state is stored. Default: no checkpoints; a restart begins at the start of
-    ///     the
-    ///     input.
+    ///     the input.
     ///   - parallelism: the number of tasks of each keyed stage. Default: as many as there are source partitions, but
-    ///     not
-    ///     more than processors.
+    ///     not more than processors.
     /// - Returns: the status at the end of the run.
     @discardableResult
     public func run(

@@ -1,4 +1,6 @@
-/// A stream by key, and with it another stream whose records go to every task: rules, prices, a small table.
+/// A stream partitioned by key, together with a stream whose records are sent to every task, such as rules or prices.
+///
+/// Created with ``Stream/keyed(by:broadcasting:)``.
 public struct BroadcastStream<Key: StreamKey, Record: Sendable, Rule: Sendable> {
     @usableFromInline let keyed: KeyedStream<Key, Either<Record, Rule>>
     @usableFromInline let key: @Sendable (Record) -> Key
@@ -11,12 +13,17 @@ public struct BroadcastStream<Key: StreamKey, Record: Sendable, Rule: Sendable> 
 }
 
 extension Stream {
-    /// Brings this stream together by key, and sends every record of another to all tasks.
+    /// Partitions this stream by key, and sends every record of another stream to all tasks.
     ///
     /// ```swift
     /// payments.keyed(by: \.card, broadcasting: limits)
     ///     .process(table: \.country, to: Alert.self) { states, limits in ... }
     /// ```
+    ///
+    /// - Parameters:
+    ///   - key: returns the key of a record of this stream.
+    ///   - rules: the stream whose records are sent to all tasks.
+    /// - Returns: both streams.
     @inlinable
     public func keyed<Key: StreamKey, Rule: Sendable>(
         by key: @escaping @Sendable (Record) -> Key, broadcasting rules: Stream<Rule>
@@ -39,20 +46,23 @@ extension Stream {
 }
 
 extension BroadcastStream {
-    /// Works on the records of each key with a table at hand that the broadcast stream keeps up to date in every task.
+    /// Calls a function for each record, with state per key, timers, and a table that the broadcast stream updates.
     ///
-    /// A record finds the table as the broadcast records that have come so far have made it: the two streams are not put in
-    /// order. Records of the table with one key have to come from one partition, or the tasks may end up with different
-    /// ones. The table is held in memory by each task, and stored once.
+    /// Each task holds the whole table in memory; it is stored once. A record finds the table as left by the broadcast
+    /// records processed before it; there is no order between the two streams. Broadcast records with the same table
+    /// key must come from one partition, or the tables of the tasks may differ.
     ///
-    /// Restart: state, timers and the table are as if there had been none.
+    /// Restart: state, timers and the table are restored from the checkpoint; each record affects them exactly once.
     ///
     /// - Parameters:
-    ///   - tableKey: what the broadcast records are known by.
-    ///   - output: the type of results, where it cannot be inferred.
-    ///   - deleting: whether a broadcast record takes its key out of the table.
-    ///   - onError: what becomes of a record for which the function throws. Default: `.fail`.
-    ///   - make: makes the function of a task; called once in each.
+    ///   - tableKey: returns the key of a broadcast record in the table.
+    ///   - output: the type of the results.
+    ///   - deleting: returns whether a broadcast record deletes its key from the table. Default: none does.
+    ///   - onError: what happens to a record for which `onRecord` throws. An error thrown by `onTimer` always fails the
+    ///     operator. Default: the operator fails.
+    ///   - make: declares the state and returns the function, which may read the table. It is called once per task, and
+    ///     once while the graph is being declared, when state and table have no values yet.
+    /// - Returns: a stream of the results that the function emits.
     @inlinable
     public func process<TableKey: StreamKey, Output: Sendable>(
         table tableKey: @escaping @Sendable (Rule) -> TableKey, to output: Output.Type = Output.self,
@@ -97,11 +107,21 @@ extension BroadcastStream {
         return result
     }
 
-    /// Gives each record with the entry of the table that belongs to it, if there is one.
+    /// Joins each record with its entry in a table that the broadcast stream updates.
     ///
     /// ```swift
     /// orders.keyed(by: \.id, broadcasting: countries).enriched(on: \.country, equals: \.code)
     /// ```
+    ///
+    /// A record finds the table as left by the broadcast records processed before it.
+    ///
+    /// Restart: the table is restored from the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - recordKey: returns the table key that belongs to a record.
+    ///   - tableKey: returns the key of a broadcast record in the table.
+    ///   - deleting: returns whether a broadcast record deletes its key from the table. Default: none does.
+    /// - Returns: a stream of records, each with its table entry, or `nil` if there is none.
     @inlinable
     public func enriched<TableKey: StreamKey>(
         on recordKey: @escaping @Sendable (Record) -> TableKey, equals tableKey: @escaping @Sendable (Rule) -> TableKey,
@@ -115,7 +135,8 @@ extension BroadcastStream {
     }
 }
 
-/// A small table that is whole in every task. Each entry is stored by the task that owns its key's hash, and read by all.
+/// A small table that every task holds as a whole in memory. Each entry is stored by the task whose range contains the
+/// hash of its key, and read by all tasks.
 public final class BroadcastTable<Key: StreamKey, Value: StateValue> {
     private let owned: KeyedTable<Key, Value>?
     private let hashes: ClosedRange<UInt64>
@@ -137,7 +158,7 @@ public final class BroadcastTable<Key: StreamKey, Value: StateValue> {
         hashes = context.hashes
     }
 
-    /// The value of a key.
+    /// The value of a key; `nil` if there is none.
     public subscript(key: Key) -> Value? {
         get throws {
             try load()
@@ -145,7 +166,7 @@ public final class BroadcastTable<Key: StreamKey, Value: StateValue> {
         }
     }
 
-    /// All entries, in no order.
+    /// Returns all entries, in no particular order.
     public func all() throws -> [Key: Value] {
         try load()
         return entries

@@ -1,9 +1,9 @@
-/// A record of one stream or of another: what two streams become when they are brought together by key.
+/// A record of one of two streams. Streams that are joined by key are merged into a stream of these.
 @frozen
 public enum Either<Left, Right> {
-    /// Of the first stream.
+    /// A record of the left stream.
     case left(Left)
-    /// Of the other.
+    /// A record of the right stream.
     case right(Right)
 }
 

@@ -1,7 +1,15 @@
-// Default arguments cannot give a method its generic parameters where these stand in its other parameters too.
+// Overloads without `kind`: a default argument cannot determine generic parameters that other parameters use too.
 
 extension JoinedStream where Left: StateValue, Right: StateValue {
-    /// The inner interval join: as `intervalJoin(from:through:kind:late:)` with the kind `.inner`.
+    /// Joins records whose times are within an interval of each other; unmatched records are not emitted.
+    ///
+    /// As `intervalJoin(from:through:kind:late:)` with the kind `.inner`.
+    ///
+    /// - Parameters:
+    ///   - lower: the least distance from the time of a left record to that of a right one; may be negative.
+    ///   - upper: the greatest distance, included.
+    ///   - late: the side output for late records. Default: they are only counted.
+    /// - Returns: a stream of joined pairs.
     @inlinable
     public func intervalJoin(
         from lower: Duration, through upper: Duration, late: SideOutput<Either<Left, Right>>? = nil
@@ -9,7 +17,16 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
         intervalJoin(from: lower, through: upper, kind: .inner, late: late)
     }
 
-    /// The inner window join: as `windowJoin(_:kind:time:allowedLateness:late:)` with the kind `.inner`.
+    /// Joins records that are in the same window; unmatched records are not emitted.
+    ///
+    /// As `windowJoin(_:kind:time:allowedLateness:late:)` with the kind `.inner`.
+    ///
+    /// - Parameters:
+    ///   - assigner: determines the windows that a record belongs to.
+    ///   - time: which time of a record counts. Default: event time.
+    ///   - allowedLateness: how long an event-time window is kept after its end, for late records. Default: zero.
+    ///   - late: the side output for records that arrive after that. Default: they are only counted.
+    /// - Returns: a stream of joined pairs, each with its key and window.
     @inlinable
     public func windowJoin(
         _ assigner: WindowAssigner, time: TimeKind = .event, allowedLateness: Duration = .zero,
@@ -18,7 +35,15 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
         windowJoin(assigner, kind: .inner, time: time, allowedLateness: allowedLateness, late: late)
     }
 
-    /// The inner temporal join: as `temporalJoin(kind:deleting:late:)` with the kind `.inner`.
+    /// Joins each left record with the version of the right stream that was valid at its time; left records without a
+    /// version are not emitted.
+    ///
+    /// As `temporalJoin(kind:deleting:late:)` with the kind `.inner`.
+    ///
+    /// - Parameters:
+    ///   - deleting: returns whether a right record deletes its key, from its time on. Default: none does.
+    ///   - late: the side output for late left records. Default: they are only counted.
+    /// - Returns: a stream of joined pairs.
     @inlinable
     public func temporalJoin(
         deleting: @escaping @Sendable (Right) -> Bool = { _ in false }, late: SideOutput<Left>? = nil
@@ -28,7 +53,12 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
 }
 
 extension JoinedStream where Left: Sendable, Right: StateValue {
-    /// The inner join with a table: as `streamTableJoin(kind:deleting:)` with the kind `.inner`.
+    /// Joins each left record with the latest right record of its key; left records without one are not emitted.
+    ///
+    /// As `streamTableJoin(kind:deleting:)` with the kind `.inner`.
+    ///
+    /// - Parameter deleting: returns whether a right record deletes its key from the table. Default: none does.
+    /// - Returns: a stream of joined pairs.
     @inlinable
     public func streamTableJoin(
         deleting: @escaping @Sendable (Right) -> Bool = { _ in false }

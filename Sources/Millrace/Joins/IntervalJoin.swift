@@ -1,18 +1,29 @@
 extension JoinedStream where Left: StateValue, Right: StateValue {
-    /// Joins each record of the left stream with those of the right stream whose time lies between `lower` and `upper` from
-    /// its own, both included.
+    /// Joins each left record with the right records whose time is from `lower` through `upper` after its own.
     ///
     /// ```swift
     /// orders.joined(with: payments, on: \.id, equals: \.order).intervalJoin(from: .minutes(-1), through: .minutes(10))
     /// ```
     ///
-    /// A result comes with the later of the two records, and has its time. A record without a partner comes, where `kind`
-    /// asks for it, once the watermark says that none can come, and has that time: a left record's plus `upper`, a right
-    /// one's minus `lower`, but never less than its own. A record at or before the watermark is late: it goes to `late` and
-    /// is counted. Records are kept, in slices of time, as long as a partner can come; of those that `kind` asks for without
-    /// a partner, key and time are in memory besides.
+    /// A pair is emitted when its second record is processed, with the later of the two times. If `kind` asks for
+    /// unmatched records, such a record is emitted once the watermark excludes further partners, with that time: for a
+    /// left record its time plus `upper`, for a right record its time minus `lower`, but never earlier than its own
+    /// time.
     ///
-    /// Restart: as if there had been none.
+    /// A record whose time is at or before the watermark is late: it is not joined, but counted in
+    /// ``PipelineStatus/late`` and sent to `late`.
+    ///
+    /// Records are kept in state, in slices of time, while a partner may arrive. If `kind` asks for unmatched records,
+    /// their keys and times are kept in memory in addition.
+    ///
+    /// Restart: each record is joined exactly once. If `lower` is after `upper`, `run` throws a ``ConfigurationError``.
+    ///
+    /// - Parameters:
+    ///   - lower: the least distance from the time of a left record to that of a right one; may be negative.
+    ///   - upper: the greatest distance, included.
+    ///   - kind: which unmatched records are emitted, and so which sides of the results are optional.
+    ///   - late: the side output for late records. Default: they are only counted.
+    /// - Returns: a stream of joined pairs.
     @inlinable
     public func intervalJoin<JoinedLeft, JoinedRight>(
         from lower: Duration, through upper: Duration,
@@ -44,7 +55,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     }
 }
 
-/// A record that waits for partners.
+/// A record that is kept for joining.
 @frozen
 @usableFromInline
 struct JoinEntry<Record: StateValue>: StateValue {
@@ -75,14 +86,14 @@ struct JoinEntry<Record: StateValue>: StateValue {
     }
 }
 
-/// An interval join in one task: both sides' records in slices of time.
+/// An interval join in one task: the records of both sides in slices of time.
 @usableFromInline
 final class IntervalJoinInstance<
     Key: StreamKey, Left: StateValue, Right: StateValue, JoinedLeft: Sendable, JoinedRight: Sendable
 >: OperatorInstance {
     @usableFromInline typealias Output = Joined<Key, JoinedLeft, JoinedRight>
 
-    /// Milliseconds from a left record's time to a right one's.
+    /// Bounds of the time of a right record minus the time of a left one, in milliseconds.
     @usableFromInline let lower: Int64
     @usableFromInline let upper: Int64
     @usableFromInline let kind: JoinKind<Left, Right, JoinedLeft, JoinedRight>
@@ -92,8 +103,8 @@ final class IntervalJoinInstance<
     @usableFromInline let left: SliceTables<Key, [JoinEntry<Left>]>
     @usableFromInline let right: SliceTables<Key, [JoinEntry<Right>]>
     @usableFromInline let slice: Int64
-    /// Records that are given without a partner when their time has come, where `kind` asks for it; of entries that have
-    /// found one since, it does not know. Made anew from the tables at a start.
+    /// Unmatched records that are emitted when their time has come, if `kind` asks for it. They may have been matched
+    /// since; this is checked then. Rebuilt from the tables at start.
     @usableFromInline var waitingLeft = TimerHeap<Key>()
     @usableFromInline var waitingRight = TimerHeap<Key>()
     @usableFromInline var hasLoaded = false
@@ -112,7 +123,7 @@ final class IntervalJoinInstance<
         self.late = late
         left = SliceTables(context, node, "left")
         right = SliceTables(context, node, "right")
-        // Few enough to look into, many enough to let go of what is over.
+        // Few enough slices for fast look-ups, enough of them to remove old records early.
         slice = max((upper &- lower) / 8, 1000)
     }
 
@@ -156,7 +167,7 @@ final class IntervalJoinInstance<
             isMatched = true
             try emit(Output(key, kind.matched(record, $0.record)), max(time, $0.time))
         }
-        // Always kept until the watermark has passed it: only then its partners are known not to come.
+        // Kept even if matched: only when the watermark has passed it are further partners excluded.
         try left.table(sliceEnd(of: time)).update(hash, key) { [] }.pointee.value
             .append(JoinEntry(time: time, record: record, isMatched: isMatched))
         if kind.keepsLeft, !isMatched { waitingLeft.insert(time, key) }
@@ -175,7 +186,7 @@ final class IntervalJoinInstance<
         if kind.keepsRight, !isMatched { waitingRight.insert(time, key) }
     }
 
-    /// Learns which records of the checkpoint wait for a partner.
+    /// Collects the unmatched records of the checkpoint.
     @inlinable
     func load() throws {
         if hasLoaded { return }
@@ -195,7 +206,7 @@ final class IntervalJoinInstance<
         }
     }
 
-    /// Visits a key's entries of one side in a span of time; with `marks`, they are noted to have a partner.
+    /// Calls `body` for the entries of a key on one side within a span of time; with `marks`, marks them as matched.
     @inlinable
     func forEach<Record>(
         _ side: SliceTables<Key, [JoinEntry<Record>]>, from first: Int64, through last: Int64, _ hash: UInt64,
@@ -251,7 +262,7 @@ final class IntervalJoinInstance<
         return true
     }
 
-    /// The next record, of either side, whose time to wait is over at `now`.
+    /// Returns the next unmatched record, of either side, that is due at `now`.
     @inlinable
     func earliest(_ now: Int64, _ leftDelay: Int64, _ rightDelay: Int64) -> (due: Int64, isLeft: Bool)? {
         let left = waitingLeft.first.map { sum($0, leftDelay) } ?? .max
@@ -261,7 +272,7 @@ final class IntervalJoinInstance<
         return nil
     }
 
-    /// Gives the key's records of a time that have found no partner, with the time at which that is known.
+    /// Emits the unmatched records of a key at a time, with the time at which no partner was possible any more.
     @inlinable
     func giveUnmatched<Record>(
         _ side: SliceTables<Key, [JoinEntry<Record>]>, _ time: Int64, _ key: Key, _ due: Int64,
@@ -274,13 +285,13 @@ final class IntervalJoinInstance<
         let changed = try side.table(end).update(hash, key) { [] }
         for index in changed.pointee.value.indices
         where changed.pointee.value[index].time == time && !changed.pointee.value[index].isMatched {
-            // What is given is not given again.
+            // So that it is not emitted again.
             changed.pointee.value[index].isMatched = true
             try emit(result(changed.pointee.value[index].record), min(due, .max &- 1))
         }
     }
 
-    /// Lets go of slices that nothing can find any more.
+    /// Removes slices whose records cannot have partners any more.
     @inlinable
     func expire<Record>(_ side: SliceTables<Key, [JoinEntry<Record>]>, after delay: Int64, _ now: Int64) throws {
         try side.load()

@@ -1,4 +1,6 @@
-/// Which unmatched records a join emits, and with that the type of its results: a side that may be missing is optional.
+/// Which unmatched records a join emits.
+///
+/// The kind determines the type of the results: a side that may be missing is optional.
 ///
 /// ```swift
 /// let both = orders.joined(with: payments, on: \.id, equals: \.order)
@@ -9,7 +11,7 @@
 public struct JoinKind<Left: Sendable, Right: Sendable, JoinedLeft: Sendable, JoinedRight: Sendable>: Sendable,
     CustomStringConvertible
 {
-    /// `inner`, `left`, `right` or `outer`.
+    /// The name of the kind: `inner`, `left`, `right` or `outer`.
     public let description: String
     @usableFromInline let matched: @Sendable (Left, Right) -> (JoinedLeft, JoinedRight)
     /// `nil` if unmatched records of the left side are not emitted.
@@ -33,25 +35,25 @@ public struct JoinKind<Left: Sendable, Right: Sendable, JoinedLeft: Sendable, Jo
 }
 
 extension JoinKind where JoinedLeft == Left, JoinedRight == Right {
-    /// None: both sides of a result are there.
+    /// Emits matched pairs only. Both sides of a result are present.
     @inlinable
     public static var inner: JoinKind { JoinKind("inner") { ($0, $1) } }
 }
 
 extension JoinKind where JoinedLeft == Left, JoinedRight == Right? {
-    /// Those of the left side.
+    /// Also emits unmatched left records. The right side of a result is optional.
     @inlinable
     public static var left: JoinKind { JoinKind("left", matched: { ($0, $1) }, onlyLeft: { ($0, nil) }) }
 }
 
 extension JoinKind where JoinedLeft == Left?, JoinedRight == Right {
-    /// Those of the right side.
+    /// Also emits unmatched right records. The left side of a result is optional.
     @inlinable
     public static var right: JoinKind { JoinKind("right", matched: { ($0, $1) }, onlyRight: { (nil, $0) }) }
 }
 
 extension JoinKind where JoinedLeft == Left?, JoinedRight == Right? {
-    /// Those of both.
+    /// Also emits unmatched records of both sides. Both sides of a result are optional.
     @inlinable
     public static var outer: JoinKind {
         JoinKind("outer", matched: { ($0, $1) }, onlyLeft: { ($0, nil) }, onlyRight: { (nil, $0) })

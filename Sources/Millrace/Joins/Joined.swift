@@ -1,14 +1,14 @@
-/// Two records that found each other. The type of a side that may be missing is optional: see `JoinKind`.
+/// A pair of joined records and their key. The type of a side that may be missing is optional; see ``JoinKind``.
 @frozen
 public struct Joined<Key: Sendable, Left: Sendable, Right: Sendable>: Sendable {
-    /// The key of both.
+    /// The key of both records.
     public var key: Key
-    /// Of the left stream.
+    /// The record of the left stream.
     public var left: Left
-    /// Of the right stream.
+    /// The record of the right stream.
     public var right: Right
 
-    /// All three.
+    /// Creates a pair from its key and records.
     @inlinable
     public init(key: Key, left: Left, right: Right) {
         self.key = key
@@ -25,15 +25,15 @@ extension Joined: Hashable where Key: Hashable, Left: Hashable, Right: Hashable 
 extension Joined: Encodable where Key: Encodable, Left: Encodable, Right: Encodable {}
 extension Joined: Decodable where Key: Decodable, Left: Decodable, Right: Decodable {}
 
-/// Two records that found each other in a window.
+/// A pair of joined records in the result of a window join. The type of a side that may be missing is optional.
 @frozen
 public struct JoinedPair<Left: Sendable, Right: Sendable>: Sendable {
-    /// Of the left stream.
+    /// The record of the left stream.
     public var left: Left
-    /// Of the right stream.
+    /// The record of the right stream.
     public var right: Right
 
-    /// Both.
+    /// Creates a pair from its records.
     @inlinable
     public init(left: Left, right: Right) {
         self.left = left

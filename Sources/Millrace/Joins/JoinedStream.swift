@@ -1,6 +1,15 @@
-/// Two streams brought together by key, waiting to be told how their records find each other.
+/// Two streams partitioned by the same key, to be joined.
+///
+/// Created with ``Stream/joined(with:on:equals:)``. Each of its methods is a kind of join:
+///
+/// - `windowJoin`: records in the same window.
+/// - `intervalJoin`: records whose times are within an interval of each other.
+/// - `streamTableJoin`: each left record with the latest right record.
+/// - `tableJoin`: the latest records of both sides, whenever either changes.
+/// - `temporalJoin`: each left record with the right record that was valid at its time.
+/// - `regularJoin`: all records of both sides.
 public struct JoinedStream<Key: StreamKey, Left: Sendable, Right: Sendable> {
-    /// The records of both, by key: for a process function of your own.
+    /// The records of both streams, partitioned by key; for a process function of your own.
     public let keyed: KeyedStream<Key, Either<Left, Right>>
 
     @usableFromInline
@@ -8,16 +17,20 @@ public struct JoinedStream<Key: StreamKey, Left: Sendable, Right: Sendable> {
 }
 
 extension Stream {
-    /// Brings this stream and another together by key.
+    /// Partitions this stream and another by the same key, to join them.
     ///
     /// ```swift
     /// orders.joined(with: payments, on: \.id, equals: \.order)
     ///     .intervalJoin(from: .zero, through: .minutes(10))           // Stream<Joined<OrderID, Order, Payment>>
     /// ```
     ///
-    /// Say next how records find each other: within a window (`windowJoin`), within an interval of each other
-    /// (`intervalJoin`), by what the other stream said last (`streamTableJoin`, `tableJoin`), or said at the record's time
-    /// (`temporalJoin`), or any of them (`regularJoin`).
+    /// This stream is the left side of the join, the other one the right side.
+    ///
+    /// - Parameters:
+    ///   - other: the stream to join with.
+    ///   - key: returns the key of a record of this stream.
+    ///   - otherKey: returns the key of a record of the other stream.
+    /// - Returns: the two streams; call one of the joins of ``JoinedStream`` on it.
     @inlinable
     public func joined<Other: Sendable, Key: StreamKey>(
         with other: Stream<Other>, on key: @escaping @Sendable (Record) -> Key,

@@ -1,14 +1,16 @@
 extension JoinedStream where Left: StateValue, Right: StateValue {
-    /// Joins every record with every one of the other stream that has its key, whenever they come.
+    /// Joins each record with all records of the other stream that have the same key, independent of time.
     ///
     /// ```swift
     /// auctions.joined(with: people, on: \.seller, equals: \.id).regularJoin()
     /// ```
     ///
-    /// Keeps all records of both streams for ever: for streams that end, or that are small. A pair is given once, when its
-    /// second record comes.
+    /// A pair is emitted once, when its second record is processed, with the time of that record. All records of both
+    /// streams are kept in state permanently, so use it for streams that end or are small.
     ///
-    /// Restart: as if there had been none.
+    /// Restart: each pair is emitted exactly once.
+    ///
+    /// - Returns: a stream of joined pairs.
     @inlinable
     public func regularJoin() -> Stream<Joined<Key, Left, Right>> {
         keyed.process { states in

@@ -1,17 +1,20 @@
 extension JoinedStream where Left: Sendable, Right: StateValue {
-    /// Joins each record of the left stream with the last one of the right stream that has its key: the right stream keeps
-    /// a table up to date.
+    /// Joins each left record with the latest right record of its key: the right stream updates a table.
     ///
     /// ```swift
     /// orders.joined(with: customerChanges, on: \.customer, equals: \.id)
     ///     .streamTableJoin(kind: .left, deleting: { $0.isDeleted })
     /// ```
     ///
-    /// What a record finds depends on the order in which the streams come together: for results that do not, use `temporalJoin`.
+    /// The table entry that a record finds depends on the order in which records of the two streams are processed. For
+    /// results that are independent of that order, use `temporalJoin`.
+    ///
+    /// Restart: the table is restored from the checkpoint, and each left record is joined exactly once.
     ///
     /// - Parameters:
-    ///   - kind: `.left` gives records without a table entry as well; `.inner` does not.
-    ///   - deleting: whether a record of the right stream takes its key out of the table.
+    ///   - kind: with `.left`, left records without a table entry are emitted too; with `.inner` they are not.
+    ///   - deleting: returns whether a right record deletes its key from the table. Default: none does.
+    /// - Returns: a stream of joined pairs, each with the time of its left record.
     @inlinable
     public func streamTableJoin<JoinedRight>(
         kind: JoinKind<Left, Right, Left, JoinedRight>,
@@ -36,15 +39,16 @@ extension JoinedStream where Left: Sendable, Right: StateValue {
 }
 
 extension JoinedStream where Left: StateValue, Right: StateValue {
-    /// Joins two tables: each stream says what is the last of its key, and each change of either gives the pair as it is
-    /// now.
+    /// Joins two tables: each stream updates one of them, and each change of either emits the current pair of its key.
+    ///
+    /// Restart: the tables are restored from the checkpoint, and each change is applied exactly once.
     ///
     /// - Parameters:
-    ///   - kind: which pairs with one side missing are emitted. Default: none. Both sides of a result are optional for
-    ///     every
-    ///     kind: a pair that a deletion ends is emitted once more without the deleted side.
-    ///   - deletingLeft: whether a record of the left side removes its key's row. Default: none does.
-    ///   - deletingRight: whether a record of the right side removes its key's row. Default: none does.
+    ///   - kind: which pairs with a missing side are emitted. Default: none. Both sides of a result are optional for
+    ///     every kind, because a pair that a deletion ends is emitted once more, without the deleted side.
+    ///   - deletingLeft: returns whether a left record deletes its key from the left table. Default: none does.
+    ///   - deletingRight: returns whether a right record deletes its key from the right table. Default: none does.
+    /// - Returns: a stream of pairs, each with the time of the change.
     @inlinable
     public func tableJoin(
         kind: TableJoinKind = .inner, deletingLeft: @escaping @Sendable (Left) -> Bool = { _ in false },
@@ -76,22 +80,29 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
         }
     }
 
-    /// Joins each record of the left stream with the version of the right stream's that was valid at its time: the one
-    /// with the greatest time that is not after the record's.
+    /// Joins each left record with the version of the right stream that was valid at its time: the right record of its
+    /// key with the greatest time that is not after its own.
     ///
     /// ```swift
     /// trades.joined(with: rates, on: \.currency, equals: \.currency).temporalJoin(kind: .left)
     /// ```
     ///
-    /// Left records wait until the watermark has reached their time, so that the result does not depend on how the streams
-    /// come together. Versions that no record can ask for any more are forgotten. A record at or before the watermark is
-    /// late: a left one goes to `late` and is counted, as the version of its time may be forgotten; a right one still counts
-    /// for records to come.
+    /// Left records wait until the watermark has reached their time, so the result does not depend on the order in
+    /// which records of the two streams are processed. Versions that no further left record can need are removed.
+    ///
+    /// A left record whose time is at or before the watermark is late, because its version may have been removed: it is
+    /// not joined, but counted in ``PipelineStatus/late`` and sent to `late`. A late right record still counts for
+    /// later left records.
+    ///
+    /// Restart: waiting records and versions are restored from the checkpoint, and each left record is joined exactly
+    /// once.
     ///
     /// - Parameters:
-    ///   - kind: `.left` gives records for whose time there is no version as well; `.inner` does not.
-    ///   - deleting: whether a record of the right stream says that there is no version from its time on.
-    ///   - late: where late left records go.
+    ///   - kind: with `.left`, left records without a valid version are emitted too; with `.inner` they are not.
+    ///   - deleting: returns whether a right record deletes its key, so that there is no version from its time on.
+    ///     Default: none does.
+    ///   - late: the side output for late left records. Default: they are only counted.
+    /// - Returns: a stream of joined pairs, each with the time of its left record.
     @inlinable
     public func temporalJoin<JoinedRight>(
         kind: JoinKind<Left, Right, Left, JoinedRight>,
@@ -101,7 +112,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
             let late = late.map { states.sideOutput($0) }
             let waiting = states.list("waiting", of: JoinEntry<Left>.self)
             let versions = states.list("versions", of: JoinEntry<Right>.self)
-            /// Versions by time; of equal times the one that came last counts.
+            /// Inserts a version in the order of times; of equal times, the one processed last replaces the other.
             func insert(_ version: JoinEntry<Right>) throws {
                 var all = try versions.get()
                 let place = all.lastIndex { $0.time <= version.time }.map { $0 + 1 } ?? 0
@@ -116,7 +127,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                 _ entry: JoinEntry<Left>, _ all: [JoinEntry<Right>],
                 _ context: ProcessContext<Key, Joined<Key, Left, JoinedRight>>
             ) throws {
-                // Where a version was deleted there is an entry that says so.
+                // A deletion is kept as an entry with `isMatched` set.
                 let valid = all.last { $0.time <= entry.time }.flatMap { $0.isMatched ? nil : $0 }
                 if let valid {
                     try context.emit(Joined(context.key, kind.matched(entry.record, valid.record)))
@@ -131,7 +142,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                     case .right(let version):
                         try insert(
                             JoinEntry(time: time.milliseconds, record: version, isMatched: deleting(version)))
-                        // So that versions that nobody asks for are forgotten too.
+                        // So that versions are removed even if no left record arrives.
                         try context.setTimer(.event(time))
                     case .left(let record):
                         let entry = JoinEntry(time: time.milliseconds, record: record, isMatched: false)
@@ -153,7 +164,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
                         try waiting.set(entries.filter { $0.time > now })
                     }
                     if let valid = all.lastIndex(where: { $0.time <= now }) {
-                        // A deletion that nothing lies before says nothing.
+                        // A deletion without an earlier version has no effect.
                         let first = all[valid].isMatched ? valid + 1 : valid
                         if first > 0 { try versions.set(Array(all[first...])) }
                     }
@@ -162,15 +173,15 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     }
 }
 
-/// Which pairs with one side missing a join of two tables emits.
+/// Which pairs with a missing side a join of two tables emits.
 public enum TableJoinKind: Sendable, Hashable {
-    /// None.
+    /// Pairs with both sides only.
     case inner
-    /// Those with a left side.
+    /// Also pairs without a right side.
     case left
-    /// Those with a right side.
+    /// Also pairs without a left side.
     case right
-    /// Those with either.
+    /// Also pairs without either side.
     case outer
 
     @usableFromInline var keepsLeft: Bool { self == .left || self == .outer }

@@ -1,20 +1,22 @@
 extension JoinedStream where Left: StateValue, Right: StateValue {
-    /// Joins records of one key that are in a window together: each of one stream with each of the other.
+    /// Joins each left record with each right record of the same key and window.
     ///
     /// ```swift
     /// people.joined(with: auctions, on: \.id, equals: \.seller).windowJoin(.tumbling(of: .seconds(10)))
     /// ```
     ///
-    /// Results come when the window fires, with its last instant as their time. A record that comes later, within the
-    /// allowed lateness, gives the results of its window again.
+    /// Pairs are emitted when the window fires, with the window's last instant as their time. A late record within the
+    /// allowed lateness makes the window emit all of its pairs again.
     ///
-    /// Restart: as if there had been none.
+    /// Restart: each record is in the results exactly once, and a transactional sink contains each result exactly once.
+    ///
     /// - Parameters:
-    ///   - assigner: which windows a record belongs to: see `WindowAssigner`.
-    ///   - kind: which unmatched records are emitted, and so which side may be missing. Default: none.
+    ///   - assigner: determines the windows that a record belongs to.
+    ///   - kind: which unmatched records are emitted, and so which sides of the results are optional.
     ///   - time: which time of a record counts. Default: event time.
-    ///   - allowedLateness: how long after its end a window in event time is kept. Default: zero.
-    ///   - late: where records go that are later than that. Default: they are only counted.
+    ///   - allowedLateness: how long an event-time window is kept after its end, for late records. Default: zero.
+    ///   - late: the side output for records that arrive after that. Default: they are only counted.
+    /// - Returns: a stream of joined pairs, each with its key and window.
     @inlinable
     public func windowJoin<JoinedLeft, JoinedRight>(
         _ assigner: WindowAssigner, kind: JoinKind<Left, Right, JoinedLeft, JoinedRight>,
@@ -29,7 +31,7 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     }
 }
 
-/// The records of both sides, in the order in which they came.
+/// Collects the records of both sides, in the order in which they are processed.
 @usableFromInline
 struct Sides<Left: StateValue, Right: StateValue>: Aggregate {
     @frozen

@@ -23,8 +23,7 @@ extension KeyedStream {
     ///   - initial: the value of a new key.
     ///   - emitting: when values are emitted. Default: after every record.
     ///   - onError: what happens to a record for which `body` throws; unless the policy is ``ErrorPolicy/fail``, the
-    ///     key keeps
-    ///     the value it had before. Default: the operator fails.
+    ///     key keeps the value it had before. Default: the operator fails.
     ///   - body: updates the value of the record's key.
     /// - Returns: a stream of keys and their current values.
     @inlinable

@@ -8,8 +8,7 @@ extension Stream {
     /// - Parameters:
     ///   - sink: the sink to write to.
     ///   - name: the operator name of the sink in the status, messages and checkpoints. Default: derived from its kind
-    ///     and
-    ///     number.
+    ///     and number.
     @inlinable
     public func sink<S: Sink>(_ sink: S, name: String? = nil) where S.Input == Record {
         write(to: sink, name: name)

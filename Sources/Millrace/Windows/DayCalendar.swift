@@ -1,6 +1,6 @@
 import Foundation
 
-/// The days of a time zone, as they begin and end there.
+/// The starts and ends of days in a time zone.
 @usableFromInline
 struct DayCalendar: Sendable {
     private let calendar: Calendar
@@ -12,12 +12,12 @@ struct DayCalendar: Sendable {
         self.calendar = calendar
     }
 
-    /// What the calendar is asked of: the years 1 to 10889. Beyond, days are those of UTC.
+    /// The years 1 to 10889, for which the calendar is used. Outside of them, days are those of UTC.
     private static let first: Int64 = -62_135_596_800_000
     private static let reach: Int64 = 1 << 48
     private static let day: Int64 = 86_400_000
 
-    /// The end of the day that holds a time, in milliseconds.
+    /// Returns the end of the day that contains a time, in milliseconds since 1970.
     @usableFromInline
     func end(of time: Int64) -> Int64 {
         guard time >= Self.first, time < Self.reach else {
@@ -28,11 +28,11 @@ struct DayCalendar: Sendable {
         guard let next = calendar.date(byAdding: .day, value: 1, to: calendar.startOfDay(for: date)) else {
             return Self.reach
         }
-        // Where a day begins later than at midnight, one day after a start is not yet the next.
+        // Where a day begins later than midnight, one day after its start may not be in the next day yet.
         return min(Self.milliseconds(calendar.startOfDay(for: next)), Self.reach)
     }
 
-    /// The beginning of the day that ends there.
+    /// Returns the start of the day with the given end.
     @usableFromInline
     func start(endingAt end: Int64) -> Int64 {
         guard end > Self.first, end <= Self.reach else {

@@ -1,14 +1,14 @@
-/// A session: records of one key with no longer gap between them than allowed, and what they amount to.
+/// A session: records of one key without a gap longer than allowed between them, and their aggregate.
 @frozen
 @usableFromInline
 struct Session<Accumulator: StateValue>: StateValue {
-    /// Times of the first and the last record, in milliseconds.
+    /// Times of the first and the last record, in milliseconds since 1970.
     @usableFromInline var first: Int64
     @usableFromInline var last: Int64
     @usableFromInline var value: Accumulator
-    /// It has given a result, and is kept for late records.
+    /// Whether the session has fired; it is kept for late records.
     @usableFromInline var hasFired: Bool
-    /// The key has other sessions too, in the table of further ones.
+    /// Whether the key has other sessions, in the table of further sessions.
     @usableFromInline var hasOthers: Bool
 
     @inlinable
@@ -20,7 +20,7 @@ struct Session<Accumulator: StateValue>: StateValue {
         self.hasOthers = hasOthers
     }
 
-    /// Whether a record at `time`, or a session that begins or ends there, belongs to this one.
+    /// Returns whether a record at `time`, or a session that begins or ends there, belongs to this session.
     @inlinable
     func reaches(_ time: Int64, gap: Int64) -> Bool {
         let (before, under) = first.subtractingReportingOverflow(gap)
@@ -28,7 +28,7 @@ struct Session<Accumulator: StateValue>: StateValue {
         return time >= (under ? .min : before) && time <= (over ? .max : after)
     }
 
-    /// When it is over: at the watermark that says that nothing comes within the gap any more.
+    /// Returns the end of the session. At a watermark with this time, no more records within the gap are expected.
     @inlinable
     func end(gap: Int64) -> Int64 {
         let (end, overflow) = last.addingReportingOverflow(gap)

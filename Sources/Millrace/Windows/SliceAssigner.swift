@@ -1,12 +1,12 @@
-/// Says which windows of fixed length there are, and which slices they are made of. Pure.
+/// Determines the windows of fixed times, and the slices they consist of. Pure.
 ///
-/// Records are kept per slice: the pieces that the starts and ends of all windows cut time into. A record is added to one
-/// slice however many windows overlap there; a window that fires merges its slices.
+/// The starts and ends of all windows cut time into slices, and records are kept per slice. A record is added to one
+/// slice, however many windows overlap there; a window merges its slices when it fires.
 ///
-///     tumbling     one slice a window
+///     tumbling     one slice per window
 ///     sliding      slices as long as the greatest common divisor of length and slide
-///     days         one slice a day of a time zone: 23 hours long, or 25, where clocks are changed
-///     global       one slice, from the beginning to the end of time
+///     days         one slice per day of a time zone: 23 or 25 hours long where clocks are changed
+///     global       one slice for all time
 ///     cumulative   slices as long as the step; the windows of a round all start with the first slice
 @frozen
 @usableFromInline
@@ -17,14 +17,14 @@ struct SliceAssigner: Sendable {
     }
 
     @usableFromInline let shape: Shape
-    /// Milliseconds, as all here.
+    /// All durations and times here are in milliseconds.
     @usableFromInline let slice: Int64
-    /// Of a window, at most.
+    /// The length of a window; for cumulative windows, of the longest.
     @usableFromInline let length: Int64
-    /// From one window's end to the next one's.
+    /// The distance between the ends of two successive windows.
     @usableFromInline let slide: Int64
     @usableFromInline let offset: Int64
-    /// For days.
+    /// Only for windows of days.
     @usableFromInline let calendar: DayCalendar?
 
     private init(
@@ -38,13 +38,13 @@ struct SliceAssigner: Sendable {
         self.offset = offset.wholeMilliseconds % (shape == .sliding ? slide : length)
     }
 
-    /// What stored slices depend on.
+    /// What the meaning of stored slices depends on.
     @usableFromInline var meaning: String {
         "\(shape) of \(length) ms every \(slide) ms from \(offset) ms on, in slices of \(slice) ms"
     }
 
-    /// What is wrong with windows of `length`, one of which begins every `slide`, or which grow by `step`. They are made
-    /// all the same, of another length, and never used.
+    /// Returns the errors in windows of `length`, one of which begins every `slide`, or which grow by `step`. An
+    /// assigner is created despite errors, with other lengths, but never used.
     @usableFromInline
     static func problems(length: Duration, slide: Duration? = nil, step: Duration? = nil) -> [GraphProblem] {
         let least = Duration.milliseconds(1)
@@ -99,19 +99,19 @@ struct SliceAssigner: Sendable {
 
     @usableFromInline
     static func days(_ calendar: DayCalendar) -> SliceAssigner {
-        // The slide is no distance here: no day holds records of another.
+        // The slide has no meaning here: no day contains records of another.
         SliceAssigner(.days, slice: .max, length: .max, slide: .max, offset: .zero, calendar: calendar)
     }
 
-    /// The first instant of the slice that ends there.
+    /// Returns the start of the slice with the given end.
     @inlinable
     func sliceStart(_ end: Int64) -> Int64 {
         if let calendar { return calendar.start(endingAt: end) }
         return shape == .global ? .min : start(of: slice, endingAt: end)
     }
 
-    /// The first instant of so long a span that ends there; the first one there is, if it began before that. A span that
-    /// ends with the last instant is shorter than others, as it would end later.
+    /// Returns the start of a span of the given length and end, or the first instant there is. A span that ends with
+    /// the last instant there is may be shorter than others, because its real end is later.
     @inlinable
     func start(of length: Int64, endingAt end: Int64) -> Int64 {
         let (start, overflow) = end.subtractingReportingOverflow(length)
@@ -119,7 +119,7 @@ struct SliceAssigner: Sendable {
         return end == .max ? wideFloor(end &- 1, length) : start
     }
 
-    /// `floor` where that does not fit: the first instant instead.
+    /// As `floor`, clamped to the first instant where that would overflow.
     @usableFromInline
     func wideFloor(_ time: Int64, _ unit: Int64) -> Int64 {
         let shifted = Int128(time) - Int128(offset)
@@ -127,7 +127,7 @@ struct SliceAssigner: Sendable {
         return Int64(clamping: Int128(time) - (rest < 0 ? rest + Int128(unit) : rest))
     }
 
-    /// The first `offset + n * unit` after `time`, held at the last instant there is.
+    /// Returns the start of the unit that contains `time` plus `length`, clamped to the last instant.
     @usableFromInline
     func wideEnd(_ time: Int64, _ unit: Int64, length: Int64) -> Int64 {
         let shifted = Int128(time) - Int128(offset)
@@ -142,10 +142,10 @@ struct SliceAssigner: Sendable {
         return Int64(clamping: Int128(sliceEnd) + (rest > 0 ? Int128(slide) - rest : 0 - rest))
     }
 
-    /// Whether each window is one slice.
+    /// Whether each window consists of one slice.
     @inlinable var isOneSliceEach: Bool { shape == .tumbling || shape == .global || shape == .days }
 
-    /// The greatest `offset + n * unit` that is not after `time`; `nil` beyond what fits.
+    /// Returns the greatest `offset + n * unit` that is not after `time`; `nil` on overflow.
     @inlinable
     func floor(_ time: Int64, _ unit: Int64) -> Int64? {
         let (shifted, overflow) = time.subtractingReportingOverflow(offset)
@@ -155,7 +155,7 @@ struct SliceAssigner: Sendable {
         return under ? nil : floor
     }
 
-    /// The end of the slice that holds `time`, held at the last instant there is.
+    /// Returns the end of the slice that contains `time`, clamped to the last instant.
     @inlinable
     func sliceEnd(of time: Timestamp) -> Int64 {
         if let calendar { return calendar.end(of: time.milliseconds) }
@@ -167,11 +167,11 @@ struct SliceAssigner: Sendable {
         return overflow ? .max : end
     }
 
-    /// The end of the first window that holds the slice that ends there.
+    /// Returns the end of the first window that contains the slice with the given end.
     @inlinable
     func firstEnd(holding sliceEnd: Int64) -> Int64 {
         guard shape == .sliding else { return sliceEnd }
-        // Ends lie at offset + length + n * slide; the first one not before the slice's end.
+        // Ends are at offset + length + n * slide; the first one that is not before the slice's end.
         let (shifted, overflow) = sliceEnd.subtractingReportingOverflow(offset)
         if overflow { return wideFirstEnd(holding: sliceEnd) }
         let rest = (shifted &- length % slide) % slide
@@ -180,13 +180,13 @@ struct SliceAssigner: Sendable {
         return over ? .max : end
     }
 
-    /// The end of the last window that holds the slice that ends there.
+    /// Returns the end of the last window that contains the slice with the given end.
     @inlinable
     func lastEnd(holding sliceEnd: Int64) -> Int64 {
         switch shape {
         case .tumbling, .global, .days: return sliceEnd
         case .sliding:
-            // The last window that starts no later than the slice does.
+            // The last window that does not start after the slice.
             let first = sliceStart(sliceEnd)
             guard let start = floor(first, slide) else { return wideEnd(first, slide, length: length) }
             let (end, overflow) = start.addingReportingOverflow(length)
@@ -199,7 +199,7 @@ struct SliceAssigner: Sendable {
         }
     }
 
-    /// The end of the first window that holds the slice and ends after `time`; `nil` if there is none.
+    /// Returns the end of the first window that contains the slice and ends after `time`; `nil` if there is none.
     @inlinable
     func nextEnd(holding sliceEnd: Int64, after time: Int64) -> Int64? {
         let first = firstEnd(holding: sliceEnd)
@@ -207,13 +207,13 @@ struct SliceAssigner: Sendable {
         if isOneSliceEach { return nil }
         let last = lastEnd(holding: sliceEnd)
         if last <= time { return nil }
-        // No further apart than a window is long.
+        // The distance is at most the length of a window.
         let steps = (time &- first) / slide &+ 1
         let (next, overflow) = first.addingReportingOverflow(steps &* slide)
         return overflow || next > last ? nil : next
     }
 
-    /// The window that ends there.
+    /// Returns the window with the given end.
     @inlinable
     func window(endingAt end: Int64) -> TimeWindow {
         let start: Int64

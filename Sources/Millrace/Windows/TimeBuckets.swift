@@ -1,5 +1,7 @@
-/// What is due, by time: entries in buckets of some milliseconds, in no order within a bucket. For very many entries whose
-/// exact turn does not matter: who takes one looks whether its time has really come, and puts it back if not.
+/// Entries ordered roughly by time, in buckets of some milliseconds without order within a bucket.
+///
+/// For large numbers of entries whose exact order does not matter. A caller that takes an entry checks whether its time
+/// has come, and inserts it again if not.
 @usableFromInline
 struct TimeBuckets<Entry> {
     @usableFromInline
@@ -14,14 +16,14 @@ struct TimeBuckets<Entry> {
     @usableFromInline var buckets: [Int64: Bucket] = [:]
     @usableFromInline var currentNumber: Int64 = .min
     @usableFromInline var current = Bucket()
-    /// The least number there is.
+    /// The least number of a bucket.
     @usableFromInline var least: Int64 = .max
 
-    /// - Parameter width: milliseconds.
+    /// - Parameter width: the width of a bucket, in milliseconds.
     @inlinable
     init(width: Int64) { self.width = max(width, 1) }
 
-    /// Bytes of memory, without what entries have elsewhere.
+    /// The memory used, in bytes, without memory that the entries hold elsewhere.
     @inlinable
     var bytes: Int { buckets.values.reduce(0) { $0 + $1.entries.capacity } * MemoryLayout<Entry>.stride }
 
@@ -51,14 +53,14 @@ struct TimeBuckets<Entry> {
         currentNumber = number
     }
 
-    /// Entries of the buckets that `take` would give.
+    /// Returns the number of entries in the buckets that `take(upTo:)` would return.
     @inlinable
     func count(upTo time: Int64) -> Int {
         let (next, overflow) = time.addingReportingOverflow(1)
         return buckets.reduce(0) { $0 + (overflow || $1.key < number(of: next) ? $1.value.entries.count : 0) }
     }
 
-    /// Takes the entries of the first bucket whose last instant is not after `time`.
+    /// Removes and returns the entries of the first bucket, if its last instant is not after `time`.
     @inlinable
     mutating func take(upTo time: Int64) -> [Entry]? {
         let (next, overflow) = time.addingReportingOverflow(1)

@@ -1,24 +1,24 @@
-/// A span of time: from its start up to, not including, its end.
+/// A half-open interval of time: from its start up to, but not including, its end.
 @frozen
 public struct TimeWindow: Hashable, Sendable, Codable, BitwiseCopyable {
-    /// Its first instant.
+    /// The first instant of the window.
     public var start: Timestamp
-    /// The first instant after it.
+    /// The first instant after the window.
     public var end: Timestamp
 
-    /// From `start` up to `end`.
+    /// Creates a window from `start` up to, but not including, `end`.
     @inlinable
     public init(start: Timestamp, end: Timestamp) {
         self.start = start
         self.end = end
     }
 
-    /// Its last instant.
+    /// The last instant of the window: a millisecond before its end.
     @inlinable
     public var last: Timestamp { Timestamp(milliseconds: end.milliseconds - 1) }
 }
 
 extension TimeWindow: CustomStringConvertible {
-    /// `start/end`, as ISO 8601 writes intervals.
+    /// The window as an ISO 8601 interval, `start/end`.
     public var description: String { "\(start)/\(end)" }
 }

@@ -1,24 +1,25 @@
 public import struct Foundation.TimeZone
 
-/// How the records of each key are divided into windows.
+/// Determines the windows that the records of each key belong to.
 ///
 /// ```swift
 /// flights.keyed(by: \.origin).window(.tumbling(of: .hours(1)), allowedLateness: .hours(1)).aggregate(DelayStatistics())
 /// ```
 ///
-/// Lengths, gaps and steps are at least a millisecond. A run with others is refused.
+/// Lengths, gaps and steps must be at least a millisecond; otherwise `run` throws a ``ConfigurationError``. Windows of
+/// fixed length are aligned to 1970-01-01 00:00 UTC unless an offset shifts them.
 public struct WindowAssigner: Sendable {
     @usableFromInline
     enum Division: Sendable {
-        /// Made of slices of fixed times.
+        /// Windows that consist of slices of fixed times.
         case slices(SliceAssigner)
         case sessions(gap: Duration)
     }
 
     @usableFromInline let division: Division
-    /// For the graph's printout, and what decides what stored windows mean.
+    /// For the printed graph, and part of what the meaning of stored windows depends on.
     @usableFromInline let shape: String
-    /// The trigger that belongs to it, where it cannot be without one.
+    /// The trigger that belongs to the assigner, for count windows.
     @usableFromInline let trigger: WindowTrigger?
     @usableFromInline let problems: [GraphProblem]
 
@@ -31,25 +32,28 @@ public struct WindowAssigner: Sendable {
         self.problems = problems
     }
 
-    /// Windows of one length, side by side.
+    /// Windows of equal length without overlap.
     ///
     /// - Parameters:
     ///   - length: the length of a window.
-    ///   - offset: shifts the windows' starts from whole multiples of the length since 1970. Default: zero.
+    ///   - offset: how much later than multiples of `length` since 1970 the windows start. Default: zero.
+    /// - Returns: the assigner.
     public static func tumbling(of length: Duration, offset: Duration = .zero) -> WindowAssigner {
         WindowAssigner(
             .slices(.tumbling(length, offset: offset)), shape: "\(length)", SliceAssigner.problems(length: length))
     }
 
-    /// Windows that overlap: one of `length` begins every `slide`.
+    /// Windows of equal length that overlap: a window starts every `slide`.
     ///
-    /// A record is added to one slice, however many windows hold it; a window merges its slices when it fires. A late record
-    /// fires again every window that it belongs to.
+    /// A record is stored once, however many windows contain it: time is divided into slices, whose length is the
+    /// greatest common divisor of `length` and `slide`, and a window merges its slices when it fires. A late record
+    /// makes every window that contains it, and is still kept, fire again.
     ///
     /// - Parameters:
     ///   - length: the length of a window.
-    ///   - slide: at most `length`; the greatest common divisor of both is the slices' length.
-    ///   - offset: by how much windows begin after multiples of the length (or step) since 1970, UTC. Default: zero.
+    ///   - slide: the time from the start of a window to the start of the next; not longer than `length`.
+    ///   - offset: how much later than multiples of `slide` since 1970 the windows start. Default: zero.
+    /// - Returns: the assigner.
     public static func sliding(
         of length: Duration, every slide: Duration, offset: Duration = .zero
     ) -> WindowAssigner {
@@ -58,7 +62,8 @@ public struct WindowAssigner: Sendable {
             SliceAssigner.problems(length: length, slide: slide))
     }
 
-    /// Windows that grow: of each round of `length`, one ends after every `step`, and all begin with the round.
+    /// Windows that grow in steps: time is divided into rounds of `length`; the windows of a round start with the
+    /// round, and one of them ends after every `step`.
     ///
     /// ```swift
     /// sales.keyed(by: \.shop).window(.cumulative(upTo: .days(1), step: .hours(1)))
@@ -66,9 +71,10 @@ public struct WindowAssigner: Sendable {
     /// ```
     ///
     /// - Parameters:
-    ///   - length: a multiple of `step`.
-    ///   - step: the time from the start of a window to that of the next.
-    ///   - offset: by how much windows begin after multiples of the length (or step) since 1970, UTC. Default: zero.
+    ///   - length: the length of a round and of its longest window; a multiple of `step`.
+    ///   - step: by how much each window of a round is longer than the one before it.
+    ///   - offset: how much later than multiples of `length` since 1970 the rounds start. Default: zero.
+    /// - Returns: the assigner.
     public static func cumulative(
         upTo length: Duration, step: Duration, offset: Duration = .zero
     ) -> WindowAssigner {
@@ -77,17 +83,25 @@ public struct WindowAssigner: Sendable {
             SliceAssigner.problems(length: length, step: step))
     }
 
-    /// The days of a time zone: of 23 hours, or 25, where clocks are changed.
+    /// Windows of one day in a time zone. A day has 23 or 25 hours where clocks are changed.
+    ///
+    /// - Parameter zone: the time zone.
+    /// - Returns: the assigner.
     public static func days(in zone: TimeZone) -> WindowAssigner {
         WindowAssigner(.slices(.days(DayCalendar(zone))), shape: "days in \(zone.identifier)")
     }
 
-    /// Sessions: runs of records with no longer gap between two of them than `gap`.
+    /// Sessions: windows of records of a key without a gap longer than `gap` between them.
     ///
-    /// The window of a session begins with its first record and ends `gap` after its last; a record exactly `gap` later
-    /// still joins. It fires when the watermark says that no such record can come, at most a thirty-second of the gap
-    /// later. A record between two sessions makes them one. Within the allowed lateness a late record still joins, and the
-    /// session fires again; one that finds no session then is late. Sessions take no trigger.
+    /// A session's window starts with its first record and ends `gap` after its last; a record exactly `gap` after the
+    /// last one still belongs to the session. A record between two sessions merges them into one.
+    ///
+    /// The window fires when the watermark excludes further records of the session, with a delay of at most a
+    /// thirty-second of the gap. Within the allowed lateness, a late record is added to an existing session, which
+    /// fires again; without such a session the record counts as late. Sessions take no trigger.
+    ///
+    /// - Parameter gap: the longest time between two successive records of a session.
+    /// - Returns: the assigner.
     public static func session(gap: Duration) -> WindowAssigner {
         WindowAssigner(
             .sessions(gap: gap), shape: "gap \(gap)",
@@ -98,19 +112,27 @@ public struct WindowAssigner: Sendable {
                 )))
     }
 
-    /// Every `count` records of a key, in the order in which they come; what is left at the end of the input is a window too.
+    /// Windows of `count` records of a key each, in the order in which they are processed. At the end of the input, the
+    /// remaining records of a key form a window too.
+    ///
+    /// Count windows are in event time and take no trigger, no allowed lateness and no side output for late records.
+    ///
+    /// - Parameter count: the number of records in a window; at least one.
+    /// - Returns: the assigner.
     public static func count(_ count: Int) -> WindowAssigner {
         WindowAssigner(.slices(.global), shape: "all time", trigger: .every(records: count).discarding)
     }
 
-    /// One window for all time, which gives results as its trigger says, and at the end of the input.
+    /// A single window for all time. It emits results as its trigger determines, and at the end of the input.
     ///
     /// ```swift
     /// clicks.keyed(by: \.user).window(.global).trigger(.every(records: 100)).aggregate(Count())
     /// ```
+    ///
+    /// It is in event time and takes no allowed lateness and no side output for late records.
     public static var global: WindowAssigner { WindowAssigner(.slices(.global), shape: "all time") }
 
-    /// What is wrong with it under these settings.
+    /// Returns the errors in this assigner together with these settings.
     func problems(
         _ time: TimeKind, _ allowedLateness: Duration, hasTrigger: Bool, hasLateOutput: Bool
     ) -> [GraphProblem] {

@@ -1,44 +1,64 @@
-/// When a window gives results besides the one at its end, and what a result counts.
+/// Determines when a window emits results, and what each result includes.
 ///
 /// ```swift
 /// .window(.tumbling(of: .hours(1))).trigger(.early(every: .seconds(10)))          // a preview every 10 s by the clock
 /// .window(.tumbling(of: .hours(1)), allowedLateness: .minutes(5)).trigger(.final) // one result, when nothing can change it
 /// ```
+///
+/// By default a window emits a result when the watermark reaches its end, and again for each late record within the
+/// allowed lateness.
 public struct WindowTrigger: Sendable, Hashable {
-    /// Results before the window's end, of the keys that have changed, so often by the clock; `nil`: none.
+    /// The interval, by the clock, at which results are emitted before the window's end, for keys that have changed.
+    /// Default: `nil`, no such results.
     public var earlyInterval: Duration?
-    /// A result before the window's end after every so many records of a key; `nil`: none.
+    /// The number of records of a key after each of which a result is emitted before the window's end. Default: `nil`,
+    /// no such results.
     public var recordCount: Int?
-    /// Only one result, once nothing can change it: when the allowed lateness is over too.
+    /// Whether a window emits a single result, after the allowed lateness, when nothing can change it. Default: false.
     public var isFinalOnly = false
-    /// Each result counts only what came since the last one of its key and window, instead of all.
+    /// Whether a result includes only records since the previous result of its key and window, instead of all. Default:
+    /// false.
     public var discards = false
 
-    /// When the watermark reaches the window's end, and again for each record that comes within the allowed lateness.
+    /// Emits a result when the watermark reaches the window's end, and again for each late record within the allowed
+    /// lateness.
     public static var atWatermark: WindowTrigger { WindowTrigger() }
 
-    /// Besides, by the clock, for the keys that have changed.
+    /// Additionally emits results before the window's end, at an interval of the clock, for keys that have changed.
+    ///
+    /// Restart: early results may be missing or repeated; the result at the window's end is not affected.
+    ///
+    /// - Parameter interval: the interval; at least a millisecond.
+    /// - Returns: the trigger.
     public static func early(every interval: Duration) -> WindowTrigger {
         var trigger = WindowTrigger()
         trigger.earlyInterval = interval
         return trigger
     }
 
-    /// Besides, after every so many records of a key.
+    /// Additionally emits a result before the window's end after every `count` records of a key.
+    ///
+    /// Only for windows that do not overlap.
+    ///
+    /// - Parameter count: the number of records; at least one.
+    /// - Returns: the trigger.
     public static func every(records count: Int) -> WindowTrigger {
         var trigger = WindowTrigger()
         trigger.recordCount = count
         return trigger
     }
 
-    /// One result a key and window, the last (what Kafka Streams calls suppressing).
+    /// Emits one result for each key and window, after the allowed lateness, when nothing can change it. Kafka Streams
+    /// calls this suppression.
     public static var final: WindowTrigger {
         var trigger = WindowTrigger()
         trigger.isFinalOnly = true
         return trigger
     }
 
-    /// What is wrong with it, for windows of which each has a slice of its own, or not.
+    /// Returns the errors in this trigger.
+    ///
+    /// - Parameter isOneSliceEach: whether each window consists of one slice, that is, windows do not overlap.
     func problems(_ isOneSliceEach: Bool) -> [GraphProblem] {
         GraphProblem.unmet(
             (
@@ -61,7 +81,9 @@ public struct WindowTrigger: Sendable, Hashable {
             ))
     }
 
-    /// The same, each result counting only what is new.
+    /// The same trigger, with results that include only records since the previous result of their key and window.
+    ///
+    /// Only for windows that do not overlap.
     public var discarding: WindowTrigger {
         var trigger = self
         trigger.discards = true

@@ -3,7 +3,7 @@ import Millrace
 import MillraceJSON
 
 extension Sink {
-    /// Writes JSON Lines files: one JSON value per record and line, with keys in the order in which the record encodes
+    /// Writes JSON Lines files: one JSON value per line and record, with keys in the order in which the record encodes
     /// them.
     ///
     /// ```swift
@@ -60,10 +60,15 @@ extension FileSink {
     /// totals.sink(.csv(directory: "out", columns: [.column("user") { $0.key }, .column("clicks") { "\($0.value)" }]))
     /// ```
     ///
+    /// Fields that contain a comma, a quote or a line end are quoted.
+    ///
+    /// Restart: each record is in exactly one published file; see ``FileSink``.
+    ///
     /// - Parameters:
-    ///   - directory: the folder of the files; it belongs to this sink alone.
-    ///   - columns: the columns, in their order.
-    ///   - rolling: when a file is closed and the next begun.
+    ///   - directory: The output directory; created if it does not exist. Only this sink may write to it.
+    ///   - columns: The columns in their order: a name and the text of a record.
+    ///   - rolling: When a file is closed and the next begun. Default: at each checkpoint.
+    /// - Returns: A sink that writes files with the extension `csv`.
     public static func csv(
         directory: String, columns: [CSVColumn<Input>], rolling: FileRolling = .everyCheckpoint
     ) -> FileSink<Input> {

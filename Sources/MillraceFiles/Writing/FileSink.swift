@@ -27,7 +27,7 @@ public struct FileSink<Input: Sendable>: Sink {
     private let rolling: FileRolling
     private let makeEncoder: @Sendable () -> Encoder
 
-    /// Appends a record's bytes.
+    /// Appends the bytes of a record.
     typealias Encoder = (Input, inout [UInt8]) throws -> Void
 
     /// Creates a sink for a custom format.

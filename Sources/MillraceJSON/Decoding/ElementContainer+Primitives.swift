@@ -1,4 +1,4 @@
-/// The primitives of an unkeyed container, one requirement each.
+/// The requirements of an unkeyed container for primitive types.
 extension ElementContainer {
     mutating func decode(_ type: Bool.Type) throws -> Bool {
         try take(type) { try $0.bool(at: $1, on: $2) }

@@ -1,4 +1,4 @@
-/// The elements of an array, one after another.
+/// An unkeyed container over the elements of an array.
 struct ElementContainer: UnkeyedDecodingContainer {
     let document: JSONDocument
     let array: Int
@@ -24,7 +24,7 @@ struct ElementContainer: UnkeyedDecodingContainer {
         return document.path(to: array, on: tape)
     }
 
-    /// Decodes the next element, and goes on to the one after it if that works.
+    /// Decodes the next element, and advances to the one after it if that succeeds.
     @inline(__always)
     mutating func take<T>(
         _ type: Any.Type, _ decode: (_ document: JSONDocument, _ node: Int, _ tape: Tape) throws -> T
@@ -37,7 +37,7 @@ struct ElementContainer: UnkeyedDecodingContainer {
         return value
     }
 
-    /// The container ended before `type` could be decoded.
+    /// Returns the error for decoding `type` after the last element.
     private func exhausted(_ type: Any.Type) -> DecodingError {
         .valueNotFound(
             type,
@@ -84,7 +84,7 @@ struct ElementContainer: UnkeyedDecodingContainer {
 }
 
 extension JSONDocument {
-    /// simdjson stops counting at `0xff_ffff`; a longer array is counted here.
+    /// Returns the number of elements. simdjson stops counting at `0xff_ffff`; a longer array is counted here.
     fileprivate func elementCount(of array: Int, on tape: Tape) -> Int {
         let count = tape.count(array)
         guard count == 0xff_ffff else { return count }

@@ -1,8 +1,8 @@
 import Foundation
 
 extension JSONDocument {
-    /// Decodes what stands at `node`: types that JSON has no form of its own for as Foundation does, others by
-    /// themselves.
+    /// Decodes the value at `node`: `Date`, `Data`, `URL` and `Decimal` as Foundation does, other types with their
+    /// `init(from:)`.
     @inline(__always)
     func value<T: Decodable>(_ type: T.Type, at node: Int, generation: UInt32) throws -> T {
         if type == Date.self || type == Data.self || type == URL.self || type == Decimal.self {

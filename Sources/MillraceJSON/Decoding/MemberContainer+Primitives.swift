@@ -1,5 +1,5 @@
-/// The primitives of a keyed container, one requirement each. The optional ones look a name up once, where the ones
-/// that the protocol brings along do it three times.
+/// The requirements of a keyed container for primitive types. `decodeIfPresent` looks a name up once; the protocol's
+/// default implementation does so three times.
 extension MemberContainer {
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool {
         let (node, tape) = try find(key)

@@ -1,6 +1,6 @@
-/// The members of an object, by name.
+/// A keyed container over the members of an object.
 ///
-/// The standard library copies it at each call: so it holds one reference, and no more.
+/// The standard library copies it at each call, so it holds only one reference.
 struct MemberContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let document: JSONDocument
     let position: ValueDecoder.Position
@@ -65,14 +65,14 @@ struct MemberContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(key) }
 
-    /// As in Foundation, what is not there decodes as null.
+    /// Returns a decoder for a member. As in Foundation, a missing member decodes as null.
     private func decoder(_ key: some CodingKey) throws -> any Decoder {
         let node = node(of: key.stringValue, on: try document.tape(generation))
         guard let node else { return NullDecoder(codingPath: codingPath + [key]) }
         return ValueDecoder(document: document, node: node, generation: generation)
     }
 
-    /// Where the value of `key` is.
+    /// Returns the node of the value of `key`; throws if there is none.
     @inline(__always)
     func find(_ key: Key) throws -> (node: Int, tape: Tape) {
         let tape = try document.tape(generation)
@@ -82,7 +82,7 @@ struct MemberContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
         return (node, tape)
     }
 
-    /// Where the value of `key` is, if there is one and it is not null.
+    /// Returns the node of the value of `key`; `nil` if there is none or it is null.
     @inline(__always)
     func findValue(_ key: Key) throws -> (node: Int, tape: Tape)? {
         let tape = try document.tape(generation)

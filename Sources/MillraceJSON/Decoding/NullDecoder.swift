@@ -1,4 +1,4 @@
-/// Decodes a member that the text does not have, as if it were null.
+/// A decoder for a missing member, which decodes as null.
 struct NullDecoder: Decoder, SingleValueDecodingContainer {
     let codingPath: [any CodingKey]
 

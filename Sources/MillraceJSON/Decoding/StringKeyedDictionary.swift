@@ -1,6 +1,6 @@
-/// Dictionaries whose keys are data rather than names, so that no strategy for names applies to them.
+/// A dictionary whose keys are data, so that the key strategy does not apply to them.
 protocol StringKeyedDictionary {
-    /// Decodes the object at `node`, its keys as they stand.
+    /// Decodes the object at `node`, with unchanged keys.
     static func decode(at node: Int, of document: JSONDocument, generation: UInt32) throws -> Any
 }
 

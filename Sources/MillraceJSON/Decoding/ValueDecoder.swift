@@ -1,9 +1,10 @@
-/// Decodes the value at a node of the document. Small enough to be handed over without an allocation.
+/// A decoder for the value at a node of the document. Small enough to be passed as an existential without an
+/// allocation.
 struct ValueDecoder: Decoder {
     let document: JSONDocument
     let position: Position
 
-    /// A node of a generation.
+    /// A node, and the generation of the document that it belongs to.
     struct Position {
         let node: UInt32
         let generation: UInt32

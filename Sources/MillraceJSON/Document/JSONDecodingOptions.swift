@@ -1,36 +1,42 @@
 import MillraceTime
 
-/// How `JSONRecordDecoder` reads what JSON has no type of its own for. `Data` is always Base64.
+/// The options of a ``JSONRecordDecoder``. `Data` is always decoded from Base64.
 public struct JSONDecodingOptions: Sendable, Hashable {
-    /// What a `Date` is written as.
+    /// The JSON representation that a `Date` is decoded from.
     public enum DateStrategy: Sendable, Hashable {
-        /// As `Date` itself decodes: seconds since 2001, as a number.
+        /// A number of seconds since January 1, 2001, 00:00 UTC, as `Date` itself decodes.
         case deferredToDate
-        /// A number of seconds since 1970.
+        /// A number of seconds since January 1, 1970, 00:00 UTC.
         case secondsSince1970
-        /// A number of milliseconds since 1970.
+        /// A number of milliseconds since January 1, 1970, 00:00 UTC.
         case millisecondsSince1970
         /// ISO 8601 text with date, time and zone, without a fraction of a second: `2026-01-31T12:00:00Z`.
         case iso8601
     }
 
-    /// How the names in the text become those of the type.
+    /// How the names of JSON members are converted to coding keys.
     public enum KeyStrategy: Sendable, Hashable {
-        /// They are the same.
+        /// The names are not converted.
         case useDefaultKeys
-        /// `page_views` is the property `pageViews`. Underscores at the ends stay.
+        /// Snake case is converted to camel case: `page_views` to `pageViews`. Leading and trailing underscores are
+        /// kept.
         case convertFromSnakeCase
     }
 
-    /// What a `Date` is decoded from. Default: `.deferredToDate`.
+    /// The JSON representation that a `Date` is decoded from. Default: ``DateStrategy/deferredToDate``.
     public var dates: DateStrategy
-    /// How names are converted. Default: `.useDefaultKeys`.
+    /// How the names of JSON members are converted. Default: ``KeyStrategy/useDefaultKeys``.
     public var keys: KeyStrategy
-    /// What a number stands for that is decoded as a `Timestamp`, which reads ISO 8601 text as well. Default:
-    /// milliseconds since 1970.
+    /// The unit of a number that is decoded as a `Timestamp`. Independently of it, a `Timestamp` is also decoded from
+    /// ISO 8601 text. Default: `.millisecondsSince1970`.
     public var times: Timestamp.NumberMeaning
 
-    /// Creates options; each parameter is described at the property of its name.
+    /// Creates options.
+    ///
+    /// - Parameters:
+    ///   - dates: The JSON representation that a `Date` is decoded from. Default: `.deferredToDate`.
+    ///   - keys: How the names of JSON members are converted. Default: `.useDefaultKeys`.
+    ///   - times: The unit of a number that is decoded as a `Timestamp`. Default: `.millisecondsSince1970`.
     public init(
         dates: DateStrategy = .deferredToDate, keys: KeyStrategy = .useDefaultKeys,
         times: Timestamp.NumberMeaning = .millisecondsSince1970

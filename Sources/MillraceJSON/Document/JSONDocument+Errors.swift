@@ -1,5 +1,5 @@
 extension JSONDocument {
-    /// The value at `node` is of another kind than `type`.
+    /// Returns the error for a value at `node` that is of another kind than `type`.
     @inline(never)
     func mismatch(_ type: Any.Type, at node: Int, on tape: Tape) -> DecodingError {
         let path = path(to: node, on: tape)
@@ -16,13 +16,13 @@ extension JSONDocument {
                 debugDescription: "Expected to decode \(type) but found \(tape.kind(node).description) instead."))
     }
 
-    /// The value at `node` is of the right kind, but no value of the type.
+    /// Returns the error for a value at `node` that is of the right kind, but not a valid value of the type.
     @inline(never)
     func corrupted(_ reason: String, at node: Int, on tape: Tape) -> DecodingError {
         .dataCorrupted(DecodingError.Context(codingPath: path(to: node, on: tape), debugDescription: reason))
     }
 
-    /// The object at `object` has no member called `key`.
+    /// Returns the error for an object without a member called `key`.
     @inline(never)
     func missing(_ key: some CodingKey, in object: Int, on tape: Tape) -> DecodingError {
         .keyNotFound(

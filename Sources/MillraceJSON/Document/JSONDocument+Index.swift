@@ -1,9 +1,8 @@
 extension JSONDocument {
-    /// Members from which on an index pays: up to it, a walk over the names is as fast as hashing one.
+    /// The number of members above which an index is built. Up to it, a linear search is as fast as hashing a name.
     private static var indexThreshold: Int { 32 }
 
-    /// Whether a walk over an object's members would take too long, or would not do since their names are not the
-    /// text's.
+    /// Returns whether members are found through an index: for large objects, and if names are converted.
     @inline(__always)
     func isIndexed(_ object: Int, on tape: Tape) -> Bool {
         tape.count(object) > Self.indexThreshold || state.pointee.convertsKeys
@@ -27,7 +26,7 @@ extension JSONDocument {
         return index
     }
 
-    /// The value at `node` is no object, or no array.
+    /// Returns the error for a value at `node` that is not an object or not an array.
     @inline(never)
     func noContainer(_ type: Any.Type, at node: Int, on tape: Tape) -> DecodingError {
         guard tape.kind(node) == .null else { return mismatch(type, at: node, on: tape) }

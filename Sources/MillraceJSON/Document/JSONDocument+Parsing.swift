@@ -1,7 +1,7 @@
 import CMillraceSimdjson
 
 extension JSONDocument {
-    /// Parses `bytes`, which take the place of the record before.
+    /// Parses `bytes`, replacing the previous record.
     func parse(_ bytes: UnsafeRawBufferPointer) throws {
         state.pointee.tape = nil
         state.pointee.generation &+= 1
@@ -41,8 +41,8 @@ extension JSONDocument {
         return result
     }
 
-    /// A record is no worse for a number that no 64 bits hold, as long as nobody asks for it as one. simdjson gives
-    /// such a record up: it gets to see zeros, and the numbers are read from their texts.
+    /// Parses a record that contains numbers that do not fit into 64 bits. simdjson rejects such a record, so they are
+    /// replaced with zeros for it, and decoded from their texts if needed.
     private func parseWithoutOversized(
         _ numbers: [Range<Int>], of text: UnsafeRawBufferPointer, in buffer: UnsafeMutableRawBufferPointer
     ) throws {

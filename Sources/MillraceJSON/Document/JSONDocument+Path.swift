@@ -1,6 +1,6 @@
 extension JSONDocument {
-    /// The names and indices that lead to `target`: found by walking down to it, so that nothing needs to be noted on
-    /// the way when all goes well.
+    /// Returns the names and indices that lead to `target`. They are found by walking down from the root, so that
+    /// successful decoding does not need to record paths.
     func path(to target: Int, on tape: Tape) -> [any CodingKey] {
         var path: [any CodingKey] = []
         var node = Tape.root
@@ -27,11 +27,11 @@ extension JSONDocument {
         return path
     }
 
-    /// A name of the text as the type has it.
+    /// Returns the coding key name for a name in the text.
     func propertyName(_ name: String) -> String {
         guard options.keys == .convertFromSnakeCase else { return name }
         if let known = state.pointee.camelCase[name] { return known }
-        // As many as a schema has; a text with names without end does not fill the memory.
+        // Bounded, so that input with ever new names does not fill the memory.
         if state.pointee.camelCase.count >= 1024 { state.pointee.camelCase.removeAll(keepingCapacity: true) }
         let converted = SnakeCase.camelCase(name)
         state.pointee.camelCase[name] = converted

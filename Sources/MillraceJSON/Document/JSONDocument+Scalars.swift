@@ -29,7 +29,8 @@ extension JSONDocument {
         return try unusualDouble(at: node, on: tape)
     }
 
-    /// Zeros among them: one may have a sign, have lost its digits, or stand for a number of many digits.
+    /// Decodes a number from its text. Also used for zeros, which may be negative, the result of an underflow, or the
+    /// replacement of a number with too many digits.
     @inline(never)
     private func unusualDouble(at node: Int, on tape: Tape) throws -> Double {
         guard tape.kind(node).isNumber else { throw mismatch(Double.self, at: node, on: tape) }
@@ -40,7 +41,7 @@ extension JSONDocument {
 
     func float(at node: Int, on tape: Tape) throws -> Float {
         guard tape.kind(node).isNumber else { throw mismatch(Float.self, at: node, on: tape) }
-        // Not by way of a double, which would be rounded twice.
+        // Not converted from a double, which would round twice.
         let text = numberText(node, on: tape)
         guard let value = NumberText.float(text) else { throw unfit(text, Float.self, at: node, on: tape) }
         return value

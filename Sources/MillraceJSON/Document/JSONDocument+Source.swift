@@ -1,10 +1,10 @@
 import CMillraceSimdjson
 
 extension JSONDocument {
-    /// Where the text of the value at `node` begins.
+    /// Returns the offset in the text at which the value at `node` begins.
     ///
-    /// Tape and tokens run in step, but for commas and colons. Only what the tape does not keep needs this (a number's
-    /// digits), and the search goes on where the one before ended.
+    /// The tape has one node per token, except for commas and colons. This is needed only for what the tape does not
+    /// contain (the digits of a number). A search continues where the previous one ended.
     func sourceOffset(_ node: Int, on tape: Tape) -> Int? {
         var count = 0
         guard let offsets = csimdjson_token_offsets(parser, &count),
@@ -27,11 +27,11 @@ extension JSONDocument {
         return nil
     }
 
-    /// The digits of the number at `node`, as they stand in the text.
+    /// Returns the text of the number at `node`.
     func numberText(_ node: Int, on tape: Tape) -> String {
         guard let offset = sourceOffset(node, on: tape), let text = csimdjson_reserve(parser, 0) else { return "" }
         if let number = state.pointee.oversized[offset] { return number }
-        // The padding after the text is no part of any number, so this ends.
+        // Ends at the latest in the padding after the text, which contains no number characters.
         var end = offset
         while NumberText.isPart(text[end]) { end += 1 }
         return String(decoding: UnsafeBufferPointer(start: text + offset, count: end - offset), as: UTF8.self)

@@ -1,36 +1,37 @@
 import CMillraceSimdjson
 import MillraceTime
 
-/// The record being decoded: simdjson's parser with the tape it wrote last.
+/// The record being decoded: simdjson's parser with its latest tape.
 ///
-/// A decoder that someone keeps beyond its record finds that the generation has changed, and says so, instead of
-/// reading another record's values.
+/// If a `Decoder` is kept and used after its record, the changed generation is detected and an error is thrown, instead
+/// of reading the values of another record.
 final class JSONDocument {
     struct State {
         var tape: Tape?
-        /// Counts the records.
+        /// The number of the record, which is incremented for each.
         var generation: UInt32 = 0
         /// Whether a record is being decoded.
         var isInUse = false
-        /// Whether `oversized` holds any.
+        /// Whether `oversized` is not empty.
         var hasOversized = false
-        /// Whether names in the text are not those of the type.
+        /// Whether names in the text are converted to coding keys.
         let convertsKeys: Bool
-        /// The texts of numbers that neither 64 bits nor a double hold, by their place.
+        /// The texts of numbers that fit neither into 64 bits nor into a double, by their offset in the text.
         var oversized: [Int: String] = [:]
-        /// Where the last search for a value's place in the text ended.
+        /// Where the last search for the offset of a value ended.
         var searched = TokenCursor()
-        /// The members by name of those objects that have many.
+        /// The indexes of the members of large objects: node of the object to name to node of the value.
         var indexes: [Int: [String: Int]] = [:]
-        /// Names in camel case, by their snake case.
+        /// A cache of converted names: snake case to camel case.
         var camelCase: [String: String] = [:]
     }
 
     let parser: OpaquePointer
     let options: JSONDecodingOptions
-    /// What types that decode themselves are told; made once.
+    /// The decoder's `userInfo`, created once.
     let userInfo: [CodingUserInfoKey: Any]
-    /// Behind a pointer, since each value asks for it: a stored variable of a class has its accesses checked.
+    /// The mutable state. Behind a pointer because it is accessed for each value, and accesses to a stored variable of
+    /// a class are checked for exclusivity.
     let state: UnsafeMutablePointer<State>
 
     init(options: JSONDecodingOptions) throws {
@@ -52,13 +53,13 @@ final class JSONDocument {
         csimdjson_destroy(parser)
     }
 
-    /// Takes the document for a record; only one at a time.
+    /// Begins a record; throws if another one is being decoded.
     func begin() throws {
         guard !state.pointee.isInUse else { throw failure("A decoder was asked for a record within another one.") }
         state.pointee.isInUse = true
     }
 
-    /// The tape that a decoder of `generation` reads.
+    /// Returns the tape; throws if it is no longer that of `generation`.
     @inline(__always)
     func tape(_ generation: UInt32) throws -> Tape {
         guard state.pointee.generation == generation, let tape = state.pointee.tape else { throw outdated }
@@ -74,7 +75,7 @@ final class JSONDocument {
     }
 }
 
-/// There is no memory for a parser, or for a record of this size.
+/// The error for a parser or record that there is not enough memory for.
 struct JSONOutOfMemory: Error, CustomStringConvertible {
     var description: String { "There is not enough memory to parse a JSON record" }
 }

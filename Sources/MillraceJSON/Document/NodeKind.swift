@@ -1,13 +1,13 @@
-/// What a word of simdjson's tape stands for: its highest byte.
+/// The kind of a word on simdjson's tape, which is its highest byte.
 struct NodeKind: Equatable {
     let byte: UInt8
 
     static var object: NodeKind { NodeKind(byte: UInt8(ascii: "{")) }
     static var array: NodeKind { NodeKind(byte: UInt8(ascii: "[")) }
     static var string: NodeKind { NodeKind(byte: UInt8(ascii: "\"")) }
-    /// A whole number that fits in `Int64`.
+    /// An integer that fits into `Int64`.
     static var signed: NodeKind { NodeKind(byte: UInt8(ascii: "l")) }
-    /// A whole number that fits in `UInt64` only.
+    /// An integer that fits into `UInt64` but not into `Int64`.
     static var unsigned: NodeKind { NodeKind(byte: UInt8(ascii: "u")) }
     static var double: NodeKind { NodeKind(byte: UInt8(ascii: "d")) }
     static var `true`: NodeKind { NodeKind(byte: UInt8(ascii: "t")) }
@@ -16,7 +16,7 @@ struct NodeKind: Equatable {
 
     var isNumber: Bool { self == .signed || self == .unsigned || self == .double }
 
-    /// With its article, for messages.
+    /// The kind as text for messages, with an article where needed.
     var description: String {
         switch self {
         case .object: "a dictionary"

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Names in snake case, as in `page_views`.
+/// The conversion of snake case names, such as `page_views`.
 enum SnakeCase {
-    /// The name in camel case, by the rules of Foundation's decoder: underscores at the ends stay, the first word is in
-    /// small letters, each other has a capital first.
+    /// Returns the name in camel case by the rules of Foundation's decoder: leading and trailing underscores are kept,
+    /// the first word is lowercased and the others are capitalized.
     static func camelCase(_ name: String) -> String {
         guard let first = name.firstIndex(where: { $0 != "_" }), let last = name.lastIndex(where: { $0 != "_" }) else {
             return name

@@ -5,14 +5,15 @@
 #endif
 
 extension Tape {
-    /// The value of the first member of `object` called `name`; as in Foundation, the first of several wins.
+    /// Returns the value of the first member of `object` called `name`. As in Foundation, the first of several is used.
     ///
-    /// A walk over the members that compares lengths before bytes: no `String` is made of a name in the text.
+    /// A linear search that compares lengths before bytes, and creates no `String` for the names in the text.
     @inline(__always)
     func member(_ name: String, of object: Int) -> Int? {
         var name = name
         if let found = name.withUTF8({ member(bytes: $0, of: object) }) { return found }
-        // Strings that look alike are equal in Swift, whatever their bytes: a second look, for names beyond ASCII.
+        // Canonically equivalent strings are equal in Swift even if their bytes differ, so names that are not ASCII are
+        // searched a second time.
         return name.utf8.allSatisfy { $0 < 0x80 } ? nil : equivalentMember(name, of: object)
     }
 
@@ -37,7 +38,7 @@ extension Tape {
         members(of: object).first { string($0) == name }.map { $0 + 1 }
     }
 
-    /// The names of an object's members, in the order of the text; the value stands after its name.
+    /// Returns the nodes of the names of an object's members, in the order of the text. Each value follows its name.
     func members(of object: Int) -> some Sequence<Int> {
         let end = end(object)
         return sequence(first: object + 1) { after($0 + 1) }.prefix { $0 < end }

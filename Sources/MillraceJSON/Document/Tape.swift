@@ -1,9 +1,9 @@
-/// A parsed document as simdjson lays it out: a word for each value in the order of the text (two for a number), and
-/// behind them the strings. A value is named by the index of its word; the outermost one is at 1.
+/// A parsed document in simdjson's layout: one word per value in the order of the text (two for a number), and a
+/// separate buffer of strings. A value is identified by the index of its word, its node; the root is at 1.
 ///
-/// Words of simdjson's own making are trusted, indices of anything else are not: they never come from the text.
+/// The words are trusted because simdjson wrote them; node indices are only derived from them, never from the text.
 struct Tape {
-    /// The outermost value.
+    /// The node of the root value.
     static var root: Int { 1 }
 
     let words: UnsafePointer<UInt64>
@@ -12,11 +12,11 @@ struct Tape {
     @inline(__always)
     func kind(_ node: Int) -> NodeKind { NodeKind(byte: UInt8(truncatingIfNeeded: words[node] >> 56)) }
 
-    /// The bits of a number, in the word after its own.
+    /// Returns the bits of a number, which are in the word after its node.
     @inline(__always)
     func number(_ node: Int) -> UInt64 { words[node + 1] }
 
-    /// The index after a value and all that is in it.
+    /// Returns the index after a value and everything in it.
     @inline(__always)
     func after(_ node: Int) -> Int {
         switch kind(node) {
@@ -26,15 +26,15 @@ struct Tape {
         }
     }
 
-    /// Where the closing bracket of an object or array stands.
+    /// Returns the index of the closing bracket of an object or array.
     @inline(__always)
     func end(_ node: Int) -> Int { Int(truncatingIfNeeded: words[node] & 0xffff_ffff) - 1 }
 
-    /// How many values an object or array has; simdjson stops counting at 0xffffff.
+    /// Returns the number of values in an object or array; simdjson stops counting at 0xffffff.
     @inline(__always)
     func count(_ node: Int) -> Int { Int(truncatingIfNeeded: words[node] >> 32 & 0xff_ffff) }
 
-    /// The UTF-8 of a string.
+    /// Returns the UTF-8 bytes of a string.
     @inline(__always)
     func text(_ node: Int) -> UnsafeBufferPointer<UInt8> {
         let start = strings + Int(truncatingIfNeeded: words[node] & 0xff_ffff_ffff_ffff)

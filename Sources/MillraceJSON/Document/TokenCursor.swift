@@ -1,4 +1,4 @@
-/// A place on the tape and the token of the text that belongs to it.
+/// A node on the tape and the index of its token in the text.
 struct TokenCursor {
     var node = Tape.root
     var token = 0

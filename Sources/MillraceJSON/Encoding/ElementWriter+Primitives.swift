@@ -1,4 +1,4 @@
-/// The primitives of an unkeyed container, one requirement each.
+/// The requirements of an unkeyed container for primitive types.
 extension ElementWriter {
     mutating func encode(_ value: Bool) throws {
         if writer.beginElement(in: id) { writer.state.pointee.text.append(value ? "true" : "false") }

@@ -1,22 +1,22 @@
-/// How `JSONRecordEncoder` writes what JSON has no type of its own for. `Data` is always Base64.
+/// The options of a ``JSONRecordEncoder``. `Data` is always encoded as Base64.
 public struct JSONEncodingOptions: Sendable, Hashable {
-    /// What a `Date` is written as.
+    /// The JSON representation that a `Date` is encoded as.
     public enum DateStrategy: Sendable, Hashable {
-        /// As `Date` itself encodes: seconds since 2001, as a number.
+        /// A number of seconds since January 1, 2001, 00:00 UTC, as `Date` itself encodes.
         case deferredToDate
-        /// A number of seconds since 1970.
+        /// A number of seconds since January 1, 1970, 00:00 UTC.
         case secondsSince1970
-        /// A number of milliseconds since 1970.
+        /// A number of milliseconds since January 1, 1970, 00:00 UTC.
         case millisecondsSince1970
-        /// ISO 8601 text in UTC, cut off to seconds: `2026-01-31T12:00:00Z`.
+        /// ISO 8601 text in UTC, truncated to seconds: `2026-01-31T12:00:00Z`.
         case iso8601
     }
 
-    /// What a `Date` is encoded as. Default: `.deferredToDate`.
+    /// The JSON representation that a `Date` is encoded as. Default: ``DateStrategy/deferredToDate``.
     public var dates: DateStrategy
 
     /// Creates options.
     ///
-    /// - Parameter dates: what a `Date` is encoded as.
+    /// - Parameter dates: The JSON representation that a `Date` is encoded as. Default: `.deferredToDate`.
     public init(dates: DateStrategy = .deferredToDate) { self.dates = dates }
 }

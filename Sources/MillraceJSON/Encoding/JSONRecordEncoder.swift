@@ -1,6 +1,6 @@
 import Foundation
 
-/// Encodes records as JSON, one after another, many times faster than Foundation's encoder.
+/// An encoder for sequences of JSON records, which is faster than Foundation's `JSONEncoder`.
 ///
 /// ```swift
 /// let encoder = JSONRecordEncoder()
@@ -10,25 +10,29 @@ import Foundation
 /// }
 /// ```
 ///
-/// What it writes decodes to the same as what Foundation's `JSONEncoder` writes. There is no space in it; members stand
-/// in the order in which they are encoded, those of a dictionary with `String` keys in alphabetical order, so that
-/// equal records have equal bytes; slashes are not escaped.
+/// Its output decodes to the same values as that of Foundation's `JSONEncoder`. It contains no white space and does not
+/// escape slashes. Members are in the order in which they are encoded, and those of a dictionary with `String` keys in
+/// alphabetical order, so that equal records have equal bytes.
 ///
-/// A type that writes to two containers in turns, or to one name twice, is encoded by Foundation, with its members in
-/// alphabetical order: correct, but slow.
+/// A type that writes to two containers alternately, or encodes one key twice, is encoded by Foundation, with all
+/// members in alphabetical order, which is slower.
 ///
-/// An encoder keeps its memory from record to record. It belongs to one task: have one for each.
+/// An encoder reuses its memory from record to record. It is not thread-safe: create one per task.
 public final class JSONRecordEncoder {
     private let writer: JSONWriter
 
     /// Creates an encoder.
     ///
-    /// - Parameter options: how dates are encoded.
+    /// - Parameter options: How dates are encoded.
     public init(options: JSONEncodingOptions = JSONEncodingOptions()) { writer = JSONWriter(options: options) }
 
-    /// Appends the JSON of `value` to `bytes`, which stay as they are if it throws.
+    /// Encodes a value as JSON and appends it to `bytes`, which are not changed if an error is thrown.
     ///
-    /// Throws an `EncodingError` with the path to a value that JSON has no form for: a number that is not finite.
+    /// - Parameters:
+    ///   - value: The value to encode.
+    ///   - bytes: The bytes that the JSON text is appended to, in UTF-8.
+    /// - Throws: An `EncodingError` with the path to a value that has no JSON representation, such as a number that is
+    ///   not finite.
     public func encode<T: Encodable>(_ value: T, into bytes: inout [UInt8]) throws {
         try writer.begin()
         defer { writer.state.pointee.isInUse = false }
@@ -40,7 +44,11 @@ public final class JSONRecordEncoder {
         }
     }
 
-    /// The JSON of `value`; see `encode(_:into:)`.
+    /// Encodes a value as JSON.
+    ///
+    /// - Parameter value: The value to encode.
+    /// - Returns: The JSON text in UTF-8.
+    /// - Throws: An `EncodingError` as ``encode(_:into:)`` does.
     public func encode<T: Encodable>(_ value: T) throws -> [UInt8] {
         var bytes: [UInt8] = []
         try encode(value, into: &bytes)
@@ -49,7 +57,7 @@ public final class JSONRecordEncoder {
 }
 
 extension JSONEncodingOptions {
-    /// Foundation's encoder, set to write the same.
+    /// Foundation's encoder with equivalent settings.
     fileprivate var foundationEncoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

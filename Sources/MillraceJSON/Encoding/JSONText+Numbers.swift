@@ -1,13 +1,13 @@
 extension JSONText {
-    /// Appends a whole number.
+    /// Appends an integer.
     @inline(__always)
     mutating func append<T: FixedWidthInteger>(integer: T) {
         if T.bitWidth > 64 { return append(integer.description) }
         append(magnitude: UInt64(truncatingIfNeeded: integer.magnitude), isNegative: integer < 0)
     }
 
-    /// Writes the digits from the last to the first, two at a time, further on in the text, and moves them where they
-    /// belong: quicker than to count them first.
+    /// Writes the digits backwards, two at a time, into the free space after the text, and then moves them to its end.
+    /// This is faster than counting them first.
     @inline(__always)
     private mutating func append(magnitude: UInt64, isNegative: Bool) {
         // The longest, -9223372036854775808 or 18446744073709551615, takes 20 bytes; 24 are moved.
@@ -35,7 +35,7 @@ extension JSONText {
         advance(end - digit)
     }
 
-    /// Appends a finite number, in the fewest digits that give it back. A whole one has no decimal point.
+    /// Appends a finite number with the fewest digits that decode to the same value, without `.0` if it is integral.
     mutating func append<T: BinaryFloatingPoint & CustomStringConvertible>(number: T) {
         var text = number.description
         if text.utf8.last == UInt8(ascii: "0"), text.hasSuffix(".0") { text.removeLast(2) }

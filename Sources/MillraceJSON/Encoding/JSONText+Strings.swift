@@ -14,7 +14,7 @@ extension JSONText {
 
     @inline(__always)
     private mutating func appendString(_ bytes: UnsafeBufferPointer<UInt8>) {
-        // An escape takes six bytes at most.
+        // An escape sequence has at most six bytes.
         let output = reserve(6 * bytes.count + 2)
         output[0] = UInt8(ascii: "\"")
         var length = 1
@@ -29,8 +29,8 @@ extension JSONText {
         advance(length + 1)
     }
 
-    /// Copies text that needs no escape, a word at a time, the last one overlapping the one before; `false` if there is
-    /// something to escape in it.
+    /// Copies text a word at a time (the last word overlaps the one before) if nothing in it has to be escaped; returns
+    /// `false` otherwise.
     @inline(__always)
     private func copyPlain(_ input: UnsafeRawPointer, _ count: Int, to output: UnsafeMutableRawPointer) -> Bool {
         if count >= 8 {
@@ -60,8 +60,8 @@ extension JSONText {
         return true
     }
 
-    /// Whether one of eight bytes is a quote, a backslash or a control character: the usual trick, which finds bytes
-    /// below a bound, and zeros after an exclusive or.
+    /// Returns whether one of eight bytes is a quote, a backslash or a control character. The common bit trick: it
+    /// finds bytes below a bound, and zeros after an exclusive or.
     @inline(__always)
     private func needsEscape(anyOf word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -101,7 +101,7 @@ extension JSONText {
         return 2
     }
 
-    /// Appends a member's name.
+    /// Appends the name of a member.
     @inline(__always)
     mutating func appendName(_ name: String) -> WrittenName {
         let start = count
@@ -109,12 +109,12 @@ extension JSONText {
         return WrittenName(hash: hash(start), start: start, length: count - start)
     }
 
-    /// Of the bytes from `start` on: the first and last eight and the length tell the names of a record apart.
+    /// Returns a hash of the bytes from `start`, computed from the first and last eight bytes and the length.
     @inline(__always)
     private func hash(_ start: Int) -> UInt64 {
         let name = UnsafeRawBufferPointer(bytes)
         let length = count - start
-        // Only the first name of all can end that early, and the same one later has to have the same hash.
+        // Only the first name in the text can end this early; a later occurrence has to have the same hash.
         guard count >= 8 else { return name[start...].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
         guard length >= 8 else {
             let last = name.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
@@ -130,7 +130,7 @@ extension JSONText {
         return memcmp(start + one.start, start + other.start, one.length) == 0
     }
 
-    /// A name without its quotes, for messages.
+    /// Returns a name without its quotes, for messages.
     func name(_ written: WrittenName) -> String {
         String(decoding: bytes[written.start..<(written.start + written.length)].dropFirst().dropLast(), as: UTF8.self)
     }

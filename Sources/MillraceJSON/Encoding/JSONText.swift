@@ -1,10 +1,10 @@
-/// The text of a record as it is written: bytes that are kept for the next one. Its owner deallocates it.
+/// A buffer for the text of a record, which is reused for the next one. Its owner deallocates it.
 struct JSONText {
     private var start: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private(set) var count = 0
 
-    /// What most records fit in.
+    /// The initial capacity in bytes, which is enough for most records.
     private static var firstCapacity: Int { 4096 }
 
     init() {
@@ -18,7 +18,7 @@ struct JSONText {
 
     mutating func clear() { count = 0 }
 
-    /// Room for `more` bytes, which the caller then says with `advance` that it has written.
+    /// Returns space for `more` bytes. The caller writes to it and then calls `advance` with the number written.
     @inline(__always)
     mutating func reserve(_ more: Int) -> UnsafeMutablePointer<UInt8> {
         if count + more > capacity { grow(more) }

@@ -1,5 +1,5 @@
 extension JSONWriter {
-    /// Opens a level for a value. It is closed with the one below it, or when that is written to.
+    /// Opens a level for a value. It is closed when the enclosing level is closed or written to.
     @inline(__always)
     func open(_ kind: Level.Kind) -> LevelID {
         if kind == .object { state.pointee.text.append(UInt8(ascii: "{")) }
@@ -10,8 +10,8 @@ extension JSONWriter {
         return LevelID(depth: UInt32(truncatingIfNeeded: state.pointee.levels.count), serial: serial)
     }
 
-    /// Makes a level the innermost one by closing those above it. `false` if it is closed already: what would be
-    /// written to it comes too late.
+    /// Makes a level the innermost one by closing the levels above it. Returns `false` if it is closed already, so that
+    /// it cannot be written to any more.
     @inline(__always)
     func enter(_ id: LevelID) -> Bool {
         let depth = Int(id.depth)
@@ -39,7 +39,7 @@ extension JSONWriter {
         }
     }
 
-    /// Begins a member of an object: its name, with what stands before and after it.
+    /// Begins a member of an object: writes the comma, the name and the colon.
     @inline(__always)
     func begin(_ name: String, in id: LevelID) -> Bool {
         guard enter(id) else { return false }

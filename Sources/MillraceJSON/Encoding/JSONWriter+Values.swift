@@ -1,7 +1,7 @@
 import Foundation
 
 extension JSONWriter {
-    /// Writes a value of any kind where the text ends.
+    /// Appends a value of any type.
     @inline(__always)
     func write<T: Encodable>(_ value: T) throws {
         if try writeUnusual(value) { return }
@@ -11,7 +11,7 @@ extension JSONWriter {
         close(above: Int(id.depth) - 1)
     }
 
-    /// Writes a value of a type that does not encode itself here; `false` if it is of another one.
+    /// Appends a value of a type that is not encoded with its own `encode(to:)`; returns `false` for other types.
     @inline(__always)
     func writeUnusual<T: Encodable>(_ value: T) throws -> Bool {
         let type = ObjectIdentifier(T.self)

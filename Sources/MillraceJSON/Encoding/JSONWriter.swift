@@ -1,25 +1,27 @@
-/// The record being encoded: the text so far, and the objects and arrays that are open in it.
+/// The record being encoded: the text so far, and its open objects and arrays.
 ///
-/// Containers write straight to the text. `Encoder` allows more than that: two containers may be written to in turns,
-/// and a member may be replaced. Both are noticed, and the record is then encoded another way (`isScattered`).
+/// Containers write directly to the text. `Encoder` allows more than that: two containers may be written to
+/// alternately, and a member may be replaced. Both are detected, and the record is then encoded by Foundation
+/// (`isScattered`).
 final class JSONWriter {
     struct State {
         var text = JSONText()
         var levels = PlainStack<Level>(capacity: 32)
-        /// The names in open objects, those of an object together.
+        /// The names of the members of open objects, contiguous for each object.
         var names = PlainStack<WrittenName>(capacity: 128)
         var serial: UInt32 = 0
         /// Whether a record is being encoded.
         var isInUse = false
-        /// Whether something came out of order.
+        /// Whether something was encoded out of order or replaced, so that Foundation has to encode the record.
         var isScattered = false
-        /// What an `encode(to:)` did wrong, if it did.
+        /// The description of an invalid `encode(to:)`, if there was one.
         var misuse: String?
         var plainTypes = TypeCache()
     }
 
     let options: JSONEncodingOptions
-    /// Behind a pointer, since each value asks for it: a stored variable of a class has its accesses checked.
+    /// The mutable state. Behind a pointer because it is accessed for each value, and accesses to a stored variable of
+    /// a class are checked for exclusivity.
     let state: UnsafeMutablePointer<State>
 
     init(options: JSONEncodingOptions) {
@@ -38,7 +40,7 @@ final class JSONWriter {
 
     var written: UnsafeBufferPointer<UInt8> { state.pointee.text.bytes }
 
-    /// Takes the writer for a record; only one at a time.
+    /// Begins a record; throws if another one is being encoded.
     func begin() throws {
         guard !state.pointee.isInUse else {
             throw EncodingError.invalidValue(
@@ -53,7 +55,7 @@ final class JSONWriter {
         state.pointee.names.shrink(to: 0)
     }
 
-    /// Writes the outermost value.
+    /// Writes the root value.
     func top<T: Encodable>(_ value: T) throws {
         try write(value)
         guard state.pointee.text.count > 0 || state.pointee.isScattered else {
@@ -62,7 +64,7 @@ final class JSONWriter {
         if let misuse = state.pointee.misuse { throw invalid(value, misuse) }
     }
 
-    /// Where the value that is being written stands.
+    /// Returns the coding path of the value that is being written.
     func path(to depth: Int) -> [any CodingKey] {
         (0..<min(depth, state.pointee.levels.count)).compactMap { place in
             let level = state.pointee.levels.start[place]

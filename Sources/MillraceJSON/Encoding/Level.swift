@@ -1,30 +1,30 @@
-/// A value that is being written, within those on the levels below it.
+/// A value that is being written. It is nested in the values on the levels below it.
 struct Level {
     enum Kind {
-        /// Nothing of it is written yet.
+        /// Nothing has been written yet.
         case pending
-        /// A number, a text, a truth value or null, which is written.
+        /// A number, string, Boolean or null, which has been written.
         case scalar
         case object
         case array
     }
 
     var kind: Kind
-    /// Members or elements so far.
+    /// The number of members or elements so far.
     var count = 0
-    /// Where its names begin among the writer's.
+    /// The index of its first name in the writer's `names`.
     let firstName: Int
-    /// Tells it from others that were on the same level before.
+    /// Distinguishes the level from earlier ones of the same depth.
     let serial: UInt32
 }
 
-/// Names a level to those who write to it.
+/// The identifier of a level, which containers use to write to it.
 struct LevelID {
     let depth: UInt32
     let serial: UInt32
 }
 
-/// A member's name in the text, with its quotes.
+/// The position of a member's name in the text, including its quotes.
 struct WrittenName {
     let hash: UInt64
     let start: Int

@@ -1,4 +1,4 @@
-/// The primitives of a keyed container, one requirement each.
+/// The requirements of a keyed container for primitive types.
 extension MemberWriter {
     mutating func encode(_ value: Bool, forKey key: Key) throws {
         if writer.begin(key.stringValue, in: id) { writer.state.pointee.text.append(value ? "true" : "false") }

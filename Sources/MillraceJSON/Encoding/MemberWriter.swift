@@ -31,7 +31,8 @@ struct MemberWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
         ValueEncoder(writer: writer, id: open(.pending, key.stringValue))
     }
 
-    /// If this level is closed, nothing is opened, and what is written there comes too late as well.
+    /// Opens a level for a member. If this level is closed already, nothing is opened, and writes to the result fail in
+    /// the same way.
     private func open(_ kind: Level.Kind, _ name: String) -> LevelID {
         writer.begin(name, in: id) ? writer.open(kind) : id
     }

@@ -1,5 +1,5 @@
-/// A stack of plain values that keeps its memory. Its owner deallocates it, and asks for nothing that is not there: an
-/// array would be checked for other owners at every change.
+/// A stack of trivial values that reuses its memory. An array would be checked for uniqueness at every change. Its
+/// owner deallocates it, and only accesses elements that exist.
 struct PlainStack<Element: BitwiseCopyable> {
     private(set) var start: UnsafeMutablePointer<Element>
     private(set) var count = 0
@@ -12,7 +12,7 @@ struct PlainStack<Element: BitwiseCopyable> {
 
     func deallocate() { start.deallocate() }
 
-    /// The one on top; of an empty stack, memory that means nothing.
+    /// The top element; uninitialized memory if the stack is empty.
     @inline(__always) var top: UnsafeMutablePointer<Element> { start + max(0, count &- 1) }
 
     @inline(__always)
@@ -22,7 +22,7 @@ struct PlainStack<Element: BitwiseCopyable> {
         count &+= 1
     }
 
-    /// Keeps the first `count`, or all if there are no more.
+    /// Removes all elements after the first `count`.
     @inline(__always)
     mutating func shrink(to count: Int) { self.count = min(self.count, max(0, count)) }
 

@@ -1,4 +1,4 @@
-/// Dictionaries that are written in alphabetical order, since their own differs from run to run.
+/// A dictionary that is written in alphabetical order, because its own order differs from run to run.
 protocol SortableDictionary {
     func write(to writer: JSONWriter) throws
 }

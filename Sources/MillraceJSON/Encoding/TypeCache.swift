@@ -1,5 +1,5 @@
-/// Remembers types that were found to need nothing special, since finding out is slow. It may forget, but is never
-/// wrong.
+/// A cache of types that need no special encoding, because determining this is slow. It may evict types, but never
+/// contains a wrong one.
 struct TypeCache {
     private var types: [ObjectIdentifier?] = Array(repeating: nil, count: 64)
 

@@ -5,7 +5,7 @@ extension ValueEncoder: SingleValueEncodingContainer {
 
     func encode<T: Encodable>(_ value: T) throws {
         guard writer.enter(id) else { return }
-        // What is written as a scalar would come twice if something is there already.
+        // If something has been written already, `encode(to:)` reports the misuse instead of writing a second value.
         if try !writer.isPending || !writer.writeUnusual(value) {
             try value.encode(to: self)
         } else {

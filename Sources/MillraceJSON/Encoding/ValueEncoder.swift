@@ -1,4 +1,4 @@
-/// Writes a value on its level. Small enough to be handed over without an allocation.
+/// An encoder for a value on its level. Small enough to be passed as an existential without an allocation.
 struct ValueEncoder: Encoder {
     let writer: JSONWriter
     let id: LevelID
@@ -21,7 +21,7 @@ struct ValueEncoder: Encoder {
 }
 
 extension JSONWriter {
-    /// Makes a level that of an object or array. A subclass may ask for its superclass's again.
+    /// Makes a level an object or array. A subclass may request the same kind as its superclass again.
     @inline(__always)
     func become(_ kind: Level.Kind, _ id: LevelID) {
         guard enter(id) else { return }
@@ -34,10 +34,10 @@ extension JSONWriter {
         }
     }
 
-    /// Whether nothing is written yet on the innermost level.
+    /// Whether nothing has been written on the innermost level yet.
     var isPending: Bool { state.pointee.levels.top.pointee.kind == .pending }
 
-    /// Makes a level that of a scalar, which the caller writes if this is `true`.
+    /// Makes a level a scalar, which the caller has to write if this returns `true`.
     @inline(__always)
     func becomeScalar(_ id: LevelID) -> Bool {
         guard enter(id) else { return false }

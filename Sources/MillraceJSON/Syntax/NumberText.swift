@@ -1,6 +1,7 @@
-/// Numbers read from their JSON text, for what a double or 64 bits do not tell. The text is a number by JSON's grammar.
+/// Parses numbers from their JSON text, where a double or 64 bits are not exact enough. The text has to be a valid JSON
+/// number.
 enum NumberText {
-    /// Whether a byte can be part of a number.
+    /// Returns whether a byte can be part of a number.
     static func isPart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
@@ -10,28 +11,29 @@ enum NumberText {
         }
     }
 
-    /// `nil` if it is too large for a double, or too small to be told from zero.
+    /// Returns the number; `nil` if it overflows, or underflows to zero.
     static func double(_ text: String) -> Double? {
         guard let value = Double(text), value.isFinite, value != 0 || isZero(text) else { return nil }
         return value
     }
 
-    /// `nil` if it is too large for a float, or too small to be told from zero.
+    /// Returns the number; `nil` if it overflows, or underflows to zero.
     static func float(_ text: String) -> Float? {
         guard let value = Float(text), value.isFinite, value != 0 || isZero(text) else { return nil }
         return value
     }
 
-    /// A whole number, however written (`1.0`, `1e3`); `nil` if it is none, or does not fit.
+    /// Returns an integer in any notation (`1.0`, `1e3`); `nil` if it is not an integer or out of range.
     ///
-    /// As Foundation has it: what is whole once it is a double, but with all its digits; so 2⁵³ + 1.0 is read exactly.
+    /// As in Foundation, a number is an integer if it is integral as a double, but all its digits are used, so that
+    /// 2⁵³ + 1.0 is read exactly.
     static func integer<T: FixedWidthInteger>(_ text: String, as type: T.Type) -> T? {
         if let value = T(text) { return value }
         guard let double = Double(text), double.isFinite, let value = T(exactly: double) else { return nil }
         return double.magnitude < 0x1p53 ? value : digits(text, as: type)
     }
 
-    /// The digits before the decimal point, once the exponent has moved it.
+    /// Returns the digits before the decimal point after applying the exponent.
     private static func digits<T: FixedWidthInteger>(_ text: String, as type: T.Type) -> T? {
         let parts = text.split(maxSplits: 1) { $0 == "e" || $0 == "E" }
         guard let mantissa = parts.first else { return nil }

@@ -1,5 +1,5 @@
 extension SyntaxCheck {
-    /// Passes over a number; whether it is one that simdjson may refuse for its size.
+    /// Skips a number; returns whether simdjson may reject it for its size.
     mutating func number() throws -> Bool {
         if byte == UInt8(ascii: "-") { offset += 1 }
         var digits = 1

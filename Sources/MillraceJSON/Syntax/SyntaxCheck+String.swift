@@ -1,5 +1,5 @@
 extension SyntaxCheck {
-    /// Passes over a string in quotes.
+    /// Skips a string in quotes.
     mutating func string() throws {
         let start = offset
         offset += 1
@@ -31,7 +31,7 @@ extension SyntaxCheck {
         }
     }
 
-    /// Whether a code unit stands for a character, if need be with the low surrogate after it.
+    /// Returns whether a code unit is a character, alone or together with the low surrogate after it.
     private mutating func isWhole(unit high: UInt16) throws -> Bool {
         guard UTF16.isSurrogate(high) else { return true }
         guard UTF16.isLeadSurrogate(high), byte == UInt8(ascii: "\\") else { return false }
@@ -40,7 +40,7 @@ extension SyntaxCheck {
         return UTF16.isTrailSurrogate(try unit())
     }
 
-    /// Passes over `u` and four hexadecimal digits.
+    /// Skips `u` and four hexadecimal digits; returns the code unit.
     private mutating func unit() throws -> UInt16 {
         offset += 1
         var unit: UInt16 = 0
@@ -54,7 +54,7 @@ extension SyntaxCheck {
         return unit
     }
 
-    /// Passes over a character beyond ASCII.
+    /// Skips a character that is not ASCII.
     private mutating func character() throws {
         let rest = text[offset...].prefix(4)
         for length in 2...4 where length <= rest.count {

@@ -1,26 +1,25 @@
-/// Finds what is wrong with a text that simdjson gave up, and where, and which of its numbers are long.
-///
-/// simdjson says that a text is malformed, not where. This looks again, slowly, and only at such texts.
+/// A second, slower parser for texts that simdjson rejects. simdjson does not report where a text is malformed; this
+/// finds the first fault and its offset, and the numbers that are too long for simdjson.
 struct SyntaxCheck {
-    /// What is wrong, and with which byte, counted from 0.
+    /// A syntax error, and the offset of the invalid byte, counted from 0.
     struct Fault: Error {
         let reason: String
         let offset: Int
     }
 
-    /// How deep a record may be nested, as in Foundation's decoder.
+    /// The maximum nesting depth of a record; the same as in Foundation's decoder.
     static var depthLimit: Int { 512 }
 
     let text: UnsafeRawBufferPointer
     var offset = 0
     /// For each open bracket, whether it is an object's.
     private var open: [Bool] = []
-    /// Numbers that 64 bits or a double may not hold.
+    /// The ranges of numbers that may not fit into 64 bits or a double.
     private(set) var longNumbers: [Range<Int>] = []
 
     init(_ text: UnsafeRawBufferPointer) { self.text = text }
 
-    /// The first fault; `nil` if the text is one value of JSON.
+    /// Returns the first fault; `nil` if the text is one valid JSON value.
     mutating func fault() -> Fault? {
         do {
             try document()
@@ -36,7 +35,7 @@ struct SyntaxCheck {
 
     func fail(_ reason: String) -> Fault { Fault(reason: reason, offset: offset) }
 
-    /// What stands here, for a message.
+    /// The byte at the current offset, for messages.
     var found: String {
         guard let byte else { return "the end" }
         guard (0x21...0x7e).contains(byte) else { return "the byte 0x\(String(byte, radix: 16))" }
@@ -51,7 +50,7 @@ struct SyntaxCheck {
         guard byte == nil else { throw fail("Expected nothing after the value, found \(found)") }
     }
 
-    /// A value, or the beginning of one with members.
+    /// Checks a scalar value, or the beginning of an object or array.
     private mutating func value() throws {
         switch byte {
         case UInt8(ascii: "{"): try begin(isObject: true)
@@ -83,7 +82,7 @@ struct SyntaxCheck {
         try element(isObject: isObject)
     }
 
-    /// What follows a member: a comma and the next one, or the end.
+    /// Checks what follows a member: a comma and the next member, or the closing bracket.
     private mutating func member(isObject: Bool) throws {
         switch byte {
         case UInt8(ascii: ","):

@@ -1,5 +1,6 @@
-/// A value per key that additions are put together into, in a process function: of a list of numbers only their sum.
-/// Always that of the current key.
+/// A value per key into which added values are combined, in a process function; for example a sum.
+///
+/// All methods apply to the key that the process function is called for.
 public struct ReducingState<Key: StreamKey, Value: StateValue> {
     @usableFromInline let cell: StateCell<Key, Value>
     @usableFromInline let combine: (Value, Value) throws -> Value
@@ -10,11 +11,13 @@ public struct ReducingState<Key: StreamKey, Value: StateValue> {
         self.combine = combine
     }
 
-    /// What all additions amount to; `nil` if there were none.
+    /// Returns the combination of all added values; `nil` if there are none.
+    ///
+    /// - Throws: `StateError` if the value has to be read from the store and is damaged.
     @inlinable
     public func get() throws -> Value? { try cell.get() }
 
-    /// Adds a value.
+    /// Adds a value: it becomes the value of the key, or is combined with the existing one.
     @inlinable
     public func add(_ value: Value) throws {
         var isNew = false
@@ -24,12 +27,14 @@ public struct ReducingState<Key: StreamKey, Value: StateValue> {
         }) { if !isNew { $0 = try combine($0, value) } }
     }
 
-    /// Forgets the additions.
+    /// Removes the value.
     @inlinable
     public func clear() throws { try cell.remove() }
 }
 
-/// An aggregate per key in a process function. Always that of the current key.
+/// An aggregate per key in a process function.
+///
+/// All methods apply to the key that the process function is called for.
 public struct AggregatingState<Key: StreamKey, A: Aggregate> {
     @usableFromInline let cell: StateCell<Key, A.Accumulator>
     @usableFromInline let aggregate: A
@@ -40,17 +45,19 @@ public struct AggregatingState<Key: StreamKey, A: Aggregate> {
         self.aggregate = aggregate
     }
 
-    /// The result of all additions; `nil` if there were none.
+    /// Returns the result of the aggregate; `nil` if nothing was added.
+    ///
+    /// - Throws: `StateError` if the value has to be read from the store and is damaged, and what the aggregate throws.
     @inlinable
     public func get() throws -> A.Output? { try cell.get().map { try aggregate.result($0) } }
 
-    /// Adds an input.
+    /// Adds an input to the aggregate.
     @inlinable
     public func add(_ input: A.Input) throws {
         try cell.update(or: { aggregate.create() }) { try aggregate.add(input, to: &$0) }
     }
 
-    /// Forgets the additions.
+    /// Removes the accumulator of the aggregate.
     @inlinable
     public func clear() throws { try cell.remove() }
 }

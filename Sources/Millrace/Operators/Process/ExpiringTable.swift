@@ -4,7 +4,7 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
     @usableFromInline let table: KeyedTable<Key, Expiring<Value>>
     @usableFromInline let timeToLive: TimeToLive
     @usableFromInline let context: TaskContext
-    /// Where the walk through all keys goes on, and how far it has to be at which time.
+    /// The hash at which the next sweep continues, and the time of the last sweep in milliseconds.
     @usableFromInline var nextHash: UInt64
     @usableFromInline var lastSweep: Int64?
 
@@ -16,8 +16,8 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
         nextHash = table.low
     }
 
-    /// The time that counts for the record or timer in hand: its own, or the clock's. (By a record's own time, and not the
-    /// watermark, so that the result does not depend on how far that has come.)
+    /// Returns the time that counts for the current record or timer: its own, or the clock's. It is the record's own
+    /// time and not the watermark, so that results do not depend on the progress of the watermark.
     @inlinable
     func now(_ current: CurrentKey<Key>) -> Int64 {
         timeToLive.kind == .event ? current.time : context.processingTime.milliseconds
@@ -33,7 +33,7 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
     func get(_ current: CurrentKey<Key>) throws -> Value? {
         guard let slot = try table.find(current.hash, current.get()) else { return nil }
         let now = now(current)
-        // Left for the walk to remove: an earlier record that comes later may still find it.
+        // Left for the sweep to remove: a late record with an earlier time may still use it.
         guard slot.pointee.value.expires > now else { return nil }
         if timeToLive.refresh == .onReadAndWrite {
             table.touchChanged(slot - table.slots)
@@ -47,7 +47,7 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
         let now = now(current)
         let slot = try table.update(current.hash, current.get()) { Expiring(expires: .max, value: initial()) }
         if slot.pointee.value.expires <= now { slot.pointee.value.value = initial() }
-        // A record that comes late does not shorten what others have made longer.
+        // A late record does not shorten the life of the value.
         let end = end(from: now)
         let known = slot.pointee.value.expires
         slot.pointee.value.expires = known == .max || known <= now ? end : max(known, end)
@@ -57,8 +57,8 @@ final class ExpiringTable<Key: StreamKey, Value: StateValue> {
     @inlinable
     func remove(_ current: CurrentKey<Key>) throws { try table.remove(current.hash, current.get()) }
 
-    /// Goes through a part of all keys, as much as the time that has passed asks for, and removes what is over. The whole
-    /// way takes half a time to live.
+    /// Removes expired entries from a part of the keys. The part is proportional to the time since the last sweep, so
+    /// that all keys are visited in half a time to live.
     @inlinable
     func sweep() throws {
         let now =

@@ -1,15 +1,19 @@
-/// A list per key in a process function. Always that of the current key; empty where nothing was added.
+/// A list per key in a process function; empty if nothing was added.
+///
+/// All methods apply to the key that the process function is called for.
 public struct ListState<Key: StreamKey, Element: StateValue> {
     @usableFromInline let cell: StateCell<Key, [Element]>
 
     @inlinable
     init(_ cell: StateCell<Key, [Element]>) { self.cell = cell }
 
-    /// The elements.
+    /// Returns the elements.
+    ///
+    /// - Throws: `StateError` if the list has to be read from the store and is damaged.
     @inlinable
     public func get() throws -> [Element] { try cell.get() ?? [] }
 
-    /// Adds an element at the end.
+    /// Appends an element.
     @inlinable
     public func append(_ element: Element) throws { try cell.update(or: { [] }) { $0.append(element) } }
 

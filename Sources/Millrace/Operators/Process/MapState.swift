@@ -1,20 +1,26 @@
-/// A map of the key in hand. Its keys are told apart by their bytes, as keys of streams are: two spellings of one text in
-/// Unicode are two keys.
+/// A map per key in a process function.
+///
+/// All methods apply to the key that the process function is called for. Map keys are compared by their encoded bytes,
+/// as the keys of streams are: strings that are equal in Unicode but encoded differently are different keys.
 public struct MapState<Key: StreamKey, MapKey: StateValue & Hashable, Value: StateValue> {
     @usableFromInline let cell: StateCell<Key, [ExactKey<MapKey>: Value]>
 
     @inlinable
     init(_ cell: StateCell<Key, [ExactKey<MapKey>: Value]>) { self.cell = cell }
 
-    /// All entries.
+    /// Returns all entries.
+    ///
+    /// - Throws: `StateError` if the map has to be read from the store and is damaged.
     @inlinable
     public func get() throws -> MapEntries<MapKey, Value> { MapEntries(try cell.get() ?? [:]) }
 
-    /// The value of a map key.
+    /// Returns the value of a map key; `nil` if there is none.
+    ///
+    /// - Throws: `StateError` if the map has to be read from the store and is damaged.
     @inlinable
     public func get(_ key: MapKey) throws -> Value? { try cell.get()?[ExactKey(key)] }
 
-    /// Sets the value of a map key, or removes it with `nil`.
+    /// Sets the value of a map key; `nil` removes the map key.
     @inlinable
     public func set(_ key: MapKey, _ value: Value?) throws {
         if value == nil, try get(key) == nil { return }
@@ -31,26 +37,26 @@ public struct MapState<Key: StreamKey, MapKey: StateValue & Hashable, Value: Sta
     public func clear() throws { try cell.remove() }
 }
 
-/// The entries of a map, in no order.
+/// The entries of a map state, in no particular order.
 public struct MapEntries<MapKey: StateValue & Hashable, Value: StateValue>: Sequence {
     @usableFromInline let entries: [ExactKey<MapKey>: Value]
 
     @inlinable
     init(_ entries: [ExactKey<MapKey>: Value]) { self.entries = entries }
 
-    /// How many.
+    /// The number of entries.
     @inlinable
     public var count: Int { entries.count }
-    /// None.
+    /// Whether there are no entries.
     @inlinable
     public var isEmpty: Bool { entries.isEmpty }
-    /// The keys.
+    /// The map keys, in no particular order.
     @inlinable
     public var keys: [MapKey] { entries.keys.map(\.value) }
     /// The values, in the order of `keys`.
     @inlinable
     public var values: [Value] { Array(entries.values) }
-    /// The value of a key.
+    /// The value of a map key; `nil` if there is none.
     @inlinable
     public subscript(key: MapKey) -> Value? { entries[ExactKey(key)] }
 

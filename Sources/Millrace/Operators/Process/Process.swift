@@ -1,8 +1,8 @@
 extension KeyedStream {
-    /// The operator for everything that the others do not say: state of any shape per key, and timers.
+    /// Calls a function for each record, with state per key and timers.
     ///
-    /// `make` declares the state and returns what is called for each record and each timer. It is called once per task,
-    /// and once when the graph is declared (to learn of the state).
+    /// Use it for logic that the other keyed operators do not cover. `make` declares the state and returns the
+    /// functions that are called for records and timers.
     ///
     /// ```swift
     /// orders.keyed(by: \.customer).process(to: Alert.self) { states in
@@ -18,9 +18,17 @@ extension KeyedStream {
     /// }
     /// ```
     ///
-    /// Results of other types go to side outputs (`ProcessStates.sideOutput`).
+    /// To emit results of other types, use ``ProcessStates/sideOutput(_:)``.
     ///
-    /// Restart: state and timers are as if there had been none.
+    /// Restart: state and timers are restored from the checkpoint; each record affects the state exactly once.
+    ///
+    /// - Parameters:
+    ///   - output: the type of the results.
+    ///   - onError: what happens to a record for which `onRecord` throws; changes of state that it made before it threw
+    ///     remain. An error thrown by `onTimer` always fails the operator. Default: the operator fails.
+    ///   - make: declares the state and returns the function. It is called once per task, and once while the graph is
+    ///     being declared, when the state has no values yet.
+    /// - Returns: a stream of the results that the function emits.
     @inlinable
     public func process<Output: Sendable>(
         to output: Output.Type = Output.self, onError: ErrorPolicy<Record> = .fail,
@@ -29,7 +37,7 @@ extension KeyedStream {
         process(kind: "process", to: output, onError: onError, make)
     }
 
-    /// The same for operators that are made of it, which have a kind of their own.
+    /// Adds a process function under another kind, for operators that are built on it.
     @inlinable
     func process<Output: Sendable>(
         kind: String, detail: String = "", to output: Output.Type = Output.self, onError: ErrorPolicy<Record> = .fail,
@@ -65,14 +73,16 @@ extension KeyedStream {
     }
 }
 
-/// What a keyed process does with records and timers.
+/// The functions that a process operator calls for records and timers.
 public struct ProcessFunction<Key: StreamKey, Record: Sendable, Output: Sendable> {
     @usableFromInline let onRecord: (Record, ProcessContext<Key, Output>) throws -> Void
     @usableFromInline let onTimer: (Timer, ProcessContext<Key, Output>) throws -> Void
 
+    /// Creates a process function.
+    ///
     /// - Parameters:
-    ///   - onRecord: called for each record, with its key current.
-    ///   - onTimer: called when a timer's time has come, with its key current.
+    ///   - onRecord: called for each record; state and context are those of its key.
+    ///   - onTimer: called when a timer is due; state and context are those of its key. Default: does nothing.
     @inlinable
     public init(
         onRecord: @escaping (Record, ProcessContext<Key, Output>) throws -> Void,
@@ -83,12 +93,16 @@ public struct ProcessFunction<Key: StreamKey, Record: Sendable, Output: Sendable
     }
 }
 
-/// A point in time at which a key wants to be called.
+/// A point in time at which a process function is to be called again for a key; see ``ProcessContext/setTimer(_:)``.
+///
+/// At the end of the input all remaining timers fire, whatever their time. Timers that are set while they do so are
+/// ignored.
 public enum Timer: Hashable, Sendable {
-    /// When the watermark has reached it; at the latest at the end of input, when event time comes to the last record's
-    /// and then to its end. What a timer sets that fires only because of the end does not fire any more.
+    /// Event time: fires when the watermark has reached the time.
+    ///
+    /// At the end of the input the watermark first advances to the time of the last record, and then to the end.
     case event(Timestamp)
-    /// When the clock has reached it; at the latest at the end of input, with the same exception.
+    /// Processing time: fires when the clock has reached the time.
     case processing(Timestamp)
 
     /// The point in time.
@@ -99,13 +113,13 @@ public enum Timer: Hashable, Sendable {
     }
 }
 
-/// The key that a process function is called for.
+/// The key for which a process function is being called.
 @usableFromInline
 final class CurrentKey<Key: StreamKey> {
-    // Set and read by one task, never at once.
+    // Set and read by one task, never at the same time.
     @exclusivity(unchecked) @usableFromInline var hash: UInt64 = 0
     @exclusivity(unchecked) @usableFromInline var key: Key?
-    /// Of the record or timer, in milliseconds.
+    /// The time of the record or timer, in milliseconds since 1970.
     @exclusivity(unchecked) @usableFromInline var time: Int64 = .min
 
     @usableFromInline
@@ -127,13 +141,15 @@ final class CurrentKey<Key: StreamKey> {
     }
 }
 
-/// What a process function can see and do besides its state.
+/// The context in which a process function is called: its key and times, output and timers.
+///
+/// Valid only during a call of `onRecord` or `onTimer`.
 public final class ProcessContext<Key: StreamKey, Output: Sendable> {
     @usableFromInline let current: CurrentKey<Key>
     @usableFromInline let timers: TimerStore<Key>
     @usableFromInline let context: TaskContext
     @usableFromInline let next: Push<Output>
-    /// The record's event time, or the timer's time.
+    /// The event time of the record, or the time of the timer.
     @inlinable
     public var time: Timestamp { storedTime }
     @exclusivity(unchecked) @usableFromInline var storedTime = Timestamp.distantPast
@@ -146,36 +162,44 @@ public final class ProcessContext<Key: StreamKey, Output: Sendable> {
         self.next = next
     }
 
-    /// The key.
+    /// The key of the record or timer.
     @inlinable
     public var key: Key { current.get() }
 
-    /// Event time of this task: nothing at or before it is expected any more.
+    /// The watermark of this task: no more records with this time or an earlier one are expected.
     public var watermark: Timestamp { context.watermark.time }
 
-    /// Processing time.
+    /// The current processing time.
     public var processingTime: Timestamp { context.processingTime }
 
-    /// Counts the record as too late.
+    /// Counts the record as late.
     @usableFromInline
     func countLate() { context.counters.late += 1 }
 
-    /// Passes a result on, with the current time.
+    /// Emits a result, with the time of the current record or timer.
+    ///
+    /// - Throws: an error of a downstream operator; let it pass.
     @inlinable
     public func emit(_ output: Output) throws {
         do { try next(output, storedTime) } catch { throw DownstreamFailure(cause: error) }
     }
 
-    /// Asks to be called for the current key at a time; once, however often it is asked.
+    /// Sets a timer for the current key. Setting the same timer again has no effect.
+    ///
+    /// Restart: timers are restored from the checkpoint.
+    ///
+    /// - Parameter timer: when to call `onTimer`.
     @inlinable
     public func setTimer(_ timer: Timer) throws { try timers.set(timer, current.hash, current.get()) }
 
-    /// Takes a timer back.
+    /// Deletes a timer of the current key, if it exists.
+    ///
+    /// - Parameter timer: the timer to delete.
     @inlinable
     public func deleteTimer(_ timer: Timer) throws { try timers.delete(timer, current.hash, current.get()) }
 }
 
-/// An error that came from an operator further on, and is none of the process function's.
+/// Wraps an error of a downstream operator, to tell it from an error of the process function.
 @usableFromInline
 struct DownstreamFailure: Error {
     @usableFromInline let cause: any Error

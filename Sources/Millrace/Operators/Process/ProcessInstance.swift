@@ -7,7 +7,7 @@ final class ProcessInstance<Key: StreamKey, Record: Sendable, Output: Sendable>:
     @usableFromInline let scope: ProcessContext<Key, Output>
     @usableFromInline let node: OperatorNode
     @usableFromInline var fired = 0
-    /// The last timer that fired, and how many of its key came one after the other without time going on.
+    /// The timer that fired last, and how many timers of its key fired in succession without an advance of time.
     @usableFromInline var lastFired: (hash: UInt64, time: Int64) = (0, .min)
     @usableFromInline var row = 0
 
@@ -34,7 +34,7 @@ final class ProcessInstance<Key: StreamKey, Record: Sendable, Output: Sendable>:
         }
         for sweep in states.eventSweeps { try sweep() }
         guard watermark.isEnd else { return true }
-        // Input is over: what waits for the clock would wait for nothing.
+        // The input has ended, so timers that wait for the clock fire now.
         while let due = try timers.takeProcessing(upTo: .distantFuture) {
             try fire(due, .processing(due.time))
             if scope.context.isCongested { return false }
@@ -64,8 +64,8 @@ final class ProcessInstance<Key: StreamKey, Record: Sendable, Output: Sendable>:
         }
     }
 
-    /// Timers can go on for long when time takes a leap: the run may end meanwhile. A key whose timers set each other at
-    /// one time, or before it, never comes to an end.
+    /// Checks whether the run was aborted, as many timers may fire when time advances far, and whether the timers of a
+    /// key set each other indefinitely, at the same or an earlier time.
     @usableFromInline
     func checkRow(_ hash: UInt64, _ time: Int64) throws {
         fired &+= 1
@@ -82,7 +82,7 @@ final class ProcessInstance<Key: StreamKey, Record: Sendable, Output: Sendable>:
 
     @inlinable
     func prepare(_ snapshot: inout TaskSnapshot) throws {
-        // A task that is never at rest lets go of what is over here.
+        // Also here, because a task that is never idle would not sweep otherwise.
         for sweep in states.clockSweeps { try sweep() }
         for encode in states.snapshots { encode(&snapshot) }
         timers.prepare(&snapshot)

@@ -1,19 +1,23 @@
-/// Where a process function declares its state.
+/// Declares the state of a process function.
+///
+/// An instance is passed to the closure of ``KeyedStream/process(to:onError:_:)``. Each method declares one state and
+/// returns a handle, which can be used only within `onRecord` and `onTimer`. The names of an operator's states must
+/// differ.
 public final class ProcessStates<Key: StreamKey> {
     @usableFromInline
     enum Place {
-        /// The graph is being declared: names and types are noted.
+        /// The graph is being declared: names and types are recorded.
         case declaration(OperatorNode)
-        /// A task is being built: tables are made.
+        /// A task is being created: tables are created.
         case task(TaskContext, OperatorNode)
     }
 
     @usableFromInline let current: CurrentKey<Key>
     @usableFromInline let place: Place
-    /// Let go of what is over, where state has a time to live.
+    /// Remove expired state, for each state with a time to live.
     @usableFromInline var eventSweeps: [() throws -> Void] = []
     @usableFromInline var clockSweeps: [() throws -> Void] = []
-    /// Encodes the changes of each state.
+    /// Encode the changes of each state.
     @usableFromInline var snapshots: [(inout TaskSnapshot) -> Void] = []
 
     @usableFromInline
@@ -22,7 +26,13 @@ public final class ProcessStates<Key: StreamKey> {
         self.place = place
     }
 
-    /// One value per key, or none.
+    /// Declares a value per key.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the state, unique within the operator.
+    ///   - type: the type of the value.
+    ///   - timeToLive: how long the value of a key is kept. Default: `nil`, until it is removed.
+    /// - Returns: a handle to the value of the current key.
     @inlinable
     public func value<Value: StateValue>(
         _ name: String, of type: Value.Type = Value.self, timeToLive: TimeToLive? = nil
@@ -30,8 +40,16 @@ public final class ProcessStates<Key: StreamKey> {
         ValueState(cell(name, timeToLive))
     }
 
-    /// A map per key. It is stored as a whole when any of it changed: for maps of up to some thousand entries. A time to
-    /// live is that of the whole map.
+    /// Declares a map per key.
+    ///
+    /// The map of a key is stored as a whole when any of its entries changes. It is meant for maps of up to a few
+    /// thousand entries.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the state, unique within the operator.
+    ///   - type: the types of map keys and values.
+    ///   - timeToLive: how long the whole map of a key is kept. Default: `nil`, until it is removed.
+    /// - Returns: a handle to the map of the current key.
     @inlinable
     public func map<MapKey: StateValue & Hashable, Value: StateValue>(
         _ name: String, of type: (MapKey, Value).Type = (MapKey, Value).self, timeToLive: TimeToLive? = nil
@@ -39,8 +57,16 @@ public final class ProcessStates<Key: StreamKey> {
         MapState(cell(name, timeToLive))
     }
 
-    /// A list per key. It is stored as a whole when any of it changed: for lists of up to some thousand elements. A time to
-    /// live is that of the whole list.
+    /// Declares a list per key.
+    ///
+    /// The list of a key is stored as a whole when any of its elements changes. It is meant for lists of up to a few
+    /// thousand elements.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the state, unique within the operator.
+    ///   - type: the type of the elements.
+    ///   - timeToLive: how long the whole list of a key is kept. Default: `nil`, until it is removed.
+    /// - Returns: a handle to the list of the current key.
     @inlinable
     public func list<Element: StateValue>(
         _ name: String, of type: Element.Type = Element.self, timeToLive: TimeToLive? = nil
@@ -48,7 +74,14 @@ public final class ProcessStates<Key: StreamKey> {
         ListState(cell(name, timeToLive))
     }
 
-    /// A value per key that additions are combined into.
+    /// Declares a value per key into which added values are combined.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the state, unique within the operator.
+    ///   - type: the type of the value.
+    ///   - timeToLive: how long the value of a key is kept. Default: `nil`, until it is removed.
+    ///   - combine: returns the combination of the current value and an added one.
+    /// - Returns: a handle to the value of the current key.
     @inlinable
     public func reducing<Value: StateValue>(
         _ name: String, of type: Value.Type = Value.self, timeToLive: TimeToLive? = nil,
@@ -57,7 +90,13 @@ public final class ProcessStates<Key: StreamKey> {
         ReducingState(cell(name, timeToLive), combine)
     }
 
-    /// An aggregate per key.
+    /// Declares an aggregate per key.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the state, unique within the operator.
+    ///   - aggregate: the aggregate.
+    ///   - timeToLive: how long the accumulator of a key is kept. Default: `nil`, until it is removed.
+    /// - Returns: a handle to the aggregate of the current key.
     @inlinable
     public func aggregating<A: Aggregate>(
         _ name: String, _ aggregate: A, timeToLive: TimeToLive? = nil
@@ -66,7 +105,7 @@ public final class ProcessStates<Key: StreamKey> {
         return AggregatingState(cell(name, timeToLive), aggregate)
     }
 
-    /// A way to a side output, for results of another type.
+    /// Declares that the process function emits to a side output, for example results of another type.
     ///
     /// ```swift
     /// let rejected = graph.sideOutput("rejected", of: Order.self)
@@ -78,6 +117,9 @@ public final class ProcessStates<Key: StreamKey> {
     /// }
     /// rejected.stream.sink(.jsonLines(directory: "rejected"))
     /// ```
+    ///
+    /// - Parameter side: the side output.
+    /// - Returns: a handle that emits to the side output.
     @inlinable
     public func sideOutput<Output: Sendable>(_ side: SideOutput<Output>) -> ProcessSideOutput<Key, Output> {
         switch place {
@@ -116,7 +158,7 @@ public final class ProcessStates<Key: StreamKey> {
     }
 }
 
-/// Passes results of a process function on to a side output.
+/// A handle with which a process function emits to a side output; see ``ProcessStates/sideOutput(_:)``.
 public struct ProcessSideOutput<Key: StreamKey, Output: Sendable> {
     @usableFromInline let next: Push<Output>?
     @usableFromInline let current: CurrentKey<Key>
@@ -127,7 +169,9 @@ public struct ProcessSideOutput<Key: StreamKey, Output: Sendable> {
         self.current = current
     }
 
-    /// Passes a result on, with the time of the record or timer.
+    /// Emits a result to the side output, with the time of the current record or timer.
+    ///
+    /// - Throws: an error of a downstream operator; let it pass.
     @inlinable
     public func emit(_ output: Output) throws {
         guard let next else { throw StateOutsideTask() }
@@ -135,7 +179,7 @@ public struct ProcessSideOutput<Key: StreamKey, Output: Sendable> {
     }
 }
 
-/// The one mistake that can be made with a state handle.
+/// An error for a state handle that is used while the graph is being declared.
 @usableFromInline
 struct StateOutsideTask: Error, CustomStringConvertible {
     @usableFromInline

@@ -1,4 +1,4 @@
-/// The current key's value of a piece of state, with or without a time to live: what the state handles are made of.
+/// The current key's value of a state, with or without a time to live; the public state types are built on it.
 @usableFromInline
 struct StateCell<Key: StreamKey, Value: StateValue> {
     @usableFromInline

@@ -1,30 +1,32 @@
-/// How long a key's state lives.
+/// How long the state of a key is kept.
 ///
 /// ```swift
 /// let seen = states.value("seen", of: Bool.self, timeToLive: TimeToLive(.hours(1)))
 /// ```
 ///
-/// State that is older is not given any more, and leaves the store, also if nobody asks for it: the whole state is gone
-/// through a little at a time, so that a key is gone at the latest after another half of its time to live.
+/// Expired state is no longer returned. It is also removed from the store if the key is not used again, at the latest
+/// when another half of its time to live has passed.
 public struct TimeToLive: Sendable, Hashable {
-    /// What makes state live on.
+    /// Which accesses extend the life of a value.
     public enum Refresh: Sendable, Hashable {
-        /// Each change.
+        /// Changes.
         case onWrite
-        /// Each change, and each look at it, which then has to be stored as a change would.
+        /// Changes and reads. Each read then has to be stored, as a change has.
         case onReadAndWrite
     }
 
-    /// How long.
+    /// How long a value is kept after the last access that extends its life.
     public var duration: Duration
-    /// What begins it anew.
+    /// Which accesses extend the life of a value.
     public var refresh: Refresh
-    /// Which time counts: that of the record in hand, or the clock's.
+    /// Which time counts: that of the current record or timer, or that of the clock.
     public var kind: TimeKind
 
+    /// Creates a time to live.
+    ///
     /// - Parameters:
-    ///   - duration: at least a millisecond.
-    ///   - refresh: what extends the life of a value. Default: each change.
+    ///   - duration: how long a value is kept; at least a millisecond.
+    ///   - refresh: which accesses extend the life of a value. Default: changes.
     ///   - kind: which time counts. Default: processing time.
     public init(_ duration: Duration, refresh: Refresh = .onWrite, in kind: TimeKind = .processing) {
         self.duration = duration

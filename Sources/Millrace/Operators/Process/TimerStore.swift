@@ -1,7 +1,8 @@
-/// The timers of a keyed operator in one task: per key in a table like any state, and in the order of their times in a
-/// heap, which is made anew from the table at start.
+/// The timers of a keyed operator in one task: per key in a table, as other state, and ordered by time in a heap, which
+/// is rebuilt from the table at start.
 ///
-/// A heap entry whose timer was deleted is passed over when its time comes; when most are such, the heap is cleaned.
+/// A heap entry whose timer was deleted is skipped when its time comes. When most entries are such, the heap is
+/// cleaned.
 @usableFromInline
 final class TimerStore<Key: StreamKey> {
     /// A timer whose time has come.
@@ -23,9 +24,9 @@ final class TimerStore<Key: StreamKey> {
     @usableFromInline var processingHeap = TimerHeap<Key>()
     @usableFromInline var isLoaded = false
     @usableFromInline let budget: MemoryBudget
-    /// What the heaps take of it.
+    /// The part of the budget that the heaps take, in bytes.
     @usableFromInline var heapBytes = 0
-    /// Input has come to its end: a timer that a timer sets would be the next of a row without end.
+    /// The input has ended: timers set by timers are ignored now, because each could set the next one indefinitely.
     @usableFromInline var isEnding = false
 
     @inlinable
@@ -42,7 +43,7 @@ final class TimerStore<Key: StreamKey> {
         }
     }
 
-    /// Fills the heaps from what the checkpoint had.
+    /// Fills the heaps from the timers of the checkpoint.
     @inlinable
     func load() throws {
         if isLoaded { return }
@@ -55,10 +56,10 @@ final class TimerStore<Key: StreamKey> {
     @inlinable
     func fill(_ heap: inout TimerHeap<Key>, from table: KeyedTable<Key, [Int64]>) throws {
         var unordered: [(hash: UInt64, key: Key)] = []
-        // What only the store has stays there until its time comes: the heap knows the times.
+        // Entries that are only in the store stay there until their time comes: the heap has the times.
         try table.forEach { slot in
             let (times, key) = (slot.pointee.value, table.key(of: slot))
-            // As the first versions stored them.
+            // The order in which early versions stored them.
             if !zip(times, times.dropFirst()).allSatisfy({ $0 > $1 }) { unordered.append((slot.pointee.hash, key)) }
             for time in times { heap.insert(time, key) }
         }
@@ -88,7 +89,7 @@ final class TimerStore<Key: StreamKey> {
         }
     }
 
-    /// Adds a timer to its key's, which are kept with the earliest last; false if it is there.
+    /// Adds a timer to those of its key, which are sorted with the earliest last; returns false if it exists already.
     @inlinable
     func add(_ time: Int64, _ hash: UInt64, _ key: Key, to table: KeyedTable<Key, [Int64]>) throws -> Bool {
         if let known = try table.find(hash, key), Self.place(of: time, in: known.pointee.value).isThere { return false }
@@ -97,7 +98,7 @@ final class TimerStore<Key: StreamKey> {
         return true
     }
 
-    /// Where a time is, or belongs, among times of which the earliest is last.
+    /// Returns where a time is, or is to be inserted, among times sorted with the earliest last.
     @inlinable
     static func place(of time: Int64, in times: [Int64]) -> (index: Int, isThere: Bool) {
         var (low, high) = (0, times.count)
@@ -119,7 +120,7 @@ final class TimerStore<Key: StreamKey> {
         }
     }
 
-    /// Removes a timer from its key; false if it is not there (any more).
+    /// Removes a timer from its key; returns false if it does not exist.
     @inlinable
     func remove(_ time: Int64, _ hash: UInt64, _ key: Key, from table: KeyedTable<Key, [Int64]>) throws -> Bool {
         guard let slot = try table.find(hash, key) else { return false }
@@ -130,7 +131,7 @@ final class TimerStore<Key: StreamKey> {
         return true
     }
 
-    /// Takes out of a heap what was deleted.
+    /// Removes the entries of deleted timers from a heap.
     @inlinable
     func clean(_ heap: inout TimerHeap<Key>, _ table: KeyedTable<Key, [Int64]>) throws {
         try heap.keep { time, key in
@@ -174,11 +175,11 @@ final class TimerStore<Key: StreamKey> {
     }
 }
 
-/// Timers by time, the earliest first; equal times by the hash of the key, so that the order is always the same.
+/// Timers ordered by time, the earliest first; equal times by the hash of the key, so that the order is deterministic.
 @usableFromInline
 struct TimerHeap<Key: StreamKey> {
     @usableFromInline var entries: [(time: Int64, hash: UInt64, key: Key)] = []
-    /// Entries whose timers were deleted since they were last looked through, at most.
+    /// The maximum number of entries whose timers were deleted since the heap was last cleaned.
     @usableFromInline var deleted = 0
 
     @inlinable
@@ -187,7 +188,7 @@ struct TimerHeap<Key: StreamKey> {
     @inlinable
     var first: Int64? { entries.first?.time }
 
-    /// Bytes of memory, without what keys have elsewhere.
+    /// The memory used, in bytes, without memory that the keys hold elsewhere.
     @inlinable
     var bytes: Int { entries.capacity * MemoryLayout<(time: Int64, hash: UInt64, key: Key)>.stride }
 
@@ -209,16 +210,16 @@ struct TimerHeap<Key: StreamKey> {
     @inlinable
     mutating func noteDeleted() { deleted += 1 }
 
-    /// Whether most entries may be of no use any more.
+    /// Whether most entries may belong to deleted timers.
     @inlinable
     var isLitter: Bool { deleted > 1024 && deleted > entries.count / 2 }
 
-    /// Keeps only entries that are wanted, each once.
+    /// Keeps only the entries that are wanted, each once.
     @inlinable
     mutating func keep(_ isWanted: (Int64, Key) throws -> Bool) rethrows {
         deleted = 0
         var kept: [(time: Int64, hash: UInt64, key: Key)] = []
-        // In order, which is a heap too.
+        // A sorted array is a heap too.
         for entry in entries.sorted(by: { ($0.time, $0.hash) < ($1.time, $1.hash) }) {
             var isKnown = false
             for other in kept.reversed() {
@@ -230,7 +231,7 @@ struct TimerHeap<Key: StreamKey> {
         entries = kept
     }
 
-    /// Takes the earliest if it is not after `time`.
+    /// Removes and returns the earliest entry if it is not after `time`.
     @inlinable
     mutating func take(upTo time: Int64) -> (Int64, Key)? {
         guard let first = entries.first, first.time <= time else { return nil }

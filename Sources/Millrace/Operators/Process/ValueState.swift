@@ -1,11 +1,15 @@
-/// One value per key, or none, in a process function. Always that of the current key.
+/// A value per key in a process function.
+///
+/// All methods apply to the key that the process function is called for.
 public struct ValueState<Key: StreamKey, Value: StateValue> {
     @usableFromInline let cell: StateCell<Key, Value>
 
     @inlinable
     init(_ cell: StateCell<Key, Value>) { self.cell = cell }
 
-    /// The value. Throws `StateError` if it has to be read from the store and that is damaged.
+    /// Returns the value; `nil` if there is none.
+    ///
+    /// - Throws: `StateError` if the value has to be read from the store and is damaged.
     @inlinable
     public func get() throws -> Value? { try cell.get() }
 
@@ -17,7 +21,11 @@ public struct ValueState<Key: StreamKey, Value: StateValue> {
     @inlinable
     public func clear() throws { try cell.remove() }
 
-    /// Changes the value in place, beginning with `initial` where there is none.
+    /// Changes the value in place.
+    ///
+    /// - Parameters:
+    ///   - initial: the value to start with if there is none.
+    ///   - body: changes the value.
     @inlinable
     public func update(or initial: @autoclosure () -> Value, _ body: (inout Value) throws -> Void) throws {
         try cell.update(or: initial, body)

@@ -1,21 +1,25 @@
-/// Makes its records: record `index` of `partition` is whatever a closure says. The same index gives the same record, so
-/// a restart goes on exactly where it was.
+/// A source that generates its records: a closure returns the record for a partition and an index.
 ///
 /// ```swift
 /// graph.source(.generator(partitions: 2, count: 1_000_000) { partition, index in
 ///     Reading(sensor: Int(index % 100), value: Double(partition))
 /// })
 /// ```
+///
+/// Restart: each partition continues with the index after the last record of the checkpoint. For exactly-once results,
+/// the closure must always return the same record for the same partition and index.
 public struct GeneratorSource<Record: Sendable>: Source {
     @usableFromInline let count: UInt64?
     @usableFromInline let partitionCount: Int
-    /// Makes the records of some indices of a partition where they are to stand.
+    /// Generates the records with the given indices of a partition in uninitialized memory.
     @usableFromInline let fill: @Sendable (Int, Range<UInt64>, UnsafeMutablePointer<Record>) -> Void
 
+    /// Creates a source.
+    ///
     /// - Parameters:
-    ///   - partitions: how many.
-    ///   - count: records of each partition; `nil`: it never ends.
-    ///   - make: the record of a partition and an index from 0.
+    ///   - partitions: the number of partitions; at least one.
+    ///   - count: the number of records in each partition; `nil` if they never end.
+    ///   - make: returns the record for a partition and an index, both counted from 0.
     @inlinable
     public init(partitions: Int, count: UInt64?, make: @escaping @Sendable (Int, UInt64) -> Record) {
         partitionCount = partitions
@@ -49,7 +53,7 @@ public struct GeneratorSource<Record: Sendable>: Source {
         return Reader(partition: number, position: position ?? 0, count: count, fill: fill)
     }
 
-    /// Makes the records of one partition.
+    /// Generates the records of one partition.
     public struct Reader: SourceReader {
         @usableFromInline let partition: Int
         /// The index of the next record.
@@ -93,7 +97,13 @@ public struct GeneratorSource<Record: Sendable>: Source {
 }
 
 extension GeneratorSource {
-    /// A source that makes its records; see `GeneratorSource`.
+    /// A source that generates its records; see ``GeneratorSource``.
+    ///
+    /// - Parameters:
+    ///   - partitions: the number of partitions; at least one.
+    ///   - count: the number of records in each partition. Default: `nil`, they never end.
+    ///   - make: returns the record for a partition and an index, both counted from 0.
+    /// - Returns: the source.
     @inlinable
     public static func generator(
         partitions: Int, count: UInt64? = nil, make: @escaping @Sendable (_ partition: Int, _ index: UInt64) -> Record
@@ -102,9 +112,15 @@ extension GeneratorSource {
     }
 }
 
-// Of this type by name: a closure within a generic argument would not be taken for `@Sendable` (Swift 6.3).
+// Overloads on the concrete type: a closure within a generic argument is not inferred to be `@Sendable` (Swift 6.3).
 extension Graph {
-    /// Starts a stream at a source that makes its records, with the time at which they are made.
+    /// Starts a stream of generated records, each with the time at which it is generated.
+    ///
+    /// - Parameters:
+    ///   - source: the source of the records.
+    ///   - name: the operator name of the source. Default: derived from its kind and number.
+    ///   - recordsPerSecond: the maximum rate of each partition. Default: unlimited.
+    /// - Returns: the stream of records.
     @inlinable
     public func source<Record: Sendable>(
         _ source: GeneratorSource<Record>, name: String? = nil, recordsPerSecond: Double? = nil
@@ -114,7 +130,15 @@ extension Graph {
             missingEventTime: .fail, time: nil)
     }
 
-    /// Starts a stream at a source that makes its records, with event times that a closure gives.
+    /// Starts a stream of generated records with event times.
+    ///
+    /// - Parameters:
+    ///   - source: the source of the records.
+    ///   - name: the operator name of the source. Default: derived from its kind and number.
+    ///   - eventTime: returns when a record happened.
+    ///   - watermarks: how the watermark of a partition follows from its records.
+    ///   - recordsPerSecond: the maximum rate of each partition. Default: unlimited.
+    /// - Returns: the stream of records.
     @inlinable
     public func source<Record: Sendable>(
         _ source: GeneratorSource<Record>, name: String? = nil, eventTime: @escaping @Sendable (Record) -> Timestamp,

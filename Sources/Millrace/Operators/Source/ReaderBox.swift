@@ -1,7 +1,7 @@
-/// A reader with what it hands its records to.
+/// A source's reader with the collector that it hands its records to.
 @usableFromInline
 final class ReaderBox<Reader: SourceReader> {
-    // Used by one task, and never while `read` runs: nothing that could overlap.
+    // Used by one task, and never while `read` runs, so accesses cannot overlap.
     @exclusivity(unchecked) @usableFromInline var reader: Reader
     @exclusivity(unchecked) @usableFromInline var collector: SourceCollector<Reader.Record>
 

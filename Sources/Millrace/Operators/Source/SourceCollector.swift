@@ -1,14 +1,14 @@
-/// Gives records their times and sends them on their way.
+/// Assigns times to the records of a source and passes them on to the operators.
 ///
-/// Records are gathered and handed on together (`SourceReader.recordsPerPush`), so that event time, watermark and the call
-/// into the operators are a loop each.
+/// Records are collected and passed on together (`SourceReader.recordsPerPush`), so that event times, the watermark and
+/// the call of the operators take one loop each.
 @usableFromInline
 struct SourceCollector<Record: Sendable>: RecordCollector {
     @usableFromInline let push: Push<Record>
     @usableFromInline let eventTime: (@Sendable (Record) -> Timestamp)?
-    /// Records bring their times (`record(_:at:bytes:)`); one that does not has none (`.distantPast`).
+    /// Whether records carry their times (`record(_:at:bytes:)`); `.distantPast` stands for a missing one.
     @usableFromInline let usesRecordTime: Bool
-    /// An operator that follows gives records their time, and says how far event time is.
+    /// Whether a downstream operator assigns event times and advances the watermark.
     @usableFromInline let isTimedLater: Bool
     @usableFromInline var tracker: WatermarkTracker
     @usableFromInline let context: TaskContext
@@ -16,12 +16,12 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
     @usableFromInline let malformedPolicy: MalformedPolicy
     @usableFromInline let malformedPush: Push<MalformedInput>?
     @usableFromInline let failures: FailureHandler<Record>
-    /// Room for `capacity` records; freed by `deallocate`.
+    /// Memory for `capacity` records; freed by `deallocate`.
     @usableFromInline let gathered: UnsafeMutablePointer<Record>
     @usableFromInline let times: UnsafeMutablePointer<Timestamp>
     @usableFromInline let capacity: Int
     @usableFromInline var count = 0
-    /// Records and bytes since they were last asked for.
+    /// Records and bytes since the counts were last taken.
     @usableFromInline var records = 0
     @usableFromInline var bytes = 0
 
@@ -88,7 +88,7 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         if count == capacity { try flush() }
     }
 
-    /// Hands on what is gathered.
+    /// Passes the collected records on.
     @inlinable
     @inline(never)
     mutating func flush() throws {
@@ -128,7 +128,7 @@ struct SourceCollector<Record: Sendable>: RecordCollector {
         try push.call(gathered, times, count)
     }
 
-    /// Takes out the records that have no event time, as their policy says.
+    /// Removes the records without event time, according to their policy.
     @inlinable
     @inline(never)
     mutating func removeTimeless() throws {

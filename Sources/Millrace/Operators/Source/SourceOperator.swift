@@ -1,9 +1,19 @@
 extension Graph {
-    /// Starts a stream at a source whose records have no event time; they get the time at which they are read.
+    /// Starts a stream at a source whose records have no event time. Each record gets the time at which it is read.
     ///
     /// ```swift
     /// graph.source(.lines(in: "logs"))
     /// ```
+    ///
+    /// Restart: each partition continues after the last record of the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - source: the source of the records.
+    ///   - name: the operator name of the source in the status, messages and checkpoints. Default: derived from its
+    ///     kind and number.
+    ///   - malformed: what happens to input that cannot be decoded. Default: the run fails.
+    ///   - recordsPerSecond: the maximum rate of each partition. Default: unlimited.
+    /// - Returns: the stream of records.
     @inlinable
     public func source<S: Source>(
         _ source: S, name: String? = nil, malformed: MalformedPolicy = .fail, recordsPerSecond: Double? = nil
@@ -13,7 +23,7 @@ extension Graph {
             missingEventTime: .fail, time: nil)
     }
 
-    /// Starts a stream at a source.
+    /// Starts a stream at a source, with event times.
     ///
     /// ```swift
     /// let bids = graph.source(
@@ -21,15 +31,17 @@ extension Graph {
     ///     watermarks: .boundedOutOfOrder(by: .seconds(10)))
     /// ```
     ///
-    /// Restart: each partition goes on behind the last record of the checkpoint.
+    /// Restart: each partition continues after the last record of the checkpoint, with the watermark of the checkpoint.
     ///
     /// - Parameters:
-    ///   - source: where records come from.
-    ///   - name: the name in status, messages and checkpoints. Default: derived from the kind of operator.
-    ///   - eventTime: when a record happened.
-    ///   - watermarks: how event-time progress follows from the records of a partition.
-    ///   - malformed: what becomes of input that does not decode.
-    ///   - recordsPerSecond: a limit for each partition; none if not given.
+    ///   - source: the source of the records.
+    ///   - name: the operator name of the source in the status, messages and checkpoints. Default: derived from its
+    ///     kind and number.
+    ///   - eventTime: returns when a record happened.
+    ///   - watermarks: how the watermark of a partition follows from its records.
+    ///   - malformed: what happens to input that cannot be decoded. Default: the run fails.
+    ///   - recordsPerSecond: the maximum rate of each partition. Default: unlimited.
+    /// - Returns: the stream of records.
     @inlinable
     public func source<S: Source>(
         _ source: S, name: String? = nil, eventTime: @escaping @Sendable (S.Record) -> Timestamp,
@@ -40,8 +52,20 @@ extension Graph {
             missingEventTime: .fail, time: eventTime)
     }
 
-    /// Starts a stream at a source whose records carry their event time with them (Kafka's do); those that lack one go the
-    /// way of `missingEventTime`.
+    /// Starts a stream at a source whose records carry their event times, as those of Kafka do.
+    ///
+    /// Restart: each partition continues after the last record of the checkpoint, with the watermark of the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - source: the source of the records.
+    ///   - name: the operator name of the source in the status, messages and checkpoints. Default: derived from its
+    ///     kind and number.
+    ///   - watermarks: how the watermark of a partition follows from its records.
+    ///   - missingEventTime: what happens to a record without event time. Default: the run fails with
+    ///     ``MissingEventTime``.
+    ///   - malformed: what happens to input that cannot be decoded. Default: the run fails.
+    ///   - recordsPerSecond: the maximum rate of each partition. Default: unlimited.
+    /// - Returns: the stream of records.
     @inlinable
     public func source<S: Source>(
         _ source: S, name: String? = nil, watermarks: WatermarkStrategy,
@@ -53,7 +77,20 @@ extension Graph {
             missingEventTime: missingEventTime, time: nil)
     }
 
-    /// Starts a stream at a source whose records may lack an event time; those that do go the way of `missingEventTime`.
+    /// Starts a stream at a source, with event times that some records may lack.
+    ///
+    /// Restart: each partition continues after the last record of the checkpoint, with the watermark of the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - source: the source of the records.
+    ///   - name: the operator name of the source in the status, messages and checkpoints. Default: derived from its
+    ///     kind and number.
+    ///   - eventTime: returns when a record happened, or `nil` if it has no event time.
+    ///   - missingEventTime: what happens to a record without event time; the error is ``MissingEventTime``.
+    ///   - watermarks: how the watermark of a partition follows from its records.
+    ///   - malformed: what happens to input that cannot be decoded. Default: the run fails.
+    ///   - recordsPerSecond: the maximum rate of each partition. Default: unlimited.
+    /// - Returns: the stream of records.
     @inlinable
     public func source<S: Source>(
         _ source: S, name: String? = nil, eventTime: @escaping @Sendable (S.Record) -> Timestamp?,

@@ -21,7 +21,7 @@ struct FoldAggregate<Input: Sendable, Value: StateValue>: Aggregate {
     func add(_ input: Input, to accumulator: inout Value) throws { try body(&accumulator, input) }
     @inlinable
     func merge(_ other: Value, into accumulator: inout Value) {
-        // Declared without it only where nothing is merged.
+        // It may be missing only where nothing is merged.
         if let merging { accumulator = merging(accumulator, other) }
     }
     @inlinable

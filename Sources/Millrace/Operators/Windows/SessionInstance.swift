@@ -1,11 +1,13 @@
-/// Session windows in one task: each key's session in a table, further ones of the same key in another, and buckets of the
-/// keys whose session may be over.
+/// Session windows in one task.
+///
+/// One table has a session of each key, another the further sessions of keys with several; buckets order keys by the
+/// time at which one of their sessions may end.
 @usableFromInline
 final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
     @usableFromInline typealias Open = Session<A.Accumulator>
 
     @usableFromInline let aggregate: A
-    /// Milliseconds.
+    /// In milliseconds, as `lateness`.
     @usableFromInline let gap: Int64
     @usableFromInline let lateness: Int64
     @usableFromInline let kind: TimeKind
@@ -14,14 +16,14 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
     @usableFromInline let results: PushBuffer<WindowResult<Key, A.Output>>
     @usableFromInline let late: Push<A.Input>?
     @usableFromInline let failures: FailureHandler<A.Input>
-    /// A session of each key that has one.
+    /// One session of each key that has any; the newest where there are several.
     @usableFromInline let table: KeyedTable<Key, Open>
-    /// The others of keys that have several, which is rare.
+    /// The other sessions of keys with several, which is rare.
     @usableFromInline let further: KeyedTable<Key, [Open]>
     @usableFromInline var buckets: TimeBuckets<Key>
-    /// Taken from a bucket, and not looked at yet.
+    /// Keys taken from a bucket and not yet examined.
     @usableFromInline var taken: [Key] = []
-    /// What the buckets take of the memory budget.
+    /// The part of the memory budget that the buckets take, in bytes.
     @usableFromInline var bucketBytes = 0
     @usableFromInline var batches = 0
     @usableFromInline var isLoaded = false
@@ -45,7 +47,7 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         buckets = TimeBuckets(width: gap / 32)
     }
 
-    /// Puts the sessions of the checkpoint into buckets.
+    /// Puts the sessions restored from the checkpoint into buckets.
     @inlinable
     @inline(never)
     func load() throws {
@@ -93,7 +95,8 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         _ key: Key
     ) throws {
         guard let found = try table.find(hash, key) else { return try addFirst(record, eventTime, time, hash, key) }
-        // Only where the session is the key's only one, still to fire, and takes the record in; and that is nearly all.
+        // Fast path, for nearly all records: the session is the only one of its key, has not fired, and takes the
+        // record.
         let session = found.pointee.value
         if session.hasOthers || session.hasFired || !session.reaches(time, gap: gap) || isOver(session) {
             return try addWithCare(record, eventTime, time, hash, key)
@@ -107,7 +110,7 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         if time > session.last { table.slots[index].value.last = time }
     }
 
-    /// The key has no session.
+    /// Adds a record whose key has no session.
     @inlinable
     @inline(__always)
     func addFirst(
@@ -124,7 +127,7 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         buckets.insert(key, at: session.end(gap: gap))
     }
 
-    /// A new session of one record; `nil` if the record is late, or not to be had.
+    /// Returns a new session of one record; `nil` if the record is late or cannot be added.
     @inlinable
     @inline(__always)
     func begin(
@@ -143,7 +146,7 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return session
     }
 
-    /// Event time of this task; of no concern to sessions in processing time.
+    /// Event time of this task; sessions in processing time do not use it.
     @inlinable var now: Int64 { kind == .event ? context.watermark.time.milliseconds : .min }
 
     @inlinable
@@ -156,15 +159,15 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return watermark >= (overflow ? .max : limit)
     }
 
-    /// The key has several sessions, or will have, or one that is over: the record begins one, or joins one, or joins
-    /// several into one.
+    /// Adds a record whose key has or will have several sessions, or one that has ended: the record begins a session,
+    /// joins one, or merges several into one.
     @inlinable
     @inline(never)
     func addWithCare(
         _ record: UnsafePointer<A.Input>, _ eventTime: UnsafePointer<Timestamp>, _ time: Int64, _ hash: UInt64,
         _ key: Key
     ) throws {
-        // What is over and has not been looked at yet fires first: it does not take anything in any more.
+        // Sessions that have ended but were not examined yet fire first: they no longer take records.
         _ = try fireAll(hash, key, now)
         var sessions = try all(hash, key)
         let touched = sessions.filter { $0.reaches(time, gap: gap) }
@@ -193,7 +196,7 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         try replace(hash, key, sessions)
     }
 
-    /// A key's sessions, by time.
+    /// Returns the sessions of a key, ordered by time.
     @inlinable
     func all(_ hash: UInt64, _ key: Key) throws -> [Open] {
         guard let slot = try table.find(hash, key) else { return [] }
@@ -234,7 +237,7 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return Timestamp(milliseconds: max((buckets.least &+ 1) &* buckets.width, time.milliseconds + 1))
     }
 
-    /// Fires and forgets the sessions that are over; false if it stopped because of congestion.
+    /// Fires and removes the sessions that have ended; returns false if it stopped because of congestion.
     @inlinable
     func fire(until time: Int64) throws -> Bool {
         if !isLoaded { try load() }
@@ -263,8 +266,8 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return true
     }
 
-    /// Some of the keys have left memory: all that are due are looked at in the order of the store, so that each part of it
-    /// comes into memory once. By time, every bucket would bring in all of it.
+    /// Where some keys are no longer in memory, takes all due keys at once and sorts them in the order of the store, so
+    /// that each part of the store is read only once. In the order of time, every bucket would read all of it.
     @inlinable
     @inline(never)
     func takeRest(upTo time: Int64) {
@@ -273,7 +276,7 @@ final class SessionInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         taken.sort { $0.frozenHash > $1.frozenHash }
     }
 
-    /// Fires what is over of a key; when it has to be looked at again.
+    /// Fires the ended sessions of a key; returns when the key has to be examined again.
     @inlinable
     @inline(__always)
     func fire(_ key: Key, _ time: Int64) throws -> Int64? {

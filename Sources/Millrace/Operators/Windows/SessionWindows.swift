@@ -1,5 +1,5 @@
 extension WindowedStream {
-    /// The aggregate of sessions.
+    /// Adds the operator for session windows.
     @inlinable
     func aggregateSessions<A: Aggregate>(
         _ gap: Duration, _ aggregate: A, _ onError: ErrorPolicy<Record>

@@ -1,5 +1,5 @@
 extension WindowedStream {
-    /// The aggregate of windows that are made of slices.
+    /// Adds the operator for windows that consist of slices.
     @inlinable
     func aggregateSlices<A: Aggregate>(
         _ slices: SliceAssigner, _ aggregate: A, _ onError: ErrorPolicy<Record>

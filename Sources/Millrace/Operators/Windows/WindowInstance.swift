@@ -1,4 +1,5 @@
-/// Windows of fixed length in one task: a table for each slice, merged and fired in the order of the windows' ends.
+/// Windows of fixed times in one task: a table for each slice; slices are merged and windows fired in the order of the
+/// windows' ends.
 @usableFromInline
 final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
     @usableFromInline typealias Table = KeyedTable<Key, A.Accumulator>
@@ -15,19 +16,19 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
     @usableFromInline let failures: FailureHandler<A.Input>
     @usableFromInline let slices: SliceTables<Key, A.Accumulator>
 
-    /// The slice that the last record was in.
+    /// The slice of the last record.
     @exclusivity(unchecked) @usableFromInline var currentEnd: Int64 = .min
     @exclusivity(unchecked) @usableFromInline var currentTable: Table?
-    /// Windows up to this end have fired, or had nothing to give.
+    /// All windows up to this end have fired, or had no records.
     @exclusivity(unchecked) @usableFromInline var firedUpTo: Int64 = .min
-    /// The next window that will fire; `nil`: to be found out.
+    /// The end of the next window to fire; `.min` if there is none, `nil` if it is not known.
     @exclusivity(unchecked) @usableFromInline var nextDue: Int64?
-    /// Where a firing stopped because the outputs were congested.
+    /// Where firing stopped because the outputs were congested.
     @usableFromInline var firing: (end: Int64, hash: UInt64)?
-    /// Where a window's slices are merged.
+    /// The table in which the slices of a window are merged.
     @usableFromInline var merged: Table?
     @usableFromInline var previews: WindowPreviews<Key>?
-    /// The time of a key's last record, where the window's end is no time for its results.
+    /// The time of each key's last record, used as the time of results where a window has no end (`.global`).
     @usableFromInline let lastTimes: SliceTables<Key, Int64>?
 
     @inlinable
@@ -47,7 +48,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         self.failures = failures
         slices = SliceTables(context, node, "windows")
         lastTimes = plan.assigner.shape == .global ? SliceTables(context, node, "last times") : nil
-        // What had fired at the checkpoint: everything that the restored event time covers.
+        // What had fired at the checkpoint: everything up to the restored event time.
         let restored = context.watermark.time
         if kind == .event, restored > .distantPast, restored < .distantFuture {
             firedUpTo = timing.lastFired(at: restored)
@@ -70,7 +71,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
                 index &+= 1
                 continue
             }
-            // As far as the records stay in this slice.
+            // All following records that are in the same slice.
             let start = assigner.sliceStart(end)
             var last = index &+ 1
             if kind == .event {
@@ -88,7 +89,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         try results.flush()
     }
 
-    /// Adds records that are all in one slice, of which no window has fired, to its table.
+    /// Adds records of one slice, none of whose windows has fired, to its table.
     @inlinable
     @inline(__always)
     func add(_ batch: ExchangeBatch<A.Input>, _ range: Range<Int>, to table: Table, _ keyOf: (A.Input) -> Key) throws {
@@ -103,7 +104,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         }
     }
 
-    /// The same where a result may follow from a record: its windows have fired, or have a trigger.
+    /// Adds records that may cause a result at once: their windows have fired already, or have a trigger.
     @inlinable
     @inline(never)
     func addAndTell(
@@ -122,7 +123,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
                 let last = try lastTimes.table(end).update(hash, key) { time }
                 if time > last.pointee.value { last.pointee.value = time }
             }
-            // The windows that have fired, and are kept for late records, fire again.
+            // Windows that have fired, and are kept for late records, fire again.
             var window = assigner.firstEnd(holding: end)
             let last = min(assigner.lastEnd(holding: end), firedUpTo)
             while window <= last {
@@ -136,7 +137,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         }
     }
 
-    /// The table of the slice that ends at `end`; `nil` if no window needs it any more.
+    /// Returns the table of the slice that ends at `end`; `nil` if no window needs it any more.
     @inlinable
     func select(_ end: Int64) throws -> Table? {
         if !slices.hasLoaded { try slices.load() }
@@ -177,7 +178,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return next
     }
 
-    /// Gives the state of the open windows that hold a slice.
+    /// Emits the current results of the open windows that contain a slice.
     @inlinable
     func emitPreview(_ key: Key, _ slice: Int64) throws {
         guard slices.holds(slice) else { return }
@@ -191,7 +192,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         }
     }
 
-    /// The end of the next window to fire.
+    /// Returns the end of the next window to fire.
     @inlinable
     func nextWindow() -> Int64? {
         if let nextDue { return nextDue == .min ? nil : nextDue }
@@ -205,21 +206,21 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return least
     }
 
-    /// Fires and forgets what is due at `time`; false if it stopped because of congestion.
+    /// Fires and removes the windows that are due at `time`; returns false if it stopped because of congestion.
     @inlinable
     func fire(until time: Timestamp) throws -> Bool {
         while let end = firing?.end ?? nextWindow(), timing.hasFired(end: end, at: time) {
             if try !fire(window: end, mayPause: true) { return false }
         }
         if kind == .event {
-            // Also those that had nothing to give: what comes for them from now on is late, here as after a restart.
+            // Includes windows without records: later records for them are late, as they would be after a restart.
             if time > .distantPast { firedUpTo = max(firedUpTo, timing.lastFired(at: time)) }
             forgetSlices(until: time)
         }
         return true
     }
 
-    /// Fires one window, or the rest of it; false if it stopped because of congestion.
+    /// Fires one window, or the rest of it; returns false if it stopped because of congestion.
     @inlinable
     func fire(window end: Int64, mayPause: Bool) throws -> Bool {
         let table = try contents(of: end)
@@ -238,7 +239,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         }
         try results.flush()
         firing = nil
-        // Its memory cannot leave otherwise.
+        // Its memory cannot be freed in any other way.
         if context.budget.isExceeded { merged = nil } else { merged?.removeAllInMemory() }
         firedUpTo = max(firedUpTo, end)
         nextDue = nil
@@ -247,7 +248,8 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return true
     }
 
-    /// A table of all that is in the window: its only slice's, or one in which its slices are merged.
+    /// Returns a table with the whole content of the window: that of its only slice, or one into which its slices are
+    /// merged.
     @inlinable
     func contents(of window: Int64) throws -> Table {
         if assigner.isOneSliceEach { return try slices.table(window) }
@@ -273,7 +275,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         return target
     }
 
-    /// Forgets the slices whose windows are all forgotten.
+    /// Removes the slices all of whose windows are no longer kept.
     @inlinable
     func forgetSlices(until time: Timestamp) {
         while let end = slices.ends.first {
@@ -295,7 +297,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         nextDue = nil
     }
 
-    /// What was given counts no more.
+    /// Removes the values that were emitted, for a trigger that discards.
     @inlinable
     func discard(_ end: Int64) throws {
         guard let table = slices.opened(end) else { return }
@@ -304,7 +306,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         _ = try times.removeAll(from: times.low, through: times.high) { _ in true }
     }
 
-    /// Gives a key's result of a window, merged from its slices.
+    /// Emits the result of a key in a window, merged from its slices.
     @inlinable
     func emit(_ hash: UInt64, _ key: Key, _ window: Int64) throws {
         let start = assigner.window(endingAt: window).start.milliseconds
@@ -338,7 +340,8 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
         if results.count >= PushBuffer<WindowResult<Key, A.Output>>.chunk { try results.flush() }
     }
 
-    /// The time of a key's last record; of one in a checkpoint of the first versions, event time.
+    /// Returns the time of a key's last record; event time if the state was stored by an early version, without these
+    /// times.
     @inlinable
     @inline(never)
     func lastTime(_ key: Key, _ end: Int64) throws -> Timestamp {
@@ -350,7 +353,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
 
     @inlinable
     func prepare(_ snapshot: inout TaskSnapshot) throws {
-        // A window is given before a checkpoint or after it, not in part.
+        // A window is emitted wholly before or wholly after a checkpoint.
         if let firing { _ = try fire(window: firing.end, mayPause: false) }
         try slices.prepare(&snapshot)
         try previews?.prepare(&snapshot)

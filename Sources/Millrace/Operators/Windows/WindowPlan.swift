@@ -1,11 +1,11 @@
-/// How records are divided into windows, and when these give results.
+/// How records are divided into windows, and when the windows emit results.
 @usableFromInline
 struct WindowPlan: Sendable {
     @usableFromInline let assigner: SliceAssigner
     @usableFromInline let kind: TimeKind
     @usableFromInline let allowedLateness: Duration
     @usableFromInline var trigger = WindowTrigger.atWatermark
-    /// What is wrong with the windows, whatever their trigger.
+    /// Errors in the declaration of the windows, independent of their trigger.
     @usableFromInline var shapeProblems: [GraphProblem]
 
     @inlinable

@@ -1,11 +1,11 @@
-/// Which results a window's trigger asks for before its end: after how many records, and at which times by the clock.
+/// The early results of a window that its trigger asks for: after a number of records, or at an interval of the clock.
 ///
-/// Counts are state. What changed since the last preview is not: after a restart a preview may be missing, or come once
-/// more; the window's own result is not touched by that.
+/// Counts are part of the state. The set of keys that changed since the last early result is not: after a restart an
+/// early result may be missing or repeated. The result at the window's end is not affected.
 @usableFromInline
 final class WindowPreviews<Key: StreamKey> {
     private let trigger: WindowTrigger
-    /// Records since the last result; `nil` where they do not matter.
+    /// The number of records since the last result; `nil` if the trigger does not count records.
     private let counts: SliceTables<Key, Int>?
     private var changed: [Int64: Set<Key>] = [:]
     private var due: Timestamp?
@@ -16,7 +16,7 @@ final class WindowPreviews<Key: StreamKey> {
         counts = trigger.recordCount == nil ? nil : SliceTables(context, node, "trigger")
     }
 
-    /// Notes a record; whether a result is due for it at once.
+    /// Counts a record; returns whether a result is due at once.
     @usableFromInline
     func note(_ hash: UInt64, _ key: Key, _ slice: Int64) throws -> Bool {
         if trigger.earlyInterval != nil { changed[slice, default: []].insert(key) }
@@ -31,7 +31,7 @@ final class WindowPreviews<Key: StreamKey> {
     @usableFromInline
     func isDue(at time: Timestamp) -> Bool { due.map { $0 <= time } ?? false }
 
-    /// When to look again, if anything is waiting.
+    /// Returns when the next early results are due, if any key has changed.
     @usableFromInline
     func nextDue(after time: Timestamp) -> Timestamp? {
         guard let interval = trigger.earlyInterval, !changed.isEmpty else {
@@ -42,7 +42,7 @@ final class WindowPreviews<Key: StreamKey> {
         return due
     }
 
-    /// What changed since the last time, in an order that is always the same.
+    /// Returns the keys that changed since the last call, in a deterministic order.
     @usableFromInline
     func takeChanged() -> [(Int64, [Key])] {
         defer {

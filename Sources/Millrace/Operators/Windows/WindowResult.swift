@@ -1,14 +1,14 @@
-/// The result of one window of one key.
+/// The result of a window for one key.
 @frozen
 public struct WindowResult<Key: Sendable, Value: Sendable>: Sendable {
     /// The key.
     public var key: Key
     /// The window.
     public var window: TimeWindow
-    /// What its records amount to.
+    /// The aggregated value of the key's records in the window.
     public var value: Value
 
-    /// All three parts.
+    /// Creates a result from its parts.
     @inlinable
     public init(key: Key, window: TimeWindow, value: Value) {
         self.key = key

@@ -1,4 +1,7 @@
-/// Records of one key and one window after another, waiting for an aggregate.
+/// A keyed stream whose records are divided into windows.
+///
+/// Created with ``KeyedStream/window(_:time:allowedLateness:late:)``. Call `aggregate`, `fold` or `process` to compute
+/// a result for each key and window.
 public struct WindowedStream<Key: StreamKey, Record: Sendable> {
     @usableFromInline let keyed: KeyedStream<Key, Record>
     @usableFromInline let assigner: WindowAssigner
@@ -19,14 +22,19 @@ public struct WindowedStream<Key: StreamKey, Record: Sendable> {
         self.late = late
     }
 
-    /// Says when windows give results besides the one at their end.
+    /// Sets when windows emit results before their end, and what a result includes.
+    ///
+    /// Session and count windows take no trigger: with one, `run` throws a ``ConfigurationError``.
+    ///
+    /// - Parameter trigger: the trigger. Default without this method: ``WindowTrigger/atWatermark``.
+    /// - Returns: the windowed stream with this trigger.
     public func trigger(_ trigger: WindowTrigger) -> WindowedStream {
         var copy = self
         copy.trigger = trigger
         return copy
     }
 
-    /// Of windows that are made of slices.
+    /// Returns the plan of windows that consist of slices.
     @usableFromInline
     func plan(_ slices: SliceAssigner) -> WindowPlan {
         var plan = WindowPlan(slices, time, allowedLateness: allowedLateness, problems)
@@ -40,7 +48,7 @@ public struct WindowedStream<Key: StreamKey, Record: Sendable> {
 }
 
 extension KeyedStream {
-    /// Divides each key's records into windows.
+    /// Divides the records of each key into windows.
     ///
     /// ```swift
     /// flights.keyed(by: \.origin)
@@ -48,15 +56,18 @@ extension KeyedStream {
     ///     .aggregate(DelayStatistics())
     /// ```
     ///
-    /// A window in event time fires when the watermark reaches its last instant. A record that comes later, within the
-    /// allowed lateness, fires it again with the new result; one later than that goes to `late` and is counted. A window in
-    /// processing time fires when its time is over. At the end of the input every window fires.
+    /// An event-time window fires when the watermark reaches its last instant. Within the allowed lateness, each late
+    /// record makes it fire again with the updated result. Later records are counted in ``PipelineStatus/late`` and
+    /// sent to `late`. A processing-time window fires when its time has passed on the clock. At the end of the input,
+    /// all windows fire.
     ///
     /// - Parameters:
-    ///   - assigner: which windows a record belongs to.
-    ///   - time: which time of a record counts, when it happened or when it is worked on. Default: event time.
-    ///   - allowedLateness: how long after its end a window in event time is kept. Default: zero.
-    ///   - late: where records go that are later than that. Default: they are only counted.
+    ///   - assigner: determines the windows that a record belongs to.
+    ///   - time: which time of a record counts: its event time or the time at which it is processed. Default: event
+    ///     time.
+    ///   - allowedLateness: how long an event-time window is kept after its end, for late records. Default: zero.
+    ///   - late: the side output for records that arrive after that. Default: they are only counted.
+    /// - Returns: the windowed stream.
     @inlinable
     public func window(
         _ assigner: WindowAssigner, time: TimeKind = .event, allowedLateness: Duration = .zero,
@@ -67,13 +78,19 @@ extension KeyedStream {
 }
 
 extension WindowedStream {
-    /// Sums up each window of each key; the result has the window's last instant as its time.
+    /// Aggregates the records of each key and window.
     ///
-    /// Restart guarantee: exactly-once; each firing is in a transactional sink once.
+    /// A result has the window's last instant as its time; a window over all time has no end, so its results have the
+    /// time of the key's last record.
+    ///
+    /// Restart: each record is in the results exactly once, and a transactional sink contains each result exactly once.
+    /// In processing time, records after the checkpoint are assigned to windows by the time at which they are read
+    /// again.
     ///
     /// - Parameters:
-    ///   - aggregate: how records are aggregated.
-    ///   - onError: what becomes of a record for which the aggregate throws. Default: the run fails.
+    ///   - aggregate: the aggregate to compute.
+    ///   - onError: what happens to a record for which the aggregate's `add` throws. Default: the operator fails.
+    /// - Returns: a stream of results, each with its key and window.
     @inlinable
     public func aggregate<A: Aggregate>(
         _ aggregate: A, onError: ErrorPolicy<Record> = .fail
@@ -91,7 +108,7 @@ extension WindowedStream {
         return result
     }
 
-    /// Folds the records of each window of each key into a value.
+    /// Folds the records of each key and window into a value.
     ///
     /// ```swift
     /// .window(.tumbling(of: .seconds(10))).fold(into: 0) { sum, record in sum += record.amount }
@@ -100,11 +117,12 @@ extension WindowedStream {
     ///
     /// - Parameters:
     ///   - initial: the value before the first record.
-    ///   - merge: puts two values together. Windows that overlap need it, and sessions, when a record joins two of
-    ///     them.
-    ///   - onError: what becomes of a record for which `body` throws; what it changed before that stays. Default: the
-    ///     run fails.
+    ///   - merge: returns the combination of two values. Required for windows that overlap and for sessions; without
+    ///     it, `run` throws a ``ConfigurationError``.
+    ///   - onError: what happens to a record for which `body` throws; changes that `body` made before it threw remain.
+    ///     Default: the operator fails.
     ///   - body: adds a record to the value.
+    /// - Returns: a stream of results, each with its key and window.
     @inlinable
     public func fold<Value: StateValue>(
         into initial: Value, merge: (@Sendable (Value, Value) -> Value)? = nil, onError: ErrorPolicy<Record> = .fail,
@@ -126,8 +144,14 @@ extension WindowedStream {
         return result
     }
 
-    /// Gives each window of each key to a closure, with all its records in the order in which they came, which returns any
-    /// number of results. Holds all records until the window fires: an aggregate needs far less.
+    /// Passes all records of each key and window to a closure when the window fires.
+    ///
+    /// All records are kept in state until the window is removed; `aggregate` and `fold` need far less state.
+    ///
+    /// - Parameters:
+    ///   - onError: what happens to a record that cannot be added to its window. Default: the operator fails.
+    ///   - body: returns any number of results for a key, a window and its records in the order of their arrival.
+    /// - Returns: a stream of the results, each with the window's last instant as its time.
     @inlinable
     public func process<Output: Sendable>(
         onError: ErrorPolicy<Record> = .fail,
