@@ -1,16 +1,19 @@
 import Foundation
 
 extension DatabaseAddress {
-    /// What names the database where a command line does not: everybody on the machine can read its arguments, nobody else
-    /// its environment.
+    /// The environment variable for the database address, `MILLRACE_DATABASE`.
+    ///
+    /// Unlike command line arguments, the environment of a process cannot be read by other users of the machine.
     public static let variable = "MILLRACE_DATABASE"
 
-    /// The database that an option names, or else the environment.
+    /// Returns the database address of a command line option or, without one, of the environment variable ``variable``.
     ///
-    /// Options take it as a plain text: what an argument parser cannot convert it repeats in its message, and a text that is
-    /// no address may be a password.
+    /// The option is a plain string, because an argument parser repeats a value that it cannot convert in its message,
+    /// and an invalid address may contain a password.
     ///
-    /// - Throws: `DatabaseNotNamed`.
+    /// - Parameter option: The value of the option; `nil` if it was not given.
+    /// - Returns: The address.
+    /// - Throws: ``DatabaseNotNamed`` if neither is set, or the text is not a database address.
     public static func named(_ option: String?) throws -> DatabaseAddress {
         let inEnvironment = ProcessInfo.processInfo.environment[variable]
         guard let text = option ?? inEnvironment else {
@@ -18,14 +21,15 @@ extension DatabaseAddress {
         }
         guard let address = DatabaseAddress(text) else {
             throw DatabaseNotNamed(
-                problem: "What \(option == nil ? variable : "--database") names is not a database: expected \(expected)"
+                problem:
+                    "The value of \(option == nil ? variable : "--database") is not a database: expected \(expected)"
             )
         }
         return address
     }
 }
 
-/// No database is named, or none that can be understood.
+/// The error for a missing or invalid database address.
 public struct DatabaseNotNamed: Error, CustomStringConvertible {
     let problem: String
     public var description: String { problem }

@@ -8,7 +8,7 @@ import MillraceSecrets
     import MillraceSQLite
 #endif
 
-/// A database as a command line names it: `sqlite:shop.db`, `postgresql://app@db/shop`.
+/// The address of a database in the form used on command lines: `sqlite:shop.db` or `postgresql://app@db/shop`.
 public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     private enum Kind: Hashable, Sendable {
         case sqlite(path: String)
@@ -16,10 +16,12 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     private let kind: Kind
-    /// As it was given, without its password.
+    /// The address without its password.
     public let description: String
 
-    /// What the text names; `nil` if it is neither.
+    /// Parses an address that begins with `sqlite:`, `postgresql://` or `postgres://`; returns `nil` for other texts.
+    ///
+    /// - Parameter text: The address.
     public init?(_ text: String) {
         description = ConnectionText.withoutSecrets(text)
         if text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") {
@@ -31,13 +33,16 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What can be written there, for messages.
+    /// The expected forms of an address, for messages.
     public static let expected = "sqlite:PATH or postgresql://USER@HOST/DATABASE"
 
-    /// The database; nothing is opened yet.
+    /// Creates the database. It is not opened or connected to before its first use.
     ///
-    /// - Throws: `SQLError` if libpq does not take the address; `DatabaseNotSupported` if the program was built without the
-    ///   package trait that the database needs.
+    /// - Parameter connections: The maximum number of connections for `async` calls to PostgreSQL. Default: 4. Not used
+    ///   for SQLite.
+    /// - Returns: The database.
+    /// - Throws: `SQLError` if the address is not a valid PostgreSQL connection string; ``DatabaseNotSupported`` if the
+    ///   program was built without the package trait that the database needs.
     public func database(connections: Int = 4) throws -> any SQLDatabase {
         switch kind {
         case .sqlite(let path):
@@ -56,13 +61,13 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A database that this program was built without.
+/// The error for a database that the program was built without support for.
 public struct DatabaseNotSupported: Error, CustomStringConvertible {
     /// The database, without its password.
     public let database: String
-    /// The trait of the package that brings it.
+    /// The package trait that is needed for the database.
     public let trait: String
     public var description: String {
-        "\(database) cannot be used: this program was built without the trait \(trait) of the package millrace. Build it with that"
+        "\(database) cannot be used: this program was built without the trait \(trait) of the package millrace. Build it with that trait"
     }
 }

@@ -1,7 +1,7 @@
 import Millrace
 
-/// Writes a graph for Graphviz: a cluster for each stage, bold edges for exchanges, dashed ones for side outputs, a
-/// cylinder for an operator that keeps state.
+/// Renders a graph for Graphviz: a cluster for each stage, bold edges for exchanges, dashed edges for side outputs, and
+/// a cylinder for each operator with state.
 struct DOTRendering {
     let graph: GraphDescription
 
@@ -42,17 +42,18 @@ struct DOTRendering {
         return "\(Self.quoted(edge.from)) -> \(Self.quoted(edge.to))\(attributes);"
     }
 
-    /// A quoted identifier.
+    /// Returns a quoted identifier.
     static func quoted(_ text: String) -> String { "\"\(escaped(text.printable))\"" }
 
-    /// A quoted label of several lines; Graphviz decodes HTML entities in labels, so `&` is escaped as one.
+    /// Returns a quoted label of several lines. Graphviz decodes HTML entities in labels, so `&` is written as `&amp;`.
     static func label(_ lines: [String]) -> String {
         "\"\(lines.map { escaped($0, ampersand: "&amp;") }.joined(separator: "\\n"))\""
     }
 
-    /// Doubling backslashes also disarms Graphviz's own escapes (`\N`, `\G`).
+    /// Escapes a text. Doubling backslashes also disables Graphviz's own escapes (`\N`, `\G`).
     ///
-    /// Scalar by scalar: a quotation mark with a combining accent is another `Character`, yet still ends the string.
+    /// By Unicode scalar, because a quotation mark with a combining accent is another `Character` but still ends the
+    /// string.
     private static func escaped(_ text: String, ampersand: String = "&") -> String {
         text.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {

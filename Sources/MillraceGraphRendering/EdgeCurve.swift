@@ -1,12 +1,12 @@
-/// A cubic Bezier curve that leaves and arrives upright, with both controls at half height.
+/// A cubic Bézier curve that starts and ends vertically, with both control points at half height.
 struct EdgeCurve {
     let start: GraphLayout.Point
     let end: GraphLayout.Point
 
-    /// The height of the control points.
+    /// The vertical position of the control points.
     var middle: Double { (start.y + end.y) / 2 }
 
-    /// A point of the curve, from the start at 0 to the end at 1.
+    /// Returns the point of the curve at `t`, from 0 at the start to 1 at the end.
     func point(at t: Double) -> GraphLayout.Point {
         let u = 1 - t
         let (first, controls, last) = (u * u * u, 3 * u * t, t * t * t)
@@ -17,7 +17,7 @@ struct EdgeCurve {
 }
 
 extension GraphLayout.Path {
-    /// The curve that leads to a stretch from the one before it.
+    /// Returns the curve from the previous stretch to this one.
     func curve(before stretch: Int) -> EdgeCurve {
         EdgeCurve(start: stretches[stretch - 1].bottom, end: stretches[stretch].top)
     }

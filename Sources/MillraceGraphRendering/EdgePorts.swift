@@ -1,17 +1,17 @@
-/// Where edges meet a box: spread along its side, in the order of where they come from or go to.
+/// The points where edges meet a box: spread along its side, in the order of the edges' other ends.
 enum EdgePorts {
     private static let spacing = 26.0
-    /// Ports keep off a box's round corners.
+    /// The minimum distance of ports from a box's corners, which are rounded.
     private static let corner = 14.0
 
-    /// How far the outermost of `count` ports is from the box's middle.
+    /// Returns the distance of the outermost of `count` ports from the middle of the box.
     static func halfSpread(count: Int, width: Double) -> Double {
         count < 2 ? 0 : min(Double(count - 1) * spacing, width - 2 * corner) / 2
     }
 
-    /// How far each of several ports is from the box's middle.
+    /// Returns the offset of each port from the middle of the box.
     ///
-    /// - Parameter ends: the horizontal places of the edges' other ends.
+    /// - Parameter ends: The horizontal positions of the edges' other ends.
     static func offsets(towards ends: [Double], width: Double) -> [Double] {
         guard ends.count > 1 else { return ends.map { _ in 0 } }
         let half = halfSpread(count: ends.count, width: width)

@@ -1,13 +1,13 @@
-/// Turns the chains of nodes that edges pass into paths.
+/// Converts the chains of nodes that edges pass to paths.
 struct EdgeRouter {
     let layout: LayoutNodes
-    /// With their horizontal places.
+    /// The nodes with their horizontal positions.
     let nodes: [LayoutNode]
     let rows: LayoutRows
-    /// What is subtracted from horizontal places.
+    /// The left edge of the drawing, which is subtracted from horizontal positions.
     let left: Double
 
-    /// Length of an arrowhead.
+    /// The length of an arrowhead.
     static let arrowLength = 10.0
 
     var paths: [GraphLayout.Path] {
@@ -18,7 +18,7 @@ struct EdgeRouter {
         }.sorted { $0.edge < $1.edge }
     }
 
-    /// For each chain, how far from the middle of its box it starts or ends.
+    /// Returns the offset of the start or end of each chain from the middle of its box.
     private func offsets(at end: ([Int]) -> Int?, towards neighbour: ([Int]) -> Int?) -> [Double] {
         var offsets = Array(repeating: 0.0, count: layout.chains.count)
         for (node, chains) in Dictionary(grouping: layout.chains.indices, by: { end(layout.chains[$0].nodes) }) {
@@ -44,7 +44,8 @@ struct EdgeRouter {
         return GraphLayout.Path(edge: chain.edge, stretches: stretches)
     }
 
-    /// Edges end in a straight piece that the arrowhead covers, and go straight through the title row of an area, so that they do not cut its title.
+    /// Returns the vertical position at which an edge enters a layer. Edges end in a straight piece below the
+    /// arrowhead, and are straight in the title row of an area, so that they do not cross its title.
     private func entry(to layer: Int) -> Double {
         isFirstOfBand(layer) ? rows.bandEdges[rows.bandOfLayer[layer]].top : rows.tops[layer] - Self.arrowLength
     }

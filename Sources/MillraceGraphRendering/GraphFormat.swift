@@ -1,26 +1,29 @@
 import Millrace
 
-/// A form in which a pipeline's operator graph can be written.
+/// An output format for the operator graph of a pipeline.
 public enum GraphFormat: String, CaseIterable, Sendable {
-    /// For a terminal: stages, their operators, and where each operator's records go.
+    /// Plain text for a terminal: the stages, their operators, and the edges of each operator.
     case text
-    /// A Mermaid flowchart, which GitHub and many documentation tools draw from a fenced `mermaid` block.
+    /// A Mermaid flowchart, which GitHub and many documentation tools render from a fenced `mermaid` block.
     case mermaid
-    /// Graphviz: `dot -Tsvg`.
+    /// The DOT language of Graphviz, rendered by `dot -Tsvg`.
     case dot
-    /// A drawing that needs no other tool; follows the reader's light or dark colour scheme.
+    /// An SVG image, which follows the reader's light or dark colour scheme.
     case svg
 }
 
 extension GraphDescription {
-    /// The graph as text in `format`, ending in a newline; the same graph always gives the same text.
+    /// Renders the graph in a text format. The same graph always results in the same text.
     ///
-    /// Names may hold any characters: each format escapes what it must, and shows control characters as `\n` or
-    /// `\u{1b}`.
+    /// Names may contain any characters: they are escaped as the format requires, and control characters are shown as
+    /// `\n` or `\u{1b}`.
     ///
     /// ```swift
     /// print(pipeline.graph().rendered(as: .mermaid), terminator: "")
     /// ```
+    ///
+    /// - Parameter format: The output format.
+    /// - Returns: The text, which ends with a newline.
     public func rendered(as format: GraphFormat) -> String {
         switch format {
         case .text: TextRendering(graph: self).text

@@ -1,8 +1,8 @@
 import Millrace
 
-/// Where everything goes in a drawing of a graph, in pixels from the upper left corner; records flow downwards.
+/// The positions of all elements of a drawing, in pixels from the upper left corner. Records flow downwards.
 ///
-/// Downwards because boxes are wide and low: a pipeline of ten operators still fits a page at full text size.
+/// Downwards because boxes are wide and low, so that a pipeline of ten operators fits a page at full text size.
 struct GraphLayout {
     /// A point of the drawing.
     struct Point: Hashable {
@@ -17,15 +17,15 @@ struct GraphLayout {
         var width: Double
         var height: Double
 
-        /// Whether the two have points in common.
+        /// Returns whether the two rectangles have points in common.
         func overlaps(_ other: Frame) -> Bool {
             x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
         }
     }
 
-    /// An operator's box.
+    /// The box of an operator.
     struct Box {
-        /// Position in the description's operators.
+        /// The index in the description's operators.
         var operation: Int
         var card: OperatorCard
         var frame: Frame
@@ -38,13 +38,13 @@ struct GraphLayout {
         var frame: Frame
     }
 
-    /// An edge: straight down within each stretch, curved from one to the next.
+    /// The path of an edge: vertical stretches, connected by curves.
     struct Path {
-        /// Position in the description's edges.
+        /// The index in the description's edges.
         var edge: Int
-        /// Upper and lower end of each straight stretch.
+        /// The upper and lower end of each vertical stretch.
         var stretches: [(top: Point, bottom: Point)]
-        /// Where the label's middle goes, for an exchange.
+        /// The middle of the label of an exchange.
         var label: Point?
     }
 
@@ -59,7 +59,7 @@ struct GraphLayout {
     static let labelSize = 12.0
     static var labelWidth: Double { TextMetrics.width(of: exchangeLabel, size: labelSize) + 14 }
     static let labelHeight = 19.0
-    /// How far along a curve a label may stand, best first.
+    /// The possible positions of a label along a curve, in order of preference.
     private static let labelPlaces = [0.5, 0.68, 0.32, 0.8, 0.2]
     static let titleSize = 14.0
     static let subtitleSize = 12.0
@@ -112,7 +112,7 @@ struct GraphLayout {
         return ("within " + names.joined(separator: ", "), "in the tasks of each of these stages")
     }
 
-    /// Labels go to the middle of an exchange's last curve, or along it if another label is there already.
+    /// Places labels in the middle of the last curve of an exchange, or elsewhere along it if the place is taken.
     private mutating func placeLabels(_ graph: GraphDescription) {
         var taken = boxes.map(\.frame)
         for index in paths.indices where graph.edges[paths[index].edge].kind == .exchange {
@@ -127,7 +127,7 @@ struct GraphLayout {
         }
     }
 
-    /// The frame of an exchange's label.
+    /// Returns the frame of the label of an exchange.
     static func labelFrame(around point: Point) -> Frame {
         Frame(x: point.x - labelWidth / 2, y: point.y - labelHeight / 2, width: labelWidth, height: labelHeight)
     }

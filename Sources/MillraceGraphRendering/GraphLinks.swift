@@ -1,21 +1,21 @@
 import Millrace
 
-/// A description's edges by position instead of by id, with what layering needs: an order without circles.
+/// The edges of a description by index instead of by id, in the topological order that layering needs.
 struct GraphLinks {
-    /// An edge between two operators that exist.
+    /// An edge between two existing operators.
     struct Link {
-        /// Position in the description's edges.
+        /// The index in the description's edges.
         var edge: Int
-        /// Position in the description's operators.
+        /// The index in the description's operators.
         var from: Int
-        /// Position in the description's operators.
+        /// The index in the description's operators.
         var to: Int
     }
 
-    /// Edges sorted by the order of the operators that they leave, so that one pass visits what leads to an operator
-    /// before what follows it.
+    /// The edges in topological order of their source operators, so that one pass visits the edges to an operator
+    /// before the edges from it.
     let inOrder: [Link]
-    /// Edges that would close a circle: drawn, but not used for layering. A pipeline has none.
+    /// The edges that would close a cycle: drawn, but not used for layering. A pipeline has none.
     let backward: [Link]
 
     init(graph: GraphDescription) {
@@ -31,7 +31,8 @@ struct GraphLinks {
         backward = links.filter { rank[$0.from] >= rank[$0.to] }
     }
 
-    /// Topological order, the description's order where there is a choice; in a circle, its first operator goes first.
+    /// Returns the topological order, with the description's order as the tie-breaker. A cycle begins with the operator
+    /// that is first in the description.
     private static func ranks(count: Int, links: [Link]) -> [Int] {
         var waiting = Array(repeating: 0, count: count)
         for link in links { waiting[link.to] += 1 }

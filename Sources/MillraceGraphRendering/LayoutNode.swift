@@ -1,35 +1,36 @@
-/// Something that takes a place in a layer of the drawing: an operator's box, or a bend of an edge that passes by.
+/// A node in a layer of the drawing: the box of an operator, or a bend of an edge that passes through the layer.
 struct LayoutNode {
-    /// Position in the description's operators; `nil` for a bend.
+    /// The index in the description's operators; `nil` for a bend.
     var operation: Int?
-    /// Position in `LayoutNodes.blocks`.
+    /// The index in `LayoutNodes.blocks`.
     var block: Int
-    /// Counted from the top of the drawing.
+    /// The layer, counted from the top of the drawing.
     var layer: Int
     var width: Double
     var height: Double
-    /// Nodes that lead here, in the layer above.
+    /// The predecessors in the layer above.
     var above: [Int] = []
-    /// Nodes that this one leads to, in the layer below.
+    /// The successors in the layer below.
     var below: [Int] = []
-    /// Middle, from the left of the drawing.
+    /// The horizontal position of the middle.
     var x = 0.0
 }
 
-/// Nodes that stay together: a group of operators and the bends within it, or the bends of one edge that passes a band.
+/// Nodes that are kept together: a group of operators and the bends within it, or the bends of an edge that passes
+/// through a band.
 struct LayoutBlock {
-    /// Position in the grouping's groups; `nil` for a passing edge.
+    /// The index in the grouping's groups; `nil` for a passing edge.
     var group: Int?
-    /// Blocks of a band stand side by side; bands are stacked.
+    /// The index of the band. The blocks of a band are side by side; bands are stacked.
     var band: Int
-    /// Nodes from left to right for each layer of the band.
+    /// The nodes of each layer of the band, from left to right.
     var layers: [[Int]]
 }
 
-/// Boxes and bends in layers: every edge becomes a chain of nodes in adjacent layers (Sugiyama's method), so that
-/// ordering and placement need not know about long edges.
+/// Boxes and bends in layers. Each edge becomes a chain of nodes in adjacent layers (Sugiyama's method), so that
+/// ordering and placement need not handle long edges.
 struct LayoutNodes {
-    /// An edge and the nodes that it passes, its two operators included.
+    /// An edge and the nodes on it, including its two operators.
     struct Chain {
         var edge: Int
         var nodes: [Int]
@@ -38,10 +39,10 @@ struct LayoutNodes {
     private(set) var nodes: [LayoutNode] = []
     private(set) var blocks: [LayoutBlock] = []
     private(set) var chains: [Chain] = []
-    /// Layers of each band, counted from the top of the drawing.
+    /// The layers of each band, counted from the top of the drawing.
     private(set) var bands: [Range<Int>] = []
 
-    /// Space that an edge takes when it passes between boxes.
+    /// The width of an edge that passes between boxes.
     private static let bendWidth = 16.0
 
     init(cards: [OperatorCard], links: GraphLinks, grouping: StageGrouping) {
@@ -61,7 +62,7 @@ struct LayoutNodes {
         chains += links.backward.map { Chain(edge: $0.edge, nodes: [$0.from, $0.to]) }
     }
 
-    /// Each operator's layer within its group: the longest path that leads to it there.
+    /// Returns the layer of each operator within its group: the length of the longest path to it in the group.
     private static func depths(links: GraphLinks, grouping: StageGrouping) -> [Int] {
         var depths = Array(repeating: 0, count: grouping.groupOfOperator.count)
         for link in links.inOrder where grouping.groupOfOperator[link.from] == grouping.groupOfOperator[link.to] {
@@ -70,7 +71,7 @@ struct LayoutNodes {
         return depths
     }
 
-    /// Gives each band as many layers as its deepest group needs.
+    /// Assigns to each band the number of layers of its deepest group.
     private mutating func stack(depths: [Int], grouping: StageGrouping) {
         let count = (grouping.groups.map(\.band).max() ?? -1) + 1
         var heights = Array(repeating: 0, count: count)
@@ -93,8 +94,8 @@ struct LayoutNodes {
         return nodes.count - 1
     }
 
-    /// Bends go to the block that the edge leaves or enters while it is in that block's band, else to a block of their
-    /// own.
+    /// Adds the chain of an edge. A bend belongs to the block that the edge leaves or enters if it is in the band of
+    /// that block, and otherwise to a block of its own.
     private mutating func addChain(_ link: GraphLinks.Link) {
         let (from, to) = (nodes[link.from], nodes[link.to])
         var chain = [link.from]

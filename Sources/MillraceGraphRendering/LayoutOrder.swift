@@ -1,11 +1,11 @@
-/// The order from left to right of blocks in their band and of nodes in their block, with few crossing edges.
+/// The horizontal order of blocks in their band and of nodes in their block, with few crossing edges.
 ///
-/// The barycenter method of Sugiyama, Tagawa and Toda (1981) on two levels, so that blocks stay in one piece: sweeps go
-/// down and up, each time sorting by the mean place of what leads here, and the best order seen is kept.
+/// Uses the barycenter method of Sugiyama, Tagawa and Toda (1981) on two levels, so that blocks are not torn apart.
+/// Sweeps go down and up, each sorting by the mean position of the neighbours, and the best order is kept.
 struct LayoutOrder {
-    /// Blocks of each band, from left to right.
+    /// The blocks of each band, from left to right.
     private(set) var blocksOfBand: [[Int]]
-    /// Nodes of each block, for each layer of its band, from left to right.
+    /// The nodes of each block, for each layer of its band, from left to right.
     private(set) var layersOfBlock: [[[Int]]]
 
     private static let sweeps = 12
@@ -25,7 +25,7 @@ struct LayoutOrder {
         self = best
     }
 
-    /// Nodes of a layer, counted within its band, from left to right.
+    /// Returns the nodes of a layer from left to right. `layer` is counted within the band.
     func nodes(band: Int, layer: Int) -> [Int] {
         blocksOfBand[band].flatMap { layersOfBlock[$0][layer] }
     }
@@ -57,7 +57,8 @@ struct LayoutOrder {
         }
     }
 
-    /// Each node's place in its layer, counted from the layer's middle so that layers of different length compare.
+    /// Returns the position of each node in its layer, counted from the middle of the layer, so that layers of
+    /// different lengths are comparable.
     private func places(_ layout: LayoutNodes) -> [Double] {
         var places = Array(repeating: 0.0, count: layout.nodes.count)
         for band in layout.bands.indices {
@@ -69,7 +70,7 @@ struct LayoutOrder {
         return places
     }
 
-    /// How many pairs of edges between adjacent layers cross.
+    /// Returns the number of pairs of edges between adjacent layers that cross.
     private func crossings(_ layout: LayoutNodes) -> Int {
         let places = self.places(layout)
         var count = 0
@@ -86,7 +87,7 @@ struct LayoutOrder {
         return count
     }
 
-    /// Stable, so that the result does not depend on anything but the graph.
+    /// A stable sort, so that the result depends only on the graph.
     private static func sorted(_ items: [Int], by key: (Int) -> Double) -> [Int] {
         items.enumerated().map { (key: key($1), place: $0, item: $1) }
             .sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map(\.item)

@@ -1,6 +1,6 @@
-/// The horizontal place of every node: first within its block, then of the blocks among each other.
+/// The horizontal positions of all nodes: first within their blocks, then of the blocks.
 struct LayoutPlacement {
-    /// Left and right edge of each block.
+    /// The left and right edge of each block.
     private(set) var spans: [(left: Double, right: Double)]
     private(set) var nodes: [LayoutNode]
 
@@ -10,11 +10,11 @@ struct LayoutPlacement {
     private static let sweeps = 10
     private static let gapBetweenNodes = 28.0
     private static let gapBetweenBlocks = 30.0
-    /// Between a block's edge and its boxes.
+    /// The space between the edge of a block and its boxes.
     private static let padding = 20.0
 
-    /// - Parameter titleWidths: for each block, the width of the title in its upper left corner; edges that enter the
-    ///   block from above are kept clear of it.
+    /// - Parameter titleWidths: The width of each block's title in its upper left corner, which edges from above must
+    ///   not cross.
     init(_ layout: LayoutNodes, order: LayoutOrder, titleWidths: [Double]) {
         self.layout = layout
         self.order = order
@@ -27,7 +27,7 @@ struct LayoutPlacement {
         placeBlocks()
     }
 
-    /// Places a block's nodes around 0.
+    /// Places the nodes of a block around 0.
     private mutating func arrange(_ block: Int) {
         let layers = order.layersOfBlock[block]
         for layer in layers { placeNodes(layer) { _ in 0 } }
@@ -60,7 +60,7 @@ struct LayoutPlacement {
         let right = (members.map { nodes[$0].x + nodes[$0].width / 2 }.max() ?? 0) + padding
         let entries = order.layersOfBlock[block].first?.filter { !nodes[$0].above.isEmpty } ?? []
         for entry in entries {
-            // With several edges into the box, the leftmost port is left of the middle.
+            // If the box has several incoming edges, the leftmost port is left of the middle.
             let ports = EdgePorts.halfSpread(count: nodes[entry].above.count, width: nodes[entry].width)
             left = min(left, nodes[entry].x - ports - titleWidth - 1.4 * padding)
         }
@@ -78,7 +78,7 @@ struct LayoutPlacement {
         }
     }
 
-    /// Where the block's middle should be for its edges to or from other blocks to be straight.
+    /// Returns the position of the middle of a block at which its edges from or to other blocks are straight.
     private func wish(of block: Int, downward: Bool) -> Double {
         let middle = (spans[block].left + spans[block].right) / 2
         let pulls = order.layersOfBlock[block].joined().flatMap { node in

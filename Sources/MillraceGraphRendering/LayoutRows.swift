@@ -1,16 +1,16 @@
-/// The vertical place of every layer.
+/// The vertical positions of all layers.
 struct LayoutRows {
-    /// Upper edge of each layer's boxes.
+    /// The upper edge of the boxes of each layer.
     private(set) var tops: [Double] = []
-    /// Lower edge of the highest box of each layer.
+    /// The lower edge of the highest box of each layer.
     private(set) var bottoms: [Double] = []
     /// The band of each layer.
     private(set) var bandOfLayer: [Int] = []
-    /// Upper and lower edge of each band's areas.
+    /// The upper and lower edge of the areas of each band.
     private(set) var bandEdges: [(top: Double, bottom: Double)] = []
 
     private static let gapBetweenLayers = 38.0
-    /// Room for a curve with an exchange's label on it.
+    /// The space between bands, which has to contain a curve with the label of an exchange.
     private static let gapBetweenBands = 64.0
     private static let titleHeight = 52.0
     private static let padding = 20.0
@@ -34,10 +34,10 @@ struct LayoutRows {
         }
     }
 
-    /// Height of the whole drawing.
+    /// The height of the drawing.
     var height: Double { bandEdges.last?.bottom ?? 0 }
 
-    /// Upper and lower edge of an area that holds these operators.
+    /// Returns the upper and lower edge of the area around these operators.
     func area(around nodes: [LayoutNode], band: Int) -> (top: Double, bottom: Double) {
         let top = bandEdges[band].top
         let lowest = nodes.map { tops[$0.layer] + $0.height }.max() ?? top

@@ -1,11 +1,11 @@
 import Millrace
 
-/// Writes a graph as a Mermaid flowchart: a subgraph for each stage, thick arrows for exchanges, dotted ones for side
-/// outputs, a cylinder for an operator that keeps state.
+/// Renders a graph as a Mermaid flowchart: a subgraph for each stage, thick arrows for exchanges, dotted arrows for
+/// side outputs, and a cylinder for each operator with state.
 struct MermaidRendering {
     let graph: GraphDescription
 
-    /// Nodes are called `n0`, `n1`, ...: an operator's own name may be a word of Mermaid's grammar (`end`).
+    /// The identifiers `n0`, `n1`, ... of the operators, whose own names may be keywords of Mermaid (`end`).
     private let names: [String: String]
 
     init(graph: GraphDescription) {
@@ -46,11 +46,11 @@ struct MermaidRendering {
         }
     }
 
-    /// Everything but letters, digits, spaces and a few harmless marks as `#46;`.
+    /// Returns the text with all characters but letters, digits, spaces and a few others written as entities (`#46;`).
     ///
-    /// Quotation marks alone are not enough: Mermaid reads labels as Markdown in places (`1. first` becomes a list it
-    /// refuses), as HTML in others, its entity decoder trips over `style:#46;`, and its lexer takes a whole line with
-    /// `direction TB` anywhere in it for a direction.
+    /// Escaping quotation marks is not enough: Mermaid parses labels as Markdown in some places (`1. first` becomes a
+    /// list, which it rejects) and as HTML in others, its entity decoder fails for `style:#46;`, and its lexer takes a
+    /// line that contains `direction TB` for a direction.
     static func escaped(_ text: String) -> String {
         let scalars = text.printable.unicodeScalars
         var result = ""
@@ -73,7 +73,7 @@ struct MermaidRendering {
         }
     }
 
-    /// For the title line, which knows no entities: what could end it is dropped.
+    /// Returns the text for the title line, which does not support entities: special characters are replaced by spaces.
     private static func plain(_ text: String) -> String {
         text.printable.unicodeScalars.reduce(into: "") { result, scalar in
             result.unicodeScalars.append("#;{}%\"<>&".unicodeScalars.contains(scalar) ? " " : scalar)

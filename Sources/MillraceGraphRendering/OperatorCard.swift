@@ -1,12 +1,12 @@
 import Millrace
 
-/// What an operator's box shows, broken into lines that fit.
+/// The contents of the box of an operator, wrapped into lines.
 struct OperatorCard {
     /// The operator's id, in bold.
     let nameLines: [String]
-    /// Kind and detail.
+    /// The operator's kind and detail.
     let summaryLines: [String]
-    /// One badge for each piece of state.
+    /// The names of the operator's states, shown as badges.
     let badges: [String]
 
     init(_ operation: GraphDescription.Operator) {
@@ -22,10 +22,10 @@ struct OperatorCard {
     static let summaryHeight = 18.0
     static let badgeHeight = 20.0
     static let badgeGap = 6.0
-    /// Room in a badge for the cylinder on its left and for its round ends.
+    /// The space in a badge for the cylinder on its left and for its rounded ends.
     static let badgeInset = (left: 26.0, right: 11.0)
     static let padding = (across: 14.0, along: 10.0)
-    /// Longer texts are broken: at this width two boxes side by side still fit a README.
+    /// The width at which texts are wrapped; two boxes of this width fit side by side into a README.
     private static let lineLimit = 250.0
     private static let leastWidth = 130.0
 

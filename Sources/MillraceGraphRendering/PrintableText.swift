@@ -1,10 +1,10 @@
 import Millrace
 
 extension String {
-    /// The string on one line, control characters written as escapes.
+    /// The string on one line, with control characters written as escapes.
     ///
-    /// Names and details come from users and file names: a newline would break a line-based format, an escape sequence
-    /// would reach the terminal, and XML 1.0 cannot hold control characters at all.
+    /// Names and details come from users and file names. A newline would break a line-based format, an escape sequence
+    /// would reach the terminal, and XML 1.0 does not allow control characters.
     var printable: String {
         var result = ""
         for scalar in unicodeScalars {
@@ -30,24 +30,24 @@ extension Unicode.Scalar {
 }
 
 extension GraphDescription.Operator {
-    /// `tumbling window: 1 h`, or the kind alone.
+    /// The kind and the detail, such as `tumbling window: 1 h`, or the kind alone.
     var summary: String {
         detail.isEmpty ? kind.printable : "\(kind.printable): \(detail.printable)"
     }
 }
 
 extension GraphDescription.State {
-    /// `totals: String -> Totals`.
+    /// The name and the types of the state, such as `totals: String -> Totals`.
     var summary: String {
         "\(name.printable): \(keySchema.printable) -> \(valueSchema.printable)"
     }
 }
 
 extension GraphDescription.Stage {
-    /// `origins (4 tasks)`.
+    /// The name and the number of tasks, such as `origins (4 tasks)`.
     var title: String { "\(name.printable) (\(taskTitle))" }
 
-    /// `4 tasks` for `4`; what is not a plain number (`1 per partition`) stays as it is.
+    /// The number of tasks: `4 tasks` for `4`. Other texts (`1 per partition`) are not changed.
     var taskTitle: String {
         guard let count = Int(tasks) else { return tasks.printable }
         return count == 1 ? "1 task" : "\(count) tasks"

@@ -1,15 +1,15 @@
-/// Places things of given widths in a row, in a given order and without overlap, as near as possible to where each would
-/// like to be.
+/// Places items of given widths in a row, in a given order and without overlap, as near as possible to their preferred
+/// positions.
 enum RowPlacement {
-    /// Something in the row.
+    /// An item in the row.
     struct Item {
-        /// Where its middle would like to be.
+        /// The preferred position of its middle.
         var wish: Double
         var width: Double
     }
 
-    /// The middles that minimise the sum of squared distances from the wishes: pool adjacent violators, after
-    /// subtracting from each wish what the items on its left take up.
+    /// Returns the middles that minimise the sum of the squared distances from the preferred positions: the pool
+    /// adjacent violators algorithm, after subtracting from each position the space of the items on its left.
     static func middles(of items: [Item], gap: Double) -> [Double] {
         var shifts: [Double] = []
         var pools: [(sum: Double, count: Int)] = []

@@ -1,8 +1,8 @@
 import Millrace
 
-/// What the marks of a drawing mean; only those that it has.
+/// The legend of a drawing, with only the marks that occur in it.
 struct SVGLegend {
-    /// One mark and its meaning.
+    /// A mark and its meaning.
     private struct Entry {
         var text: String
         var mark: Mark
@@ -33,14 +33,14 @@ struct SVGLegend {
         entries = all.filter(\.isUsed).map(\.entry)
     }
 
-    /// Width of the widest entry.
+    /// The width of the widest entry.
     var leastWidth: Double { entries.map(width).max() ?? 0 }
 
     private func width(_ entry: Entry) -> Double {
         Self.markWidth + TextMetrics.width(of: entry.text, size: GraphLayout.subtitleSize)
     }
 
-    /// Elements in rows of at most `limit` pixels, and the height of the rows.
+    /// Returns the elements, in rows of at most `limit` pixels, and the total height of the rows.
     func elements(x: Double, y: Double, limit: Double) -> (elements: [String], height: Double) {
         var elements: [String] = []
         var offset = 0.0
@@ -59,7 +59,7 @@ struct SVGLegend {
         return (elements, entries.isEmpty ? 0 : (row + 1) * Self.rowHeight)
     }
 
-    /// - Parameter middle: of the mark's left side.
+    /// - Parameter middle: The middle of the left side of the mark.
     private func mark(_ mark: Mark, at middle: GraphLayout.Point) -> [String] {
         switch mark {
         case .area:

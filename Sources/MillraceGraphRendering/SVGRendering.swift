@@ -1,9 +1,9 @@
 import Millrace
 
-/// Draws a graph as SVG.
+/// Renders a graph as SVG.
 ///
-/// Every operator is a `<g class="operator" data-operator="id">`, every edge a `<g class="edge" data-from data-to>`, so
-/// that a page can style or find them; resting the pointer on one shows its details.
+/// Each operator is a `<g class="operator" data-operator="id">` and each edge a `<g class="edge" data-from data-to>`,
+/// so that a page can find and style them. Tooltips show their details.
 struct SVGRendering {
     let graph: GraphDescription
 
@@ -85,7 +85,7 @@ struct SVGRendering {
         for (index, stretch) in path.stretches.enumerated() {
             if index > 0 { commands.append(Self.command(path.curve(before: index))) }
             let isLast = index == path.stretches.count - 1
-            // The line ends under its arrowhead, whose tip is narrower than the line.
+            // The line ends below its arrowhead, because the tip is narrower than the line.
             commands.append("V\((stretch.bottom.y - (isLast ? EdgeRouter.arrowLength - 1 : 0)).xmlNumber)")
         }
         let names = "data-from=\"\(edge.from.xmlEscaped)\" data-to=\"\(edge.to.xmlEscaped)\""

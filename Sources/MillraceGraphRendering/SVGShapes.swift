@@ -1,6 +1,6 @@
 import Millrace
 
-/// Elements that the drawing and its legend are made of.
+/// The SVG elements of a drawing and its legend.
 enum SVGShapes {
     static func text(_ content: String, x: Double, y: Double, style: String) -> String {
         "<text class=\"\(style)\" x=\"\(x.xmlNumber)\" y=\"\(y.xmlNumber)\">\(content.xmlEscaped)</text>"
@@ -11,7 +11,7 @@ enum SVGShapes {
             + " width=\"\(frame.width.xmlNumber)\" height=\"\(frame.height.xmlNumber)\" rx=\"\(radius.xmlNumber)\"/>"
     }
 
-    /// A pill with a small cylinder and the name of a piece of state.
+    /// Returns a badge with a small cylinder and the name of a state.
     static func badge(_ name: String, x: Double, y: Double) -> [String] {
         let height = OperatorCard.badgeHeight
         let frame = GraphLayout.Frame(x: x, y: y, width: OperatorCard.badgeWidth(name), height: height)
@@ -23,7 +23,7 @@ enum SVGShapes {
         ]
     }
 
-    /// A head that points down and ends at the given point.
+    /// Returns an arrowhead that points down to the given point.
     static func arrowhead(at tip: GraphLayout.Point, kind: GraphDescription.Edge.Kind) -> String {
         let half = kind == .exchange ? 7.0 : 5.0
         let base = tip.y - EdgeRouter.arrowLength
@@ -32,7 +32,7 @@ enum SVGShapes {
         return "<path class=\"\(kind.rawValue)-head\" d=\"M\(points) Z\"/>"
     }
 
-    /// The label of an exchange, on a patch that covers the edge.
+    /// Returns the label of an exchange, with a background that covers the edge.
     static func exchangeLabel(around point: GraphLayout.Point) -> [String] {
         [
             rectangle(

@@ -1,6 +1,6 @@
-/// Colours and fonts of the drawing, light by default and dark where the reader's system is.
+/// The colours and fonts of a drawing: light by default, and dark if the reader's system is.
 enum SVGStyle {
-    /// Colour of one thing in both schemes.
+    /// The colour of an element in both colour schemes.
     private struct Colour {
         var selector: String
         var property: String
@@ -30,7 +30,7 @@ enum SVGStyle {
 
     /// The style sheet.
     ///
-    /// Plain rules instead of custom properties: several converters (librsvg, Inkscape) know no `var()`.
+    /// Without custom properties, because several converters (librsvg, Inkscape) do not support `var()`.
     static var sheet: [String] {
         let dark = colours.map { "\($0.selector) { \($0.property): \($0.dark); }" }
         return [

@@ -1,17 +1,17 @@
 import Millrace
 
-/// Which operators the drawing keeps together: those that run in the same stages.
+/// The groups of operators that the drawing keeps together: those that run in the same stages.
 ///
-/// An operator behind a merge runs in each of the merged streams' tasks, so it belongs to none of their stages alone and
-/// gets a background of its own that names them all.
+/// An operator downstream of a merge runs in the tasks of all merged streams. It does not belong to one of their
+/// stages, and gets its own background, which names all of them.
 struct StageGrouping {
     /// Operators that run in the same stages.
     struct Group {
-        /// Indices into the description's stages, ascending; empty for operators that are in no stage.
+        /// The indices in the description's stages, ascending; empty for operators that are in no stage.
         var stages: [Int]
-        /// Positions in the description's operators.
+        /// The indices in the description's operators.
         var members: [Int]
-        /// 0 for groups that nothing leads to, else one more than the deepest group that leads here.
+        /// The band: 0 for groups without predecessors, and otherwise one more than that of the deepest predecessor.
         var band: Int
     }
 
@@ -23,14 +23,14 @@ struct StageGrouping {
         let runners = Self.runningStages(graph: graph, links: links)
         assign(runners)
         if !findBands(links: links) {
-            // Records leave a stage and enter it again, so it has no place of its own: draw no backgrounds. A pipeline
-            // that was built has no such stage.
+            // Records leave a stage and enter it again, so that it cannot be placed: no backgrounds are drawn. A built
+            // pipeline has no such stage.
             groups = []
             assign(Array(repeating: [], count: graph.operators.count))
         }
     }
 
-    /// For each operator its own stage and those of the operators that call it.
+    /// Returns for each operator its own stage and the stages of the operators that call it.
     private static func runningStages(graph: GraphDescription, links: GraphLinks) -> [[Int]] {
         var runners = graph.operators.map { graph.stages.indices.contains($0.stage) ? Set([$0.stage]) : [] }
         for link in links.inOrder where graph.edges[link.edge].kind != .exchange {
@@ -53,7 +53,7 @@ struct StageGrouping {
         }
     }
 
-    /// Longest path between groups; false if there is a circle.
+    /// Computes the bands as the longest paths between groups; returns `false` if there is a cycle.
     private mutating func findBands(links: GraphLinks) -> Bool {
         for _ in 0...groups.count {
             var changed = false

@@ -1,15 +1,15 @@
-/// Widths of text in a font that is not known until the drawing is shown.
+/// Estimates the width of text whose font is not known until the drawing is shown.
 ///
-/// Estimated from DejaVu Sans, among the widest of the fonts that browsers fall back to, so that text drawn in another
-/// one still fits its box.
+/// The estimates are based on DejaVu Sans, one of the widest fonts that browsers fall back to, so that text in another
+/// font fits its box.
 enum TextMetrics {
-    /// Width of one line in pixels.
+    /// Returns the width of a line in pixels.
     static func width(of text: String, size: Double, isBold: Bool = false) -> Double {
         let ems = text.unicodeScalars.reduce(0.0) { $0 + width(of: $1) }
         return ems * size * (isBold ? 1.1 : 1)
     }
 
-    /// The text in lines of at most `limit` pixels, broken at spaces, or within a word that is too long for a line.
+    /// Wraps the text into lines of at most `limit` pixels, at spaces, or within a word that is longer than a line.
     static func wrap(_ text: String, size: Double, limit: Double) -> [String] {
         var lines: [String] = []
         var line = ""
@@ -32,7 +32,7 @@ enum TextMetrics {
         return line.isEmpty ? lines : lines + [line]
     }
 
-    /// In ems.
+    /// Returns the width of a character in ems.
     private static func width(of scalar: Unicode.Scalar) -> Double {
         switch scalar {
         case "i", "j", "l", "I", " ", ".", ",", ":", ";", "'", "|", "!": 0.34

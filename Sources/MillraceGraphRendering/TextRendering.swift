@@ -1,6 +1,6 @@
 import Millrace
 
-/// Writes a graph for a terminal.
+/// Renders a graph as plain text for a terminal.
 ///
 /// ```
 /// flight-delays: 4 operators in 2 stages

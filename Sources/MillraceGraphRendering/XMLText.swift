@@ -1,5 +1,5 @@
 extension String {
-    /// The string as XML text or attribute value: control characters made visible, the five special marks escaped.
+    /// The string as XML text or attribute value, with control characters made visible and special characters escaped.
     var xmlEscaped: String {
         printable.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {
@@ -15,7 +15,7 @@ extension String {
 }
 
 extension Double {
-    /// Rounded to a tenth, without a trailing `.0`.
+    /// The number as text, rounded to a tenth, without a trailing `.0`.
     var xmlNumber: String {
         let tenths = (self * 10).rounded()
         return tenths.remainder(dividingBy: 10) == 0 ? "\(Int(tenths / 10))" : "\(tenths / 10)"

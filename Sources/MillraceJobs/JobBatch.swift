@@ -1,15 +1,21 @@
-/// A piece of a job: what one call of a worker does, given to whichever instance takes it.
+/// A part of a job that one call of a worker processes. Any worker instance may process it.
 public struct JobBatch<Item: Codable & Sendable>: Codable, Sendable {
-    /// The job's name.
+    /// The name of the job.
     public var job: String
-    /// Which attempt at the job it belongs to, from 1; a job that is resumed has the next.
+    /// The attempt at the job, counted from 1. A job that is resumed has the next number.
     public var attempt: Int
-    /// Its number within the attempt, from 0.
+    /// The number of the batch within the attempt, counted from 0.
     public var number: Int
-    /// What is to be done.
+    /// The items to process.
     public var items: [Item]
 
-    /// All parts.
+    /// Creates a batch.
+    ///
+    /// - Parameters:
+    ///   - job: The name of the job.
+    ///   - attempt: The attempt at the job, counted from 1. Default: 1.
+    ///   - number: The number of the batch within the attempt, counted from 0.
+    ///   - items: The items to process.
     public init(job: String, attempt: Int = 1, number: Int, items: [Item]) {
         self.job = job
         self.attempt = attempt
@@ -17,7 +23,14 @@ public struct JobBatch<Item: Codable & Sendable>: Codable, Sendable {
         self.items = items
     }
 
-    /// Cuts a job's items into batches of `size`, one at least.
+    /// Splits the items of a job into batches.
+    ///
+    /// - Parameters:
+    ///   - items: The items of the job.
+    ///   - size: The number of items per batch; values below 1 are treated as 1. The last batch may be smaller.
+    ///   - job: The name of the job.
+    ///   - attempt: The attempt at the job, counted from 1. Default: 1.
+    /// - Returns: The batches, numbered from 0; none if there are no items.
     public static func batches(of items: [Item], size: Int, job: String, attempt: Int = 1) -> [JobBatch] {
         let size = max(size, 1)
         return stride(from: 0, to: items.count, by: size).enumerated().map { number, start in

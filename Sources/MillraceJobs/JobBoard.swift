@@ -1,9 +1,10 @@
 import Millrace
 public import MillraceSQL
 
-/// The table `millrace_jobs` of a database, in which every job has a row: for `millrace jobs`, and for whoever waits for one.
+/// The database table `millrace_jobs`, which has one row with the status of each job. It is shown by `millrace jobs`,
+/// and can be polled by code that waits for a job.
 public struct JobBoard: Sendable {
-    /// The table's name.
+    /// The name of the table.
     public static let table = "millrace_jobs"
     static let columns = [
         "job", "attempt", "phase", "total", "done", "failed", "planned_at", "deadline", "updated_at", "detail",
@@ -11,10 +12,12 @@ public struct JobBoard: Sendable {
 
     private let database: any SQLDatabase
 
-    /// The board of a database.
+    /// Creates a board.
+    ///
+    /// - Parameter database: The database of the table.
     public init(_ database: any SQLDatabase) { self.database = database }
 
-    /// Makes the table if there is none.
+    /// Creates the table if it does not exist.
     ///
     /// - Throws: `SQLError`.
     public func create() async throws {
@@ -27,22 +30,25 @@ public struct JobBoard: Sendable {
             """)
     }
 
-    /// A sink for a ledger's statuses: each job's last one stays.
+    /// A sink for the statuses of a ledger, which keeps the latest status of each job (an upsert by job name).
     public var sink: TableSink<JobStatus> {
         database.table(Self.table, columns: Self.columns, mode: .upsert(keys: ["job"])) { Self.row($0) }
     }
 
-    /// Notes a status.
+    /// Stores a status, replacing the job's previous one.
     ///
+    /// - Parameter status: The status to store.
     /// - Throws: `SQLError`.
     public func note(_ status: JobStatus) async throws {
         try await database.insert(
             into: Self.table, columns: Self.columns, rows: [Self.row(status)], onConflict: .update(keys: ["job"]))
     }
 
-    /// Notes a verdict, unless the job's attempt has one: of several that come to it, one has its way.
+    /// Stores a verdict, unless this attempt of the job, or a later one, has been decided already. If several processes
+    /// decide the same job, the first verdict is kept.
     ///
-    /// - Returns: whether this was the first.
+    /// - Parameter verdict: The verdict to store.
+    /// - Returns: Whether the verdict was stored.
     /// - Throws: `SQLError`.
     public func decide(_ verdict: JobVerdict) async throws -> Bool {
         let status = JobStatus(
@@ -70,18 +76,19 @@ public struct JobBoard: Sendable {
         }
     }
 
-    /// All jobs, the one that changed last first.
+    /// Returns the statuses of all jobs, with the most recently updated first.
     ///
-    /// - Throws: `SQLError`; `StatusError` if a row is not one of a job.
+    /// - Throws: `SQLError`, or ``StatusError`` if a row of the table is not a valid status.
     public func statuses() async throws -> [JobStatus] {
         try await database.query(
             "SELECT \(Self.columns.joined(separator: ", ")) FROM \(Self.table) ORDER BY updated_at DESC, job"
         ).map { try Self.status($0) }
     }
 
-    /// One job; `nil` if it is not known.
+    /// Returns the status of a job; `nil` if the table does not contain it.
     ///
-    /// - Throws: as `statuses` does.
+    /// - Parameter job: The name of the job.
+    /// - Throws: `SQLError`, or ``StatusError`` if the row is not a valid status.
     public func status(of job: String) async throws -> JobStatus? {
         try await database.query(
             "SELECT \(Self.columns.joined(separator: ", ")) FROM \(Self.table) WHERE job = $1", [.text(job)]
@@ -107,12 +114,12 @@ public struct JobBoard: Sendable {
             updatedAt: Timestamp(milliseconds: Int64(updatedAt)), detail: row[9].string)
     }
 
-    /// A row of the table that is not one of a job.
+    /// The error for a row of the table that is not a valid job status.
     public struct StatusError: Error, CustomStringConvertible, Sendable {
         let row: [SQLValue]
 
         public var description: String {
-            "Table \(JobBoard.table) has a row that is not a job's status: \(row). Remove it, if somebody else has put it there."
+            "Table \(JobBoard.table) has a row that is not a valid job status: \(row). Remove it if it was not written by Millrace."
         }
     }
 }

@@ -1,37 +1,53 @@
 public import Millrace
 
-/// What a job's ledger is told: that a job was planned, and what became of a batch. Travels as JSON, keyed by job.
+/// An event of a job, which is the input of a job ledger: either that the job was planned, or the result of a batch.
+///
+/// It is `Codable`, for example to be sent as JSON. The events of a job have to be in order, so the job is the key.
 public struct JobEvent: Codable, Sendable, Hashable {
-    /// The job's name.
+    /// The name of the job.
     public var job: String
-    /// Which attempt at it, from 1.
+    /// The attempt at the job, counted from 1.
     public var attempt: Int
-    /// Set if the job was planned.
+    /// The plan; set if the event is that the job was planned.
     public var plan: JobPlan?
-    /// Set if a batch was worked on.
+    /// The result of a batch; set if the event is that a batch was processed.
     public var batch: BatchResult?
 
-    /// That a job was planned.
+    /// Creates the event that a job was planned.
+    ///
+    /// - Parameters:
+    ///   - job: The name of the job.
+    ///   - attempt: The attempt at the job, counted from 1. Default: 1.
+    ///   - plan: The plan.
     public static func planned(_ job: String, attempt: Int = 1, _ plan: JobPlan) -> JobEvent {
         JobEvent(job: job, attempt: attempt, plan: plan)
     }
 
-    /// What became of a batch.
+    /// Creates the event that a batch was processed.
+    ///
+    /// - Parameters:
+    ///   - batch: The batch.
+    ///   - result: The result of the batch.
     public static func worked<Item>(on batch: JobBatch<Item>, _ result: BatchResult) -> JobEvent {
         JobEvent(job: batch.job, attempt: batch.attempt, batch: result)
     }
 }
 
-/// What a job consists of.
+/// The plan of a job: its number of batches and its deadline.
 public struct JobPlan: Codable, Sendable, Hashable {
-    /// Its batches, numbered from 0.
+    /// The number of batches, which are numbered from 0.
     public var batches: Int
-    /// When it was planned, in milliseconds since 1970.
+    /// The time of the planning, in milliseconds since 1970.
     public var plannedAt: Int64
-    /// When it has failed if it is not completed, in milliseconds since 1970; `nil`: never.
+    /// The time at which the job fails if it has not completed, in milliseconds since 1970; `nil` for no deadline.
     public var deadline: Int64?
 
-    /// All parts.
+    /// Creates a plan.
+    ///
+    /// - Parameters:
+    ///   - batches: The number of batches.
+    ///   - plannedAt: The time of the planning.
+    ///   - deadline: The time at which the job fails if it has not completed. Default: `nil`, no deadline.
     public init(batches: Int, plannedAt: Timestamp, deadline: Timestamp? = nil) {
         self.batches = batches
         self.plannedAt = plannedAt.milliseconds
@@ -39,20 +55,20 @@ public struct JobPlan: Codable, Sendable, Hashable {
     }
 }
 
-/// What became of a batch.
+/// The result of processing a batch.
 public struct BatchResult: Codable, Sendable, Hashable {
-    /// Its number.
+    /// The number of the batch.
     public var number: Int
-    /// Entities that were made, or were there already.
+    /// The number of entities that were created or existed already.
     public var entities: Int
-    /// Entities that could not be made.
+    /// The entities that could not be created.
     public var failures: [EntityFailure]
-    /// Why the batch as a whole was given up; `nil` if it was not.
+    /// Why the batch as a whole failed; `nil` if it did not.
     public var reason: String?
-    /// Who worked on it.
+    /// The name of the worker that processed the batch.
     public var worker: String?
 
-    /// All parts.
+    /// Creates a result; each parameter is described at the property of the same name.
     public init(
         number: Int, entities: Int, failures: [EntityFailure] = [], reason: String? = nil, worker: String? = nil
     ) {
@@ -64,14 +80,18 @@ public struct BatchResult: Codable, Sendable, Hashable {
     }
 }
 
-/// An entity that could not be made.
+/// An entity that could not be created.
 public struct EntityFailure: Codable, Sendable, Hashable {
-    /// The entity's identity.
+    /// The identifier of the entity.
     public var entity: String
-    /// Why.
+    /// Why the entity could not be created.
     public var reason: String
 
-    /// Both.
+    /// Creates a failure.
+    ///
+    /// - Parameters:
+    ///   - entity: The identifier of the entity.
+    ///   - reason: Why the entity could not be created.
     public init(_ entity: String, _ reason: String) {
         self.entity = entity
         self.reason = reason

@@ -1,15 +1,16 @@
 public import Millrace
 
-/// What a ledger gives: verdicts, each once, and every change of a job's status.
+/// The output streams of a job ledger: verdicts and status changes.
 public struct JobLedger {
-    /// One for each attempt at a job.
+    /// The verdicts: one for each attempt at a job.
     public let verdicts: Stream<JobVerdict>
-    /// Each change, the verdict's included.
+    /// The status after each change of a job, including its verdict.
     public let statuses: Stream<JobStatus>
 }
 
 extension Stream where Record == JobEvent {
-    /// Keeps account of jobs: counts each batch once, and decides when the last one is worked on, or the deadline has come.
+    /// Tracks jobs: counts each processed batch once, and decides a job when its last batch has been processed or its
+    /// deadline has passed.
     ///
     /// ```swift
     /// let ledger = graph.source(kafka.source("job-events", decoding: .json(JobEvent.self)))
@@ -18,12 +19,18 @@ extension Stream where Record == JobEvent {
     /// ledger.statuses.sink(JobBoard(database).sink)
     /// ```
     ///
-    /// It is keyed state with one writer per job, stored with the positions of the events: events that come again after a
-    /// crash of a worker are known by their batch's number, those read again after a crash of the ledger are not in its
-    /// state yet. A verdict leaves it once. Before it does, `missing` asks the database which of the required entities are
-    /// not there; that is tried again for half a minute if it throws, and then fails the run.
+    /// The ledger is keyed state, with the job as the key. Before a verdict is emitted, `missing` queries the database
+    /// for required entities that do not exist. If it throws, it is called up to nine times within about half a minute;
+    /// then the run fails.
     ///
-    /// - Parameter missing: asked when a job is decided.
+    /// Restart: the state is restored from the checkpoint together with the positions of the events, so that each batch
+    /// is counted once. An event that a worker sends again after a crash has the same batch number and is ignored. Each
+    /// attempt at a job gets one verdict.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the operator in the graph. Default: `ledger`.
+    ///   - missing: Returns the required entities of a job that do not exist. Called when the job is decided.
+    /// - Returns: The streams of verdicts and statuses.
     public func ledger(
         name: String = "ledger", missing: @escaping @Sendable (JobCandidate) async throws -> MissingEntities
     ) -> JobLedger {
@@ -75,7 +82,7 @@ extension Stream where Record == JobEvent {
     }
 }
 
-/// What the ledger's operator tells the one behind it.
+/// The output of the ledger's keyed operator.
 private enum Account: Sendable {
     case status(JobStatus)
     case decide(JobCandidate)

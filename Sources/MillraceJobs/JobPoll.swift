@@ -1,7 +1,7 @@
 public import Logging
 public import Millrace
 
-/// Waits for a job without a batch table: asks the database from time to time what is there, and decides.
+/// Decides a job by polling a database for its progress, for jobs whose batches are not tracked by a ledger.
 ///
 /// ```swift
 /// let verdict = try await JobPoll(job: "flights", every: .seconds(20), deadline: deadline).verdict {
@@ -9,24 +9,26 @@ public import Millrace
 /// }
 /// ```
 ///
-/// It keeps nothing of its own, so it may be started again, and in several places at once: all of them come to the same
-/// verdict.
+/// It has no state of its own. It can be restarted, and can run in several processes at the same time, each of which
+/// decides from the contents of the database.
 public struct JobPoll: Sendable {
-    /// The job's name.
+    /// The name of the job.
     public let job: String
-    /// Time between two questions.
+    /// The time between two polls. Default: 20 s.
     public let interval: Duration
-    /// When the job has failed if it is not completed.
+    /// The time at which the job fails if it has not completed; `nil` for no deadline.
     public let deadline: Timestamp?
     private let clock: any PipelineClock
     private let logger: Logger
 
+    /// Creates a poll.
+    ///
     /// - Parameters:
-    ///   - job: the job's name.
-    ///   - interval: 20 seconds by default; a millisecond at least.
-    ///   - deadline: when the job ends as failed.
-    ///   - clock: the clock for pauses and the deadline.
-    ///   - logger: where errors are logged.
+    ///   - job: The name of the job.
+    ///   - interval: The time between two polls; shorter times than 1 ms are treated as 1 ms. Default: 20 s.
+    ///   - deadline: The time at which the job fails if it has not completed. Default: `nil`, no deadline.
+    ///   - clock: The clock for pauses and the deadline. Default: the system clock.
+    ///   - logger: The logger for failed polls. Default: a logger with the label `millrace`.
     public init(
         job: String, every interval: Duration = .seconds(20), deadline: Timestamp? = nil,
         clock: any PipelineClock = SystemClock(), logger: Logger = Logger(label: "millrace")
@@ -38,16 +40,21 @@ public struct JobPoll: Sendable {
         self.logger = logger
     }
 
-    /// What the database says of a job.
+    /// The progress of a job, according to the database.
     public struct Progress: Sendable, Hashable {
-        /// Entities that the job requires; `nil` if it is not known yet.
+        /// The number of entities that the job requires; `nil` if it is not known yet.
         public var required: Int?
-        /// Those that are not there and have not failed either.
+        /// The required entities that neither exist nor have failed.
         public var missing: MissingEntities
-        /// Those that could not be made.
+        /// The entities that could not be created.
         public var failures: [EntityFailure]
 
-        /// All parts.
+        /// Creates a progress.
+        ///
+        /// - Parameters:
+        ///   - required: The number of entities that the job requires; `nil` if it is not known yet.
+        ///   - missing: The required entities that neither exist nor have failed.
+        ///   - failures: The entities that could not be created.
         public init(required: Int?, missing: MissingEntities, failures: [EntityFailure]) {
             self.required = required
             self.missing = missing
@@ -55,7 +62,7 @@ public struct JobPoll: Sendable {
         }
     }
 
-    /// What follows from an answer. Pure.
+    /// Returns the verdict for a progress; `nil` if the job cannot be decided yet. A pure function.
     static func decide(
         _ progress: Progress, job: String, now: Timestamp, deadline: Timestamp?
     ) -> JobVerdict? {
@@ -69,11 +76,14 @@ public struct JobPoll: Sendable {
             missingCount: progress.missing.count, decidedAt: now)
     }
 
-    /// Asks until it can be decided. An answer that fails is as good as none: it is asked again.
+    /// Polls until the job is decided: when no required entity is missing, or at the deadline. If `ask` throws, the
+    /// error is logged and the poll is repeated after the interval, also after the deadline.
     ///
     /// - Parameters:
-    ///   - onProgress: told each answer.
-    ///   - ask: asks the database how far the job is.
+    ///   - onProgress: Called with each progress. Default: `nil`.
+    ///   - ask: Queries the database for the progress of the job.
+    /// - Returns: The verdict.
+    /// - Throws: `CancellationError` if the task is cancelled.
     public func verdict(
         onProgress: (@Sendable (Progress) async -> Void)? = nil, _ ask: @Sendable () async throws -> Progress
     ) async throws -> JobVerdict {
@@ -89,7 +99,7 @@ public struct JobPoll: Sendable {
                 }
             } catch {
                 try Task.checkCancellation()
-                if !hasFailed { logger.warning("job \(job): asking the database failed and is tried again: \(error)") }
+                if !hasFailed { logger.warning("job \(job): polling the database failed and is retried: \(error)") }
                 hasFailed = true
             }
             var pause = interval

@@ -1,27 +1,27 @@
 import Millrace
 
-/// What a ledger keeps of one job. Pure: events go in, what follows comes out.
+/// The state of one job in a ledger. A pure value: events are applied to it, and the resulting change is returned.
 struct JobRecord: CodableState, Equatable {
-    /// What an event changed.
+    /// The change caused by an event.
     enum Change: Equatable {
-        /// Nothing: it was known, or belongs to an attempt that is over.
+        /// None: the event was a duplicate, or belongs to an earlier or a decided attempt.
         case none
-        /// The job has gone on.
+        /// The job has progressed.
         case progress
-        /// The job has gone on, and it is to be decided now.
+        /// The job has progressed and has to be decided.
         case decide(JobVerdict.Cause)
     }
 
     private(set) var attempt = 0
     private(set) var plan: JobPlan?
-    /// By number; batches that are heard of twice count once.
+    /// The results by batch number, so that a repeated result counts once.
     private(set) var results: [Int: BatchResult] = [:]
     private(set) var isDecided = false
 
     mutating func note(_ event: JobEvent) -> Change {
         guard event.attempt >= attempt else { return .none }
         if event.attempt > attempt {
-            // A new attempt: what its own batches do is all that counts.
+            // A new attempt starts from an empty state.
             self = JobRecord()
             attempt = event.attempt
         }
@@ -41,14 +41,14 @@ struct JobRecord: CodableState, Equatable {
         return .decide(.allBatches)
     }
 
-    /// The deadline of the attempt has come.
+    /// Applies a deadline timer.
     mutating func noteDeadline(_ time: Timestamp) -> Change {
         guard !isDecided, let deadline = plan?.deadline, deadline <= time.milliseconds else { return .none }
         isDecided = true
         return .decide(.deadline)
     }
 
-    /// Batches of the plan that were worked on.
+    /// The number of batches of the plan that have been processed.
     var worked: Int {
         guard let plan else { return results.count }
         return results.keys.count { (0..<plan.batches).contains($0) }
@@ -73,11 +73,11 @@ struct JobRecord: CodableState, Equatable {
     }
 }
 
-/// A job about which the database is to be asked.
+/// A job that is about to be decided, as passed to the ledger's query for missing entities.
 public struct JobCandidate: Sendable, Hashable {
-    /// The job's name.
+    /// The name of the job.
     public let job: String
-    /// Which attempt at it, from 1.
+    /// The attempt at the job, counted from 1.
     public let attempt: Int
     let cause: JobVerdict.Cause
     let batches: Int

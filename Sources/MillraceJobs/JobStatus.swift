@@ -1,43 +1,45 @@
 public import Millrace
 
-/// Where a job is.
+/// The status of a job.
 public struct JobStatus: Codable, Sendable, Hashable {
-    /// How far it is.
+    /// The phase of a job.
     public enum Phase: String, Codable, Sendable, Hashable {
-        /// Batches are heard of, the plan is not.
+        /// Batches have been processed, but the plan is not known yet.
         case unplanned
-        /// Batches are worked on.
+        /// Batches are being processed.
         case running
-        /// All batches are done, the database is asked.
+        /// All batches have been processed or the deadline has passed, and the database is queried for missing
+        /// entities.
         case checking
-        /// It ended well.
+        /// The job has completed.
         case completed
-        /// It ended badly.
+        /// The job has failed.
         case failed
     }
 
-    /// The job's name.
+    /// The name of the job.
     public var job: String
-    /// Which attempt at it, from 1.
+    /// The attempt at the job, counted from 1.
     public var attempt: Int
-    /// How far it is.
+    /// The phase of the job.
     public var phase: Phase
-    /// Batches that it has (or required entities, where there is no batch table).
+    /// The number of batches; for a polled job, the number of required entities.
     public var total: Int
-    /// Those that were worked on (that are there).
+    /// The number of batches that have been processed; for a polled job, of entities that are not missing.
     public var done: Int
-    /// Those of them that failed.
+    /// The number of batches that failed and, while the job is running, of batches with failed entities. For a polled
+    /// job, the number of failed entities.
     public var failed: Int
-    /// In milliseconds since 1970.
+    /// The time of the planning, in milliseconds since 1970; `nil` if the plan is not known.
     public var plannedAt: Int64?
-    /// In milliseconds since 1970.
+    /// The deadline, in milliseconds since 1970; `nil` if there is none.
     public var deadline: Int64?
-    /// In milliseconds since 1970.
+    /// The time of the last change, in milliseconds since 1970.
     public var updatedAt: Int64
-    /// The verdict in a sentence, once there is one.
+    /// A sentence about the verdict; `nil` before the job is decided.
     public var detail: String?
 
-    /// All parts.
+    /// Creates a status; each parameter is described at the property of the same name.
     public init(
         job: String, attempt: Int, phase: Phase, total: Int, done: Int, failed: Int, plannedAt: Int64? = nil,
         deadline: Int64? = nil, updatedAt: Timestamp, detail: String? = nil

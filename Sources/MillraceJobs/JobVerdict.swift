@@ -1,57 +1,57 @@
 import Millrace
 
-/// How a job ended.
+/// The outcome of a job.
 public enum JobOutcome: String, Codable, Sendable, Hashable, CaseIterable {
-    /// Everything that was required is there.
+    /// All required entities exist, and nothing failed.
     case completed
-    /// Something is missing or failed.
+    /// A batch or entity failed or is missing, or the deadline passed.
     case failed
 }
 
-/// The end of a job, in one word, and why.
+/// The final result of a job: its outcome and the reasons.
 public struct JobVerdict: Codable, Sendable, Hashable {
-    /// What led to the decision.
+    /// The event that led to the decision.
     public enum Cause: String, Codable, Sendable, Hashable {
-        /// The last batch was worked on.
+        /// The last batch was processed.
         case allBatches
-        /// Nothing was outstanding any more when the database was asked.
+        /// A poll of the database found no missing entities.
         case polled
-        /// The time was over.
+        /// The deadline passed.
         case deadline
     }
 
-    /// A batch that was given up.
+    /// A batch that failed as a whole.
     public struct FailedBatch: Codable, Sendable, Hashable {
-        /// Its number.
+        /// The number of the batch.
         public var number: Int
-        /// Why.
+        /// Why the batch failed.
         public var reason: String
     }
 
-    /// The job's name.
+    /// The name of the job.
     public var job: String
-    /// Which attempt at it, from 1.
+    /// The attempt at the job, counted from 1.
     public var attempt: Int
-    /// The word.
+    /// The outcome.
     public var outcome: JobOutcome
-    /// What led to the decision.
+    /// The event that led to the decision.
     public var cause: Cause
-    /// Batches that the job has, and that were worked on; none where there is no batch table.
+    /// The number of batches of the job; for a polled job, the number of required entities.
     public var batches: Int
-    /// The number of batches that were processed; zero without a batch table.
+    /// The number of batches that were processed; for a polled job, of required entities that are not missing.
     public var worked: Int
-    /// Batches that were given up.
+    /// The batches that failed as a whole.
     public var failedBatches: [FailedBatch]
-    /// Entities that could not be made.
+    /// The entities that could not be created.
     public var failures: [EntityFailure]
-    /// Required entities that are not there (the first of them, see `listed`), and how many there are.
+    /// The required entities that do not exist: at most the first ``listed`` of them.
     public var missing: [String]
-    /// The number of required entities that are missing.
+    /// The number of all required entities that do not exist.
     public var missingCount: Int
-    /// When it was decided, in milliseconds since 1970.
+    /// The time of the decision, in milliseconds since 1970.
     public var decidedAt: Int64
 
-    /// So many missing entities are named.
+    /// The maximum number of missing entities in ``missing``.
     public static let listed = 100
 
     init(
@@ -72,7 +72,7 @@ public struct JobVerdict: Codable, Sendable, Hashable {
         outcome = isWhole && cause != .deadline ? .completed : .failed
     }
 
-    /// The verdict in a sentence.
+    /// The verdict and its reasons as a sentence.
     public var summary: String {
         var parts = ["job \(job)" + (attempt > 1 ? " (attempt \(attempt))" : "") + ": \(outcome.rawValue)"]
         if cause == .deadline { parts.append("the deadline passed with \(worked) of \(batches) batches done") }
@@ -88,22 +88,28 @@ public struct JobVerdict: Codable, Sendable, Hashable {
     }
 }
 
-/// Which required entities are missing.
+/// The required entities of a job that do not exist.
 public struct MissingEntities: Sendable, Hashable {
-    /// The first of them, `JobVerdict.listed` at most.
+    /// The identifiers of the first missing entities. ``JobVerdict/listed`` are enough.
     public var names: [String]
-    /// How many there are.
+    /// The number of all missing entities.
     public var count: Int
 
-    /// All of them.
+    /// Creates the list of all missing entities.
+    ///
+    /// - Parameter names: The identifiers of all missing entities.
     public init(_ names: [String]) { self.init(names: names, count: names.count) }
 
-    /// Some of them, and how many there are.
+    /// Creates a partial list of missing entities.
+    ///
+    /// - Parameters:
+    ///   - names: The identifiers of some missing entities.
+    ///   - count: The number of all missing entities.
     public init(names: [String], count: Int) {
         self.names = names
         self.count = count
     }
 
-    /// None.
+    /// No missing entities.
     public static let none = MissingEntities([])
 }

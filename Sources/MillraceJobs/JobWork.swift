@@ -1,7 +1,7 @@
 public import Millrace
 
 extension Stream {
-    /// Works off a job's batches, and gives what became of each: an event for the job's ledger.
+    /// Processes the batches of jobs, and emits the result of each batch as an event for the job ledger.
     ///
     /// ```swift
     /// graph.source(kafka.source("job-batches", decoding: .json(JobBatch<Row>.self), group: "importers", options: shared))
@@ -9,13 +9,19 @@ extension Stream {
     ///     .sink(kafka.sink("job-events", jsonKeyedBy: \.job))
     /// ```
     ///
-    /// A batch whose handler throws is handed over again, as `retry` says (at once given up if the error is
-    /// `NotRetriable`), and at last reported as failed, with the reason: the job will end as failed, and nobody waits.
+    /// If the handler throws, the batch is retried according to `retry`, unless the error is `NotRetriable`. A batch
+    /// that still fails is reported as failed with the reason, so that the job ends as failed. A batch may take up to
+    /// 24 hours, including its retries; then the run fails.
     ///
-    /// Restart, and an instance that dies: a batch whose event is not committed is worked on again, here or elsewhere, so
-    /// the handler has to bear that (by making entities under their identity). Its event counts once.
+    /// Restart: a batch whose event is not committed is processed again, by this or another instance. The handler has
+    /// to be idempotent, for example by creating entities under fixed identifiers. The ledger counts the event once.
     ///
-    /// - Parameter handle: makes the batch's entities, and returns those that could not be made.
+    /// - Parameters:
+    ///   - concurrency: The maximum number of batches that each task processes at the same time. Default: 1.
+    ///   - retry: The number of attempts and the pauses between them. Default: 10 attempts within about half a minute.
+    ///   - worker: A name of this instance, which is stored in the results. Default: `nil`.
+    ///   - handle: Creates the entities of a batch, and returns those that could not be created.
+    /// - Returns: The stream of events.
     public func work<Item>(
         concurrency: Int = 1, retry: RetryPolicy = RetryPolicy(), as worker: String? = nil,
         _ handle: @escaping @Sendable (JobBatch<Item>) async throws -> [EntityFailure]
@@ -26,7 +32,7 @@ extension Stream {
     }
 }
 
-/// Tries until it is done or given up; throws only if it is cancelled.
+/// Calls the handler until it succeeds or the retries are used up; throws only if the task is cancelled.
 private func result<Item>(
     of batch: JobBatch<Item>, _ retry: RetryPolicy, _ worker: String?,
     _ handle: @Sendable (JobBatch<Item>) async throws -> [EntityFailure]

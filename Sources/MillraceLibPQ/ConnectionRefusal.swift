@@ -1,7 +1,7 @@
-/// What a failed connection means. libpq has no code for it, only the server's words and its own.
+/// Classifies failed connections by their message, since libpq provides no error code for them.
 enum ConnectionRefusal {
-    /// The code of a refusal that will be the same the next time, or that the server gave; `nil` where the server was not
-    /// reached, or is not ready.
+    /// Returns the SQLSTATE of a failure that a retry does not resolve, or that the server reported; `nil` if the
+    /// server was not reached or is not ready.
     ///
     ///     connection to server at "db" (::1), port 5432 failed: FATAL:  role "app" does not exist      28000
     ///     connection to server at "db" (::1), port 5432 failed: Connection refused                     nil
@@ -10,7 +10,8 @@ enum ConnectionRefusal {
         return rules.first { rule in rule.texts.contains { words.contains($0) } }?.sqlState
     }
 
-    /// What was said of the last server that was asked, without names: a host may be called `certificates`.
+    /// Returns the part of the message about the last server that was tried, without quoted names, since a host may be
+    /// called `certificates`.
     private static func words(_ message: String) -> String {
         let unnamed = message.replacing(/"[^"]*"/, with: "\"\"")
         return unnamed.ranges(of: "connection to server").last.map { String(unnamed[$0.lowerBound...]) } ?? unnamed
@@ -21,7 +22,7 @@ enum ConnectionRefusal {
         let texts: [String]
     }
 
-    /// In this order: the first that fits counts.
+    /// The rules in the order of their precedence.
     private static let rules = [
         Rule(sqlState: "3D000", texts: ["database \"\" does not exist"]),
         Rule(sqlState: "53300", texts: ["too many connections", "too many clients", "remaining connection slots"]),
@@ -29,7 +30,7 @@ enum ConnectionRefusal {
         Rule(
             sqlState: "28000",
             texts: ["authentication failed", "no password supplied", "empty password", "pg_hba.conf", "role \"\""]),
-        // What the connection string says, or the files that it names.
+        // Errors in the connection string, or in files that it names.
         Rule(
             sqlState: "08001",
             texts: [

@@ -1,28 +1,28 @@
-/// Rows in the text form that `COPY ... FROM STDIN` reads.
+/// A buffer of rows in the text format of `COPY ... FROM STDIN`.
 public struct CopyText {
     private var bytes: [UInt8] = []
     private var isRowBegun = false
 
-    /// Nothing yet.
+    /// Creates an empty buffer.
     public init() {}
 
-    /// Bytes so far.
+    /// The size in bytes.
     public var count: Int { bytes.count }
 
-    /// A column without value.
+    /// Appends a `NULL` column.
     public mutating func appendNull() {
         separate()
         bytes.append(0x5c)
         bytes.append(UInt8(ascii: "N"))
     }
 
-    /// A column of plain letters and digits.
+    /// Appends a column whose text needs no escapes.
     public mutating func append(plain text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// A column of text of any kind.
+    /// Appends a column of arbitrary text, escaping it where needed.
     public mutating func append(text: String) {
         separate()
         var text = text
@@ -39,7 +39,7 @@ public struct CopyText {
         }
     }
 
-    /// A column of bytes: `\x` and two digits a byte, with the backslash doubled as in any text.
+    /// Appends a `bytea` column: `\x` and two hexadecimal digits per byte, with the backslash doubled as in any text.
     public mutating func append(bytes value: [UInt8]) {
         separate()
         bytes.append(contentsOf: [0x5c, 0x5c, UInt8(ascii: "x")])
@@ -55,10 +55,10 @@ public struct CopyText {
         isRowBegun = false
     }
 
-    /// Forgets what was written, and keeps the room.
+    /// Removes all rows, keeping the allocated memory.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-    /// Lends out the bytes.
+    /// Calls `body` with the bytes, which are valid only during the call.
     public func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         try bytes.withUnsafeBytes(body)
     }

@@ -1,24 +1,26 @@
 import CMillraceLibPQ
 import Foundation
 
-/// A connection to a PostgreSQL server. Its calls wait for the server; used by one thread at a time.
+/// A connection to a PostgreSQL server. Its methods block the calling thread. Used by one thread at a time.
 ///
-/// `@unchecked Sendable`: libpq lets a connection go from thread to thread, as long as only one uses it at a time, which is
-/// for its owner to see to.
+/// `@unchecked Sendable`: libpq allows a connection to be used by different threads, as long as only one uses it at a
+/// time, which its owner has to ensure.
 public final class PostgresConnection: @unchecked Sendable {
     private let connection: OpaquePointer
     private let answerTimeout: Duration
-    /// The server has not answered in time: what it says later is the answer to nothing.
+    /// Whether the server has not answered in time, so that a later answer could be mistaken for that of another
+    /// request.
     private var isGivenUp = false
 
-    /// Connects.
+    /// Connects to a server.
     ///
     /// - Parameters:
-    ///   - conninfo: as libpq takes it: `host=db dbname=shop user=app`, or `postgresql://app@db/shop`. What is not given
-    ///     comes from the environment (`PGHOST`, `PGPASSWORD`, ...) and the password file.
-    ///   - settings: for what `conninfo` does not say.
-    ///   - answerTimeout: how long the server may take for an answer, or to take in what it is sent.
-    /// - Throws: `PostgresError`; never with the password.
+    ///   - conninfo: A libpq connection string: `host=db dbname=shop user=app`, or `postgresql://app@db/shop`. Other
+    ///     settings are taken from `settings`, the environment (`PGHOST`, `PGPASSWORD`, ...) and the password file.
+    ///   - settings: Settings for what `conninfo` does not contain. Default: none.
+    ///   - answerTimeout: How long the server may take to answer a request, or to receive what it is sent. Default: one
+    ///     hour.
+    /// - Throws: ``PostgresError``. Its message never contains the password.
     public init(
         _ conninfo: String, settings: [String: String] = [:], answerTimeout: Duration = .seconds(3600)
     ) throws(PostgresError) {
@@ -32,15 +34,15 @@ public final class PostgresConnection: @unchecked Sendable {
         guard let connected else { throw PostgresError("there is no memory for a connection", isConnectionLost: true) }
         connection = connected
         guard PQstatus(connection) == CONNECTION_OK else {
-            let message = String(cString: PQerrorMessage(connection)).trimmed  // deinit lets go of it
+            let message = String(cString: PQerrorMessage(connection)).trimmed  // deinit closes the connection
             let state = ConnectionRefusal.sqlState(message)
             throw PostgresError(
                 message, sqlState: state, hint: state == "08001" ? Self.settingsHint : nil,
                 isConnectionLost: state == nil)
         }
-        // Notices (a table that is there already) are not errors, and not for standard error.
+        // Notices, such as that a table exists already, are not errors; libpq would print them to standard error.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        // No call waits by itself: `wait` does, and knows when it is enough.
+        // Non-blocking, so that only `wait` blocks, which has a timeout.
         guard PQsetnonblocking(connection, 1) == 0 else { throw connectionError() }
     }
 
@@ -48,22 +50,26 @@ public final class PostgresConnection: @unchecked Sendable {
 
     static let settingsHint = "Correct the connection string"
 
-    /// Whether it can be used, as far as this side knows.
+    /// Whether the connection can be used, as far as the client knows.
     public var isAlive: Bool { !isGivenUp && PQstatus(connection) == CONNECTION_OK }
 
-    /// Whether the server has said something since its last answer: as a rule, that it hangs up.
+    /// Whether the server has sent something since its last answer, which usually means that it closes the connection.
     public var hasNews: Bool {
         var socket = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
         return poll(&socket, 1, 0) != 0
     }
 
-    /// Whether a transaction is open, failed or not.
+    /// Whether a transaction is open, including a failed one.
     public var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
 
-    /// Runs a statement.
+    /// Executes a statement.
     ///
-    /// - Parameter arguments: the texts of `$1`, `$2` and so on, whose types the server infers; `nil` is NULL.
-    /// - Throws: `PostgresError`.
+    /// - Parameters:
+    ///   - sql: A single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: The values of the parameters as text, whose types the server infers; `nil` is `NULL`. Default:
+    ///     none.
+    /// - Returns: The result of the statement.
+    /// - Throws: ``PostgresError``.
     @discardableResult
     public func run(_ sql: String, _ arguments: [String?] = []) throws(PostgresError) -> PostgresResult {
         let isSent = withStrings(arguments) { values in
@@ -73,10 +79,13 @@ public final class PostgresConnection: @unchecked Sendable {
         return try finish()
     }
 
-    /// Starts a `COPY ... FROM STDIN`, gives it what `body` sends, and ends it.
+    /// Executes a `COPY ... FROM STDIN` with the data that `body` sends.
     ///
-    /// - Parameter body: calls its argument with chunks of data; if it throws the server is told to undo what it was given.
-    /// - Returns: how many rows were written.
+    /// - Parameters:
+    ///   - sql: The `COPY` statement.
+    ///   - body: Calls its argument with chunks of data. If it throws, the copy is aborted.
+    /// - Returns: The number of rows that were written.
+    /// - Throws: ``PostgresError``, or the error of `body`.
     @discardableResult
     public func copyIn(
         _ sql: String, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
@@ -97,7 +106,10 @@ public final class PostgresConnection: @unchecked Sendable {
         return try finish().changedRows
     }
 
-    /// A value of a `bytea` column from its text.
+    /// Decodes the text of a `bytea` value.
+    ///
+    /// - Parameter text: The text as sent by the server.
+    /// - Returns: The bytes.
     public static func bytes(fromText text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var length = 0
         guard let start = text.baseAddress, let bytes = PQunescapeBytea(start, &length) else { return [] }
@@ -126,7 +138,7 @@ public final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// The result of what was begun; all of it is read, so that the connection can be used again.
+    /// Returns the result of a request. Reads all remaining results, so that the connection can be used again.
     private func finish() throws(PostgresError) -> PostgresResult {
         let result = try nextResult()
         do { try discardResults() } catch {
@@ -140,7 +152,7 @@ public final class PostgresConnection: @unchecked Sendable {
         while let more = try nextResult() { PQclear(more) }
     }
 
-    /// The next result of what was sent; `nil` if there are no more.
+    /// Returns the next result of a request; `nil` if there are no more.
     private func nextResult() throws(PostgresError) -> OpaquePointer? {
         try flush()
         while PQisBusy(connection) == 1 {
@@ -150,21 +162,21 @@ public final class PostgresConnection: @unchecked Sendable {
         return PQgetResult(connection)
     }
 
-    /// Waits until the server has taken in what was sent.
+    /// Waits until everything has been sent to the server.
     private func flush() throws(PostgresError) {
         while true {
             switch PQflush(connection) {
             case 0: return
             case 1:
                 try wait(for: POLLIN | POLLOUT)
-                // A server that has something to say may take nothing in before it has said it.
+                // A server that is sending may not receive before its data has been read.
                 guard PQconsumeInput(connection) == 1 else { throw connectionError() }
             default: throw connectionError()
             }
         }
     }
 
-    /// Waits for the socket, each time for as long as an answer may take.
+    /// Waits for the socket, for up to `answerTimeout`.
     private func wait(for events: Int32) throws(PostgresError) {
         let deadline = ContinuousClock.now.advanced(by: answerTimeout)
         while true {
@@ -204,7 +216,7 @@ public final class PostgresConnection: @unchecked Sendable {
     }
 }
 
-/// Lends out C strings, a null pointer for each `nil` and one at the end.
+/// Calls `body` with an array of C strings: a null pointer for each `nil`, and one at the end.
 func withStrings<R>(
     _ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> R
 ) -> R {
@@ -221,7 +233,7 @@ func withStrings<R>(
     return bytes.withUnsafeBufferPointer { bytes in
         let pointers = starts.map { start in start.flatMap { start in bytes.baseAddress.map { $0 + start } } } + [nil]
         return pointers.withUnsafeBufferPointer { pointers in
-            // Never empty: the null pointer at the end is there.
+            // Never empty, because of the null pointer at the end.
             body(pointers.baseAddress.unsafelyUnwrapped)
         }
     }

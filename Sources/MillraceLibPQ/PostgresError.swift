@@ -1,23 +1,23 @@
-/// What PostgreSQL, or the way to it, refused.
+/// An error of a PostgreSQL server or of the connection to it.
 public struct PostgresError: Error, CustomStringConvertible, Sendable, Hashable {
-    /// Five characters that say what it is, such as `23505`; `nil` if the error is not the server's.
+    /// The SQLSTATE, such as `23505`; `nil` if the error was not reported by the server.
     public let sqlState: String?
-    /// What the server says, or libpq.
+    /// The message of the server or of libpq.
     public let message: String
-    /// More of it: the key that is there already, the row that fails.
+    /// Details, such as the duplicate key or the failing row.
     public let detail: String?
-    /// What to do about it, as the server says.
+    /// The server's suggestion of what to do.
     public let hint: String?
-    /// Where it happened: `COPY orders, line 3, column total: "x"`.
+    /// The context, such as `COPY orders, line 3, column total: "x"`.
     public let context: String?
-    /// The table, if the server names it.
+    /// The table, if the server reports it.
     public let table: String?
-    /// The column, if the server names it.
+    /// The column, if the server reports it.
     public let column: String?
-    /// The connection is of no use any more.
+    /// Whether the connection cannot be used any more.
     public let isConnectionLost: Bool
 
-    /// All parts.
+    /// Creates an error; each parameter is described at the property of the same name.
     public init(
         _ message: String, sqlState: String? = nil, detail: String? = nil, hint: String? = nil,
         context: String? = nil, table: String? = nil, column: String? = nil, isConnectionLost: Bool = false
@@ -32,17 +32,20 @@ public struct PostgresError: Error, CustomStringConvertible, Sendable, Hashable 
         self.isConnectionLost = isConnectionLost
     }
 
-    /// The line of a COPY that failed, from 1. The server says it in its own language: it is the first number behind the table.
+    /// The line of a `COPY` that failed, counted from 1. The message may be in the server's language, so it is the
+    /// first number after the table.
     public var copyLine: Int? {
         guard let copy = copyContext else { return nil }
         let line = copy.firstMatch(of: /, line (\d+)/) ?? copy.firstMatch(of: /[,、]\s*[^\d:"]*(\d+)/)
         return line.flatMap { Int($0.1) }
     }
 
-    /// What `context` says of a COPY, perhaps below what it says of a function or of JSON: `COPY orders, line 3, column total`.
+    /// The line of `context` about a `COPY`, which may follow lines about functions: `COPY orders, line 3, column
+    /// total`.
     public var copyContext: String? { contextLine { $0.hasPrefix("COPY ") } }
 
-    /// What `context` says of the function of a trigger that failed: `PL/pgSQL function check_total() line 3 at RAISE`.
+    /// The line of `context` about a function, such as that of a trigger:
+    /// `PL/pgSQL function check_total() line 3 at RAISE`.
     public var functionContext: String? { contextLine { $0.hasPrefix("PL/") || $0.hasPrefix("SQL function") } }
 
     private func contextLine(_ isMeant: (Substring) -> Bool) -> String? {

@@ -1,32 +1,38 @@
 import CMillraceLibPQ
 
-/// What a statement gave: rows of texts, as the server writes them.
+/// The result of a statement: rows of values in the server's text format.
 public final class PostgresResult {
     private let result: OpaquePointer
 
-    /// Takes over a result of libpq.
+    /// Takes ownership of a libpq result.
     init(taking result: OpaquePointer) { self.result = result }
 
     deinit { PQclear(result) }
 
     var status: ExecStatusType { PQresultStatus(result) }
 
-    /// How many rows there are.
+    /// The number of rows.
     public var rowCount: Int { Int(PQntuples(result)) }
 
-    /// How many columns each has.
+    /// The number of columns.
     public var columnCount: Int { Int(PQnfields(result)) }
 
-    /// How many rows the statement changed.
+    /// The number of rows that the statement changed.
     public var changedRows: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
 
-    /// What was done: `COMMIT`, `INSERT 0 3`.
+    /// The command tag, such as `COMMIT` or `INSERT 0 3`.
     public var command: String { String(cString: PQcmdStatus(result)) }
 
-    /// The type of a column, as the server numbers them.
+    /// Returns the OID of the type of a column.
+    ///
+    /// - Parameter column: The index of the column, counted from 0.
     public func type(ofColumn column: Int) -> UInt32 { PQftype(result, Int32(column)) }
 
-    /// A value's text; `nil` for NULL.
+    /// Returns the text of a value; `nil` for `NULL`. It is valid as long as the result exists.
+    ///
+    /// - Parameters:
+    ///   - row: The index of the row, counted from 0.
+    ///   - column: The index of the column, counted from 0.
     public func text(row: Int, column: Int) -> UnsafeBufferPointer<UInt8>? {
         let (row, column) = (Int32(row), Int32(column))
         guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return nil }
@@ -35,7 +41,7 @@ public final class PostgresResult {
             start: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self), count: length)
     }
 
-    /// The server's error in it.
+    /// Returns the server's error that the result contains.
     func error(isConnectionLost: Bool) -> PostgresError {
         func field(_ code: Character) -> String? {
             guard let value = code.asciiValue, let text = PQresultErrorField(result, Int32(value)) else { return nil }
@@ -49,7 +55,7 @@ public final class PostgresResult {
 }
 
 extension String {
-    /// Without the line end that libpq's messages have.
+    /// The string without trailing white space, such as the line end of libpq's messages.
     var trimmed: String {
         var text = self[...]
         while let last = text.last, last.isWhitespace { text = text.dropLast() }

@@ -1,16 +1,17 @@
 import CMillraceLibPQ
 import MillraceSecrets
 
-/// What a connection string says, as keywords and values.
+/// The settings in a connection string.
 public struct PostgresSettings: Sendable {
-    /// Only what is given.
+    /// The values by keyword, only of those that the string contains.
     public let values: [String: String]
 
-    /// Reads a connection string of either form.
+    /// Parses a connection string: keywords and values, or a URI.
     ///
-    /// - Throws: `PostgresError` if it is none.
+    /// - Parameter conninfo: The connection string.
+    /// - Throws: ``PostgresError`` if it is invalid.
     public init(_ conninfo: String) throws(PostgresError) {
-        // libpq would take the rest of such a password for the host, and name it in its messages.
+        // libpq would take the rest of such a password for the host, and repeat it in its messages.
         if ConnectionText.hasUnencodedPassword(conninfo) {
             throw PostgresError(
                 "the connection string's user or password has a '@' or '/', which is written %40 or %2F there",
@@ -18,12 +19,12 @@ public struct PostgresSettings: Sendable {
         }
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
-            // libpq repeats what it was given.
-            let words = message.map { String(cString: $0).trimmed } ?? "it does not read as one"
+            // libpq's message repeats parts of the string, which may contain the password.
+            let words = message.map { String(cString: $0).trimmed } ?? "it cannot be parsed"
             let reason = ConnectionText.withoutQuotes(words)
             PQfreemem(message)
             throw PostgresError(
-                "the connection string is not one: \(reason)", sqlState: "08001", hint: PostgresConnection.settingsHint)
+                "the connection string is invalid: \(reason)", sqlState: "08001", hint: PostgresConnection.settingsHint)
         }
         defer { PQconninfoFree(options) }
         var values: [String: String] = [:]

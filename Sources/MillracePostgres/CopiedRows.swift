@@ -1,23 +1,25 @@
 import MillraceSQL
 import MillraceLibPQ
 
-/// Rows on their way through a `COPY`.
+/// Rows that are sent through a `COPY`.
 struct CopiedRows {
     private let rows: RowBatch
     private let rule: ConflictRule
     private let isNumbered: Bool
 
-    /// Bytes that are sent at once.
+    /// The size in bytes at which the text is sent.
     private static let chunkSize = 64 << 10
 
-    /// - Parameter isNumbered: whether each row ends with its number.
+    /// - Parameter isNumbered: Whether each row ends with a column for its number.
     init(_ rows: RowBatch, _ rule: ConflictRule, isNumbered: Bool) {
         self.rows = rows
         self.rule = rule
         self.isNumbered = isNumbered
     }
 
-    /// - Parameter part: the numbers of the rows to send, from 0; `nil` for all.
+    /// Executes the `COPY` statement `sql` with the rows.
+    ///
+    /// - Parameter part: The indices of the rows to send, counted from 0; `nil` for all.
     func send(_ sql: String, _ connection: PostgresConnection, part: Range<Int>? = nil) throws {
         try connection.copyIn(sql) { send in
             var text = CopyText()

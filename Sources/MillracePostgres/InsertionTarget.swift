@@ -1,15 +1,15 @@
 import MillraceLibPQ
 import Synchronization
 
-/// What the server has to say about a table or view before rows are inserted into it.
+/// The properties of a table or view that determine how rows are inserted into it.
 struct InsertionTarget: Sendable, Hashable {
-    /// Whether `COPY` writes to it. It does not where row-level security applies, nor to views.
+    /// Whether `COPY` can write to it: not to views, and not where row-level security applies.
     let takesCopy: Bool
-    /// Whether rows are checked (foreign keys, triggers) when a statement is through with all of them: the error does not say
-    /// which one it was.
+    /// Whether rows are checked (by foreign keys or triggers) at the end of a statement, so that the error does not
+    /// name the row.
     let checksLate: Bool
 
-    /// Asks the server; `nil` if there is no such thing.
+    /// Queries the server; `nil` if there is no such table or view.
     init?(_ quotedName: String, _ connection: PostgresConnection) throws(PostgresError) {
         let result = try connection.run(Self.question, [quotedName])
         guard result.rowCount > 0 else { return nil }
@@ -18,7 +18,7 @@ struct InsertionTarget: Sendable, Hashable {
         checksLate = isTrue(1)
     }
 
-    // pg_trigger.tgtype: 2 before, 4 insert, 64 instead of. Partitions may have triggers of their own.
+    // Bits of pg_trigger.tgtype: 2 before, 4 insert, 64 instead of. Partitions may have triggers of their own.
     private static let question = """
         SELECT c.relkind IN ('r', 'p', 'f') AND NOT pg_catalog.row_security_active(c.oid),
             c.relkind = 'p' OR EXISTS (
@@ -27,11 +27,11 @@ struct InsertionTarget: Sendable, Hashable {
         """
 }
 
-/// The targets of a database's insertions, asked about once each.
+/// A cache of the insertion targets of a database.
 final class KnownTargets: Sendable {
     private let known = Mutex<[String: InsertionTarget]>([:])
 
-    /// What is known of a target, or what `ask` says of it; `nil` (no such target) is not kept.
+    /// Returns the cached target, or the result of `ask`, which is cached unless it is `nil` (no such target).
     func target(_ name: String, _ ask: () throws -> InsertionTarget?) rethrows -> InsertionTarget? {
         if let target = known.withLock({ $0[name] }) { return target }
         let target = try ask()
@@ -39,6 +39,6 @@ final class KnownTargets: Sendable {
         return target
     }
 
-    /// It may have become something else.
+    /// Removes a target from the cache, because it may have changed.
     func forget(_ name: String) { known.withLock { _ = $0.removeValue(forKey: name) } }
 }

@@ -13,9 +13,9 @@ import Synchronization
 /// orders.sink(database.table("orders", columns: ["id", "total"]) { [.init($0.id), .init($0.total)] })
 /// ```
 ///
-/// Connections are made when they are needed, kept, and made again after they were lost. Values are sent as text, and the
-/// server turns them into the column's type; so a text may stand for a time, a number, a UUID or JSON. Texts cannot hold
-/// NUL bytes.
+/// Connections are opened on demand, reused, and reopened after they were lost. Values are sent as text and converted
+/// by the server to the type of the column, so that a string may be a time, a number, a UUID or JSON. Strings that
+/// contain NUL bytes are rejected with an error.
 public final class PostgresDatabase: SQLDatabase {
     private let conninfo: Secret
     private let settings: [String: String]
@@ -26,15 +26,18 @@ public final class PostgresDatabase: SQLDatabase {
     public let summary: String
     public let threads: WaitingThreads
 
+    /// Creates a database. No connection is opened before its first use.
+    ///
     /// - Parameters:
-    ///   - conninfo: as libpq takes it: `host=db dbname=shop user=app`, or `postgresql://app@db/shop`. What is not given
-    ///     comes from the environment (`PGHOST`, `PGPASSWORD`, ...) and the password file.
-    ///   - connections: how many the asynchronous methods use at once; more calls wait their turn. Each running pipeline
-    ///     that writes to the database has one more.
-    ///   - lockTimeout: how long a statement waits for another transaction's lock before it fails with a transient error.
-    ///   - answerTimeout: how long the server may take for the answer to a statement before its connection is given up
-    ///     with a transient error; a minute by default. Statements that may take longer need a longer one.
-    /// - Throws: `SQLError` if `conninfo` is not a connection string. Nothing is connected yet.
+    ///   - conninfo: A libpq connection string: `host=db dbname=shop user=app`, or `postgresql://app@db/shop`. Other
+    ///     settings are taken from the environment (`PGHOST`, `PGPASSWORD`, ...) and the password file.
+    ///   - connections: The maximum number of connections that the `async` methods use at the same time. Further calls
+    ///     wait. A running pipeline that writes to the database uses another one. Default: 4.
+    ///   - lockTimeout: How long a statement waits for a lock of another transaction before it fails with a transient
+    ///     error. Default: 10 s.
+    ///   - answerTimeout: How long the server may take to answer a statement before the connection is closed and the
+    ///     call fails with a transient error. Longer statements need a longer timeout. Default: 60 s.
+    /// - Throws: `SQLError` if `conninfo` is not a valid connection string.
     public init(
         _ conninfo: String, connections: Int = 4, lockTimeout: Duration = .seconds(10),
         answerTimeout: Duration = .seconds(60)
@@ -50,7 +53,7 @@ public final class PostgresDatabase: SQLDatabase {
         self.lockTimeout = lockTimeout
         self.answerTimeout = max(answerTimeout, .milliseconds(1))
         threads = WaitingThreads(count: connections)
-        // A server that is gone without a word is found out about in this time.
+        // A server that disappears without closing the connection is detected after these timeouts.
         settings = [
             "connect_timeout": "10", "tcp_user_timeout": "30000", "fallback_application_name": "millrace",
         ]
@@ -68,7 +71,7 @@ public final class PostgresDatabase: SQLDatabase {
         }
     }
 
-    /// A text cannot hold a NUL.
+    /// Returns why the database cannot store a value: a string with a NUL byte.
     public func objection(to value: SQLValue) -> String? { value.objection }
 
     /// Closes the connections that are not in use.
@@ -82,7 +85,7 @@ public final class PostgresDatabase: SQLDatabase {
             conninfo.value, settings: settings, answerTimeout: answerTimeout)
         try connection.run(
             "SELECT set_config('lock_timeout', $1, false)", ["\(Int(lockTimeout / .milliseconds(1)))"])
-        // What was committed must not be lost with the server's power.
+        // Commits must be durable.
         try connection.run(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
         return connection

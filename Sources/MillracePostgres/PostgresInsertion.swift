@@ -1,7 +1,7 @@
 import MillraceSQL
 import MillraceLibPQ
 
-/// One insertion of rows into a table or view, in a transaction.
+/// An insertion of rows into a table or view, within a transaction.
 struct PostgresInsertion {
     private let rows: RowBatch
     private let rule: ConflictRule
@@ -25,8 +25,10 @@ struct PostgresInsertion {
         columns = SQLName.list(rows.columns)
     }
 
-    /// - Parameter ask: what the target is; `nil` if there is none, which the server then says in its own words.
-    /// - Throws: `SQLError`, with the row if one is to blame.
+    /// Inserts the rows.
+    ///
+    /// - Parameter ask: Returns the target; `nil` if there is none, which the server then reports as an error.
+    /// - Throws: `SQLError`, with the row if a single row caused it.
     func run(_ ask: () throws -> InsertionTarget?) throws {
         do {
             let kind = try ask()
@@ -45,8 +47,9 @@ struct PostgresInsertion {
         try insertNamingRows { try copied.send(sql, connection, part: $0) }
     }
 
-    /// `COPY` knows no conflicts, and writes to no view: the rows go to a table of their own first. One statement must not
-    /// meet a key twice, and only the server knows which keys are equal; so it takes the last row of each.
+    /// Copies the rows to a temporary table and inserts them from there, because `COPY` does not support conflict rules
+    /// or views. A statement with `ON CONFLICT DO UPDATE` must not contain a key twice, and only the server knows which
+    /// keys are equal, so the last row of each key is selected.
     private func stage() throws {
         let names = StagedNames(table: place.table ?? "", columns: rows.columns)
         let (staged, number) = (names.table, names.number)
@@ -72,12 +75,12 @@ struct PostgresInsertion {
         try connection.run("DROP TABLE \(staged)")
     }
 
-    // MARK: Which row it was
+    // MARK: Finding the rejected row
 
     private static let whole = "millrace_insertion"
     private static let part = "millrace_insertion_part"
 
-    /// Inserts all rows. If they are refused and the server does not say which one it was, finds the first that is.
+    /// Inserts all rows. If they are rejected and the server does not report the row, finds the first rejected one.
     private func insertNamingRows(_ insert: (Range<Int>) throws -> Void) throws {
         try connection.run("SAVEPOINT \(Self.whole)")
         do { try insert(0..<rows.count) } catch let error as PostgresError
@@ -86,15 +89,15 @@ struct PostgresInsertion {
             if rows.count == 1 { throw located(error, row: 0) }
             try connection.run("ROLLBACK TO SAVEPOINT \(Self.whole)")
             try findRefused(insert)
-            // Its parts were taken: it was not one row's fault.
+            // All parts were accepted, so no single row caused the error.
             try connection.run("ROLLBACK TO SAVEPOINT \(Self.whole)")
             throw error
         }
         try connection.run("RELEASE SAVEPOINT \(Self.whole)")
     }
 
-    /// Throws the error of the first row that is refused behind those before it; the transaction has failed, as it has
-    /// without a search.
+    /// Throws the error of the first row that is rejected after the rows before it were inserted. The transaction has
+    /// failed, as it has without a search.
     private func findRefused(_ insert: (Range<Int>) throws -> Void) throws {
         var search = RefusedRowSearch(count: rows.count)
         while let part = search.next {
@@ -130,10 +133,11 @@ struct PostgresInsertion {
     }
 }
 
-/// A table for rows on their way, and a column of it that numbers them: named as neither the target nor one of its columns is.
+/// The names of the temporary table for rows, and of its column of row numbers, which differ from the names of the
+/// target and its columns.
 struct StagedNames {
-    /// In the schema of temporary tables, so that it is found whatever `search_path` says. They go before others of their
-    /// name, also for triggers: so this is a name that nobody else gives.
+    /// Qualified with the schema of temporary tables, so that it is found with any `search_path`. Temporary tables hide
+    /// others of the same name, also for triggers, so the name has to be unique.
     let table: String
     let number: String
 

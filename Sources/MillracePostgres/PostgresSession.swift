@@ -2,7 +2,7 @@ import Millrace
 import MillraceSQL
 import MillraceLibPQ
 
-/// A connection while it is lent out.
+/// A session on a PostgreSQL connection.
 struct PostgresSession: SQLSession {
     private let connection: PostgresConnection
     private let place: SQLError.Place
@@ -14,7 +14,7 @@ struct PostgresSession: SQLSession {
         self.targets = targets
     }
 
-    /// Commits what `body` did, or undoes it.
+    /// Runs `body` in a transaction, which is rolled back if it throws.
     func transaction<R>(_ body: () throws -> R) throws -> R {
         try connection.run("BEGIN")
         let result: R
@@ -22,7 +22,7 @@ struct PostgresSession: SQLSession {
             if connection.isAlive { _ = try? connection.run("ROLLBACK") }
             throw error
         }
-        // A transaction in which a statement has failed is not committed, and COMMIT does not call that an error.
+        // COMMIT of a transaction in which a statement has failed rolls it back, without reporting an error.
         guard try connection.run("COMMIT").command == "COMMIT" else {
             throw SQLError(
                 .refused, "the transaction was undone, because a statement in it had failed", place: place)
@@ -78,7 +78,7 @@ struct PostgresSession: SQLSession {
         targets.forget(target)
         let list = SQLName.list(columns)
         _ = try query("SELECT \(list) FROM \(target) WHERE 1 = 0", [])
-        // Values for columns GENERATED ALWAYS AS IDENTITY are taken, as COPY takes them.
+        // Values for columns GENERATED ALWAYS AS IDENTITY are accepted, as by COPY.
         _ = try query(
             "EXPLAIN INSERT INTO \(target) (\(list)) OVERRIDING SYSTEM VALUE SELECT \(list) FROM \(target) WHERE 1 = 0"
                 + onConflict.clause(columns: columns), [])

@@ -2,13 +2,13 @@ import MillraceSQL
 import MillraceLibPQ
 
 extension SQLValue {
-    /// Why PostgreSQL could not hold it.
+    /// Why PostgreSQL cannot store the value; `nil` if it can.
     var objection: String? {
-        if case .text(let text) = self, text.utf8.contains(0) { return "PostgreSQL has no NUL bytes in texts" }
+        if case .text(let text) = self, text.utf8.contains(0) { return "PostgreSQL cannot store NUL bytes in texts" }
         return nil
     }
 
-    /// As the server reads it; `nil` is NULL.
+    /// The value in the server's text format; `nil` for `NULL`.
     var postgresText: String? {
         switch self {
         case .null: return nil
@@ -26,7 +26,7 @@ extension SQLValue {
         return byte < 16 ? "0" + text : text
     }
 
-    /// Of the text that the server writes for a value of a type.
+    /// Creates a value from the server's text and the OID of its type.
     init(_ text: UnsafeBufferPointer<UInt8>, type: UInt32) {
         let string = String(decoding: text, as: UTF8.self)
         switch type {
@@ -38,7 +38,7 @@ extension SQLValue {
         }
     }
 
-    // The server's numbers of its types, which are the same everywhere (pg_type.dat).
+    // The OIDs of built-in types, which are the same on all servers (pg_type.dat).
     private static let bool: UInt32 = 16
     private static let bytea: UInt32 = 17
     private static let int8: UInt32 = 20

@@ -3,20 +3,20 @@ import Foundation
 import Millrace
 import Synchronization
 
-/// Ends the process without its tasks, on a thread that they cannot block: at the second SIGTERM or SIGINT, or when a run
-/// that was stopped has not ended long after it should have.
+/// Terminates the process without waiting for its tasks, on a thread that they cannot block: at the second SIGTERM or
+/// SIGINT, or when a run that was stopped has exceeded its time limit.
 final class ForcedEnd: Sendable {
     private let stop: PipelineStop
     private let limit: Duration?
     private let signals = Mutex(0)
     private let queue: DispatchQueue
-    /// Unsafe only by name: Dispatch's sources may be cancelled from anywhere, and nothing else is done to them.
+    /// `nonisolated(unsafe)`: Dispatch sources may be cancelled from any thread, and nothing else is done with them.
     private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-    /// By so much the run's own limit comes first.
+    /// The additional time after the run's own limit, which should take effect first.
     private static let grace = Duration.seconds(5)
 
-    /// - Parameter limit: what the run has for ending; `nil`: no limit.
+    /// - Parameter limit: The time that the run has to end after a stop request; `nil` for no limit.
     init(_ stop: PipelineStop, limit: Duration?) {
         self.stop = stop
         self.limit = limit
@@ -29,7 +29,7 @@ final class ForcedEnd: Sendable {
         }
     }
 
-    /// The run is over.
+    /// Stops handling signals at the end of the run.
     func withdraw() { for source in sources { source.cancel() } }
 
     private func note() {
@@ -49,11 +49,11 @@ final class ForcedEnd: Sendable {
     private func giveUp(_ cause: String) {
         let holdUps = stop.waitsFor
         Self.end(
-            "error: \(cause): ended at once, without waiting for \(holdUps.isEmpty ? "the rest" : holdUps.joined(separator: "; ")). What is stored stands, and the next run goes on from the last checkpoint"
+            "error: \(cause): ended at once, without waiting for \(holdUps.isEmpty ? "the rest" : holdUps.joined(separator: "; ")). The stored checkpoints are intact, and the next run continues from the last one"
         )
     }
 
-    /// Ends the process as it is.
+    /// Prints a message and terminates the process with exit code 1.
     static func end(_ message: String) -> Never {
         StandardStream.error.say(message + "\n")
         _exit(1)

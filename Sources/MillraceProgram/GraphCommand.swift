@@ -2,7 +2,7 @@ import ArgumentParser
 import Millrace
 import MillraceGraphRendering
 
-/// `graph`: prints the operator graph.
+/// The command `graph`, which prints the operator graph.
 struct GraphCommand<Program: PipelineProgram>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "graph", abstract: "Print the operator graph.")

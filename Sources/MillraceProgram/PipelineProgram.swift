@@ -1,7 +1,7 @@
 import ArgumentParser
 public import Millrace
 
-/// A program that is a pipeline, with a command line for free: `run` and `graph`.
+/// A program that consists of a pipeline. It gets a command line with the commands `run` (the default) and `graph`.
 ///
 /// ```swift
 /// @main
@@ -14,27 +14,33 @@ public import Millrace
 ///     WordCount run --state state --checkpoint-every 1s --parallelism 4 --input texts
 ///     WordCount graph --format mermaid
 ///
-/// The program's own options stand beside these, in both commands.
+/// The program's own options are available in both commands.
 public protocol PipelineProgram: ParsableArguments, Sendable {
-    /// What the program does, for `--help`.
+    /// A description of the program for `--help`. Default: empty.
     static var abstract: String { get }
-    /// Where checkpoints go if `--state` is not given; `nil`: none are taken.
+    /// The state folder for checkpoints if `--state` is not given. Default: `nil`, no checkpoints are taken.
     static var defaultState: String? { get }
-    /// The pipeline, made with the options that were given.
+    /// Creates the pipeline with the options that were given on the command line.
+    ///
+    /// - Returns: The pipeline.
+    /// - Throws: An error, which is printed and ends the program with a failure.
     func pipeline() throws -> Pipeline
-    /// Called after the pipeline has ended well.
+    /// Called after the pipeline has ended without an error. Default: does nothing.
+    ///
+    /// - Parameter status: The final status of the run.
+    /// - Throws: An error, which is printed and ends the program with a failure.
     func finish(_ status: PipelineStatus) throws
 }
 
 extension PipelineProgram {
-    /// None.
+    /// An empty description.
     public static var abstract: String { "" }
-    /// None.
+    /// No state folder.
     public static var defaultState: String? { nil }
-    /// Nothing.
+    /// Does nothing.
     public func finish(_ status: PipelineStatus) throws {}
 
-    /// Runs the command line.
+    /// Parses the command line and runs the command. The entry point of the program.
     public static func main() async { await ProgramCommand<Self>.main() }
 }
 

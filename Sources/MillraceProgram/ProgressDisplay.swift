@@ -2,15 +2,16 @@ import Foundation
 import Millrace
 import Synchronization
 
-/// Shows a run's progress on standard error: a line that changes on a terminal, a plain line every few seconds elsewhere.
+/// Shows the progress of a run on standard error: a line that is updated on a terminal, and otherwise a new line every
+/// five seconds.
 final class ProgressDisplay: Sendable {
     private let isTerminal = isatty(2) == 1
     private let last = Mutex<(elapsed: Duration, records: UInt64, shown: Duration?)>((.zero, 0, nil))
 
-    /// Between two plain lines.
+    /// The minimum time between two lines if standard error is not a terminal.
     private static let plainInterval = Duration.seconds(5)
 
-    /// Shows `status`, if it is time.
+    /// Shows `status` if a line is due.
     func show(_ status: PipelineStatus) {
         let rate = last.withLock { last -> Double? in
             let span = (status.elapsed - last.elapsed).inSeconds

@@ -4,7 +4,7 @@ import Logging
 import Millrace
 import ServiceLifecycle
 
-/// `run`: runs the pipeline, with progress on standard error.
+/// The command `run`, which runs the pipeline and shows its progress on standard error.
 struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "run", abstract: "Run the pipeline (the default).")
@@ -25,22 +25,22 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     @Flag(help: "Forget state and output of earlier runs, and start from the beginning.")
     var fresh = false
 
-    @Option(help: "Operator (or operator/state) whose stored state may be lost because the graph has it no more.")
+    @Option(help: "Operator (or operator/state) whose stored state is dropped because it is no longer in the graph.")
     var dropState: [String] = []
 
     @Option(help: "Memory for keyed state, in MiB (default: 1024).")
     var memory: Int?
 
-    @Flag(help: "Work off what is there, leave windows open, and go on with what has come since at the next run.")
+    @Flag(help: "Process the available input, leave windows open, and continue with new input in the next run.")
     var availableNow = false
 
     @Option(
         help:
-            "How long the run may take to end after SIGTERM or SIGINT (default: 25s). A second signal ends it at once; the last checkpoint stands."
+            "How long the run may take to end after SIGTERM or SIGINT (default: 25s). A second signal ends it at once; the last checkpoint is kept."
     )
     var stopTimeout: Interval?
 
-    @Flag(help: "No progress.")
+    @Flag(help: "Show no progress.")
     var quiet = false
 
     @OptionGroup var program: Program
@@ -86,7 +86,7 @@ struct RunCommand<Program: PipelineProgram>: AsyncParsableCommand {
     }
 }
 
-/// A time on the command line: `500ms`, `1s`, `2m`.
+/// A duration on the command line, such as `500ms`, `1s`, `2m` or `1h`.
 struct Interval: ExpressibleByArgument {
     let duration: Duration
 

@@ -4,12 +4,12 @@ import Millrace
 import ServiceLifecycle
 import Synchronization
 
-/// Runs a pipeline as a service: SIGTERM and SIGINT drain it and take a last checkpoint.
+/// Runs a pipeline as a service, which is drained and takes a last checkpoint at SIGTERM and SIGINT.
 struct ShutdownRun {
     let pipeline: Pipeline
     let options: RunOptions
 
-    /// The status at the end.
+    /// Runs the pipeline and returns its final status.
     func run() async throws -> PipelineStatus? {
         var logger = Logger(label: pipeline.name)
         logger.logLevel = .error
@@ -25,7 +25,7 @@ struct ShutdownRun {
                         failureTerminationBehavior: .cancelGroup)
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as PipelineError {
-            // What did not come back goes on: an orderly exit would wait for it, or run into it.
+            // Some tasks are still running: a regular exit would wait for them or tear down what they use.
             if case .notEnded = error { ForcedEnd.end("error: \(error)") }
             throw error
         }

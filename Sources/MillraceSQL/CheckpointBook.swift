@@ -1,22 +1,24 @@
 import Millrace
 
-/// The table in which a sink's transactions note their checkpoints, so that none is written twice, and who may write.
+/// The table in which a sink's transactions record their checkpoints, so that no checkpoint is written twice, and the
+/// run that may write.
 ///
 ///     millrace_checkpoints: pipeline | sink | task -> folder, checkpoint
 ///
-/// Task -1 stands for the sink's owner: the run that began last, by an identity of its own in the place of the folder. Each
-/// transaction touches that row first, and so locks it: two of them never write at the same time, also when the client of
-/// the first has given up and the server is still at its COMMIT.
+/// The row of task -1 is the sink's owner: the run that started last, identified by a random identifier in the column
+/// `folder`. Each transaction updates that row first and thereby locks it, so that two transactions never write at the
+/// same time, even if the client of the first has disconnected and the server is still executing its COMMIT.
 ///
-/// Checkpoint numbers rise over restarts, also when the number of tasks changes; so a note of n says that whatever the task
-/// of that number prepared up to n is in the table.
+/// Checkpoint numbers increase over restarts, also when the number of tasks changes. A row with checkpoint n means that
+/// everything that the task of that number prepared up to checkpoint n is in the table.
 struct CheckpointBook {
     let pipeline: String
     let sink: String
 
     static let table = "millrace_checkpoints"
 
-    /// Makes the table if there is none. Not in a transaction: somebody else may be making it at the same time.
+    /// Creates the table if it does not exist. Not in a transaction, because another process may create it
+    /// concurrently.
     func create(in session: any SQLSession) throws {
         do { _ = try session.query("SELECT 1 FROM \(Self.table) WHERE 1 = 0", []) } catch let error as SQLError
             where error.kind == .missing
@@ -28,7 +30,7 @@ struct CheckpointBook {
                     PRIMARY KEY (pipeline, sink, task))
                 """
             do { try session.execute(definition, []) } catch let error as SQLError where error.kind == .constraint {
-                try session.execute(definition, [])  // PostgreSQL: two at the same time
+                try session.execute(definition, [])  // PostgreSQL: created concurrently
             }
         }
     }
@@ -37,9 +39,9 @@ struct CheckpointBook {
 
     private static let ownerTask = SQLValue.integer(-1)
 
-    /// From now on only `owner` writes: transactions of others fail in `confirm`.
+    /// Makes `owner` the only run that may write: transactions of other runs fail in `confirm`.
     ///
-    /// - Parameter forgets: the checkpoint that is noted there is of an earlier state folder.
+    /// - Parameter forgets: Whether to reset the owner's checkpoint, because it belongs to an earlier state folder.
     func claim(for owner: String, forgets: Bool, in session: any SQLSession) throws {
         try session.execute(
             """
@@ -52,8 +54,8 @@ struct CheckpointBook {
 
     /// Locks the sink for the rest of the transaction.
     ///
-    /// - Parameter checkpoint: noted beside the owner, if it is later than what is noted there.
-    /// - Throws: `TableTakenOver` if another run has claimed it since.
+    /// - Parameter checkpoint: Stored with the owner if it is later than the stored one.
+    /// - Throws: `TableTakenOver` if another run has claimed the sink since.
     func confirm(_ owner: String, _ checkpoint: CheckpointNumber = .none, in session: any SQLSession) throws {
         let changed = try session.execute(
             """
@@ -68,11 +70,11 @@ struct CheckpointBook {
 
     // MARK: Notes
 
-    /// Notes that the rows of the same transaction are there; to be called before they are written, which the note's lock
-    /// then protects.
+    /// Records that the rows of this transaction are written. Called before they are written, so that the lock of the
+    /// record protects the writing.
     ///
-    /// - Returns: whether they are to be written; false if they were noted before.
-    /// - Throws: `SinkError` if another state folder's run has written since this one started.
+    /// - Returns: Whether the rows have to be written; `false` if they were recorded before.
+    /// - Throws: `SinkError` if a run with another state folder has written since this one started.
     func advance(to note: CheckpointNote, in session: any SQLSession) throws -> Bool {
         let changed = try session.execute(
             """
@@ -90,16 +92,17 @@ struct CheckpointBook {
         return false
     }
 
-    /// Forgets all notes of this sink; whose it is, stays.
+    /// Deletes the records of this sink, except for its owner.
     func forget(in session: any SQLSession) throws {
         try session.execute(
             "DELETE FROM \(Self.table) WHERE pipeline = $1 AND sink = $2 AND task >= 0", [.text(pipeline), .text(sink)]
         )
     }
 
-    /// Refuses a start that the notes contradict.
+    /// Throws a `SinkError` if the records contradict the start.
     ///
-    /// - Parameter published: what has to be there, by task, as the state folder has it; `nil`: it does not say.
+    /// - Parameter published: The checkpoints that have to be recorded, by task, according to the state folder; `nil`
+    ///   if unknown.
     func check(
         _ start: StartMode, folder: String, published: [Int: CheckpointNumber]?, table: String,
         in session: any SQLSession
@@ -119,7 +122,7 @@ struct CheckpointBook {
             }
         }
         guard case .resumed = start, let published else { return }
-        // What it wrote by keys is noted with the owner.
+        // The checkpoint of upserts is stored with the owner.
         let upserted = try upserted(in: session) ?? .none
         for (task, expected) in published.sorted(by: { $0.value > $1.value }) {
             let found = max(notes.first { $0.task == task }?.checkpoint ?? .none, upserted)
@@ -127,9 +130,9 @@ struct CheckpointBook {
         }
     }
 
-    /// The same for upserts, of which only the last checkpoint is noted, with the owner.
+    /// As `check`, for upserts, of which only the last checkpoint is stored, with the owner.
     ///
-    /// - Parameter prepared: the checkpoint that the run resumes from, if its rows have been written.
+    /// - Parameter prepared: The checkpoint that the run resumes from, if its rows have been written.
     func checkUpserts(
         _ prepared: CheckpointNumber?, published: [Int: CheckpointNumber]?, table: String, in session: any SQLSession
     ) throws {
@@ -137,12 +140,12 @@ struct CheckpointBook {
             return
         }
         let found = try upserted(in: session)
-        // The sink inserted before, and has its notes.
+        // The sink was in insert mode before, and has records of that.
         if found == CheckpointNumber.none, prepared == nil, try !notes(in: session).isEmpty { return }
         if found ?? .none < expected { throw lost(after: found ?? .none, upTo: expected, table) }
     }
 
-    /// The last checkpoint whose rows were written by their keys; `nil` if the sink has never written.
+    /// Returns the last checkpoint whose rows were upserted; `nil` if the sink has never written.
     private func upserted(in session: any SQLSession) throws -> CheckpointNumber? {
         let rows = try session.query(
             "SELECT checkpoint FROM \(Self.table) WHERE pipeline = $1 AND sink = $2 AND task = $3",
@@ -154,7 +157,7 @@ struct CheckpointBook {
         after found: CheckpointNumber, upTo expected: CheckpointNumber, _ table: String
     ) -> SinkError {
         SinkError(
-            "Sink '\(sink)' of pipeline '\(pipeline)' has written rows up to checkpoint \(expected), and \(table) has them up to \(found) only: what up to \(expected.value - found.value) checkpoints wrote is missing. The database has lost commits (an older backup, a file that was replaced)",
+            "Sink '\(sink)' of pipeline '\(pipeline)' has written rows up to checkpoint \(expected), and \(table) has them up to \(found) only: the output of up to \(expected.value - found.value) checkpoints is missing. The database has lost commits (an older backup, a file that was replaced)",
             advice:
                 "Bring back the newer database, or a copy of the state folder from checkpoint \(found) or before; start over with --fresh; or go on without those rows with --drop-state \(sink) (checkpoints.allowNonRestoredState)"
         )
@@ -187,7 +190,7 @@ struct CheckpointBook {
     }
 }
 
-/// Another run of the same pipeline began after this one, and writes to the table now.
+/// The error of a run when a later run of the same pipeline writes to the table.
 struct TableTakenOver: PermanentFailure, CustomStringConvertible {
     let pipeline: String
     let sink: String

@@ -1,9 +1,9 @@
 import Millrace
 
-/// That a task's rows up to a checkpoint are in the database.
+/// The record that a task's rows up to a checkpoint are in the database.
 struct CheckpointNote: Hashable {
     let task: Int
-    /// The state folder's identity.
+    /// The identifier of the state folder.
     let folder: String
     let checkpoint: CheckpointNumber
 }

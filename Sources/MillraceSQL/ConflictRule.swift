@@ -1,14 +1,17 @@
-/// What happens to a row whose key the table holds already.
+/// How an insertion handles a row whose key exists in the table already.
 public enum ConflictRule: Sendable, Hashable {
-    /// The insertion fails, and no row of it is written.
+    /// The insertion fails, and none of its rows are written.
     case fail
-    /// The row is left out.
+    /// The row is skipped.
     case ignore
-    /// The row replaces the one with the same values in `keys`, which a unique index or primary key has to cover. Of
-    /// several rows with one key the last one counts.
+    /// The row replaces the existing row with the same values in `keys`, for which there has to be a unique index or a
+    /// primary key. Of several inserted rows with the same key, the last one is kept.
     case update(keys: [String])
 
-    /// The clause of an `INSERT` for `columns`, the same in SQLite and PostgreSQL.
+    /// Returns the `ON CONFLICT` clause of an `INSERT`, which is the same in SQLite and PostgreSQL.
+    ///
+    /// - Parameter columns: The names of the inserted columns.
+    /// - Returns: The clause with a leading space; an empty string for ``fail``.
     public func clause(columns: [String]) -> String {
         switch self {
         case .fail: return ""
@@ -21,18 +24,19 @@ public enum ConflictRule: Sendable, Hashable {
         }
     }
 
-    /// Refuses a row that could not be found again by its key.
+    /// Checks that a row has a value in each key column, so that it can be found by its key.
     ///
     /// - Parameters:
-    ///   - row: the values, in the order of `columns`.
-    ///   - number: which of the rows that are written together it is, from 1, for the message.
-    ///   - columns: the names of the columns.
+    ///   - row: The values, in the order of `columns`.
+    ///   - number: The number of the row in its batch, counted from 1, for the message.
+    ///   - columns: The names of the columns.
+    /// - Throws: `SQLError` of the kind `constraint` if a key column is `NULL` and the rule is ``update(keys:)``.
     public func check(_ row: [SQLValue], number: Int? = nil, columns: [String]) throws(SQLError) {
         guard case .update(let keys) = self else { return }
         for (column, value) in zip(columns, row) where value.isNull && keys.contains(column) {
             throw SQLError(
                 .constraint,
-                "key column \(column) has no value: NULL equals no other key, the row would be there again and again",
+                "key column \(column) is NULL, which equals no other key: the row would be inserted again at each repetition",
                 place: SQLError.Place(columns: columns, row: row, rowNumber: number))
         }
     }

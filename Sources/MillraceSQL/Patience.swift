@@ -1,16 +1,16 @@
 import Foundation
 import Logging
 
-/// Tries again what a database that is away could not do, with growing pauses, until it is back or patience ends.
+/// Retries operations while a database is unavailable, with exponential backoff, up to a time limit.
 struct Patience: Sendable {
-    /// How long to try.
+    /// How long to retry.
     let limit: Duration
 
-    /// The first pause; each is twice as long as the one before, up to the longest.
+    /// The first pause. Each pause is twice as long as the one before, up to `longestPause`.
     private static let firstPause = Duration.milliseconds(50)
     private static let longestPause = Duration.seconds(5)
 
-    /// Calls `body` until it does not fail with a transient error. Says so once when it fails, and once when it is over.
+    /// Calls `body` until it does not fail with a transient error. Logs the first failure and the eventual success.
     func run<R>(_ what: String, logger: Logger, _ body: () throws -> R) throws -> R {
         let began = ContinuousClock.now
         var pause = Self.firstPause
@@ -30,7 +30,7 @@ struct Patience: Sendable {
                     throw error
                 }
                 if attempts == 1 { logger.warning("\(what): tried again for up to \(Self.rounded(limit)): \(error)") }
-                // Writers that failed together should not come back together.
+                // Random jitter, so that writers that failed together do not retry together.
                 let wait = min(pause * Double.random(in: 0.5...1), left)
                 Thread.sleep(forTimeInterval: wait / .seconds(1))
                 pause = min(pause * 2, Self.longestPause)

@@ -1,8 +1,8 @@
 public import Millrace
 
-/// A failure of a database that no restart of the pipeline mends.
+/// A database failure that a restart of the pipeline cannot resolve. It ends the run.
 public struct PermanentSQLFailure: PermanentFailure, CustomStringConvertible {
-    /// What the database said.
+    /// The error of the database.
     public let error: SQLError
 
     public var description: String { error.description }

@@ -1,18 +1,21 @@
-/// What becomes of a row that its table refuses: a broken constraint, a value that does not fit, a trigger that objects.
+/// How a table sink handles a row that the table rejects: because of a constraint, a value of the wrong type, or an
+/// error raised by a trigger.
 public enum RefusedRowPolicy: Sendable, Hashable {
-    /// The run ends with an error that names table, columns and row. Rows that were to be inserted stay in the state folder,
-    /// and are inserted as soon as the table takes them.
+    /// The run ends with an error that names the table, the columns and the row. In mode ``TableMode/insert`` the rows
+    /// of the checkpoint stay in the state folder, and are inserted by a later run once the table accepts them.
     case fail
-    /// It is left out, with a warning that names it, and counted as skipped; the others of its transaction are written.
+    /// The row is skipped, logged as a warning, and counted as skipped in the run's status. The other rows of its
+    /// transaction are written.
     case skip
 }
 
 extension SQLError {
-    /// Whether it may be one row's fault. A trigger's function that is itself wrong is not: all rows would be left out.
+    /// Whether the error may concern a single row. An error within a trigger function itself does not, because then all
+    /// rows would be skipped.
     var mayConcernOneRow: Bool { kind == .constraint || kind == .type || isRaised }
 
-    /// Whether a function of PostgreSQL raises it on purpose: with P0001, or a code of its own. The classes of the SQL standard
-    /// begin with 0 to 4 and A to H; from I on PostgreSQL has P0 and XX.
+    /// Whether a PostgreSQL function raised it deliberately: with P0001, or a custom code. The classes of the SQL
+    /// standard begin with 0 to 4 and A to H; of those from I on, PostgreSQL uses P0 and XX.
     private var isRaised: Bool {
         guard kind == .refused, let code, code.hasPrefix("SQLSTATE ") else { return false }
         let state = code.dropFirst("SQLSTATE ".count)

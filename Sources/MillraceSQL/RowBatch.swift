@@ -1,16 +1,19 @@
 import Millrace
 
-/// Rows for the same columns of a table, one after the other in bytes.
+/// Rows for the same columns of a table, in a compact binary form.
 public struct RowBatch: Sendable {
-    /// The columns' names.
+    /// The names of the columns.
     public let columns: [String]
-    /// How many rows.
+    /// The number of rows.
     public let count: Int
     private let bytes: ArraySlice<UInt8>
 
-    /// Rows with a value for each column.
+    /// Creates a batch.
     ///
-    /// - Throws: `SQLError` if one has more or fewer.
+    /// - Parameters:
+    ///   - columns: The names of the columns.
+    ///   - rows: The rows, each with one value per column.
+    /// - Throws: `SQLError` if a row has another number of values.
     public init(columns: [String], rows: [[SQLValue]]) throws {
         var writer = ByteWriter(capacity: rows.count * columns.count * 8)
         for (index, row) in rows.enumerated() {
@@ -30,9 +33,10 @@ public struct RowBatch: Sendable {
         self.bytes = bytes
     }
 
-    /// Calls `body` with each row and its number, from 0.
+    /// Calls `body` for each row.
     ///
-    /// - Throws: what `body` throws; `StateDecodingError` if the bytes are damaged.
+    /// - Parameter body: Receives the index of the row, counted from 0, and its values.
+    /// - Throws: The error of `body`, or `StateDecodingError` if the stored bytes are damaged.
     public func forEach(_ body: (_ index: Int, _ row: [SQLValue]) throws -> Void) throws {
         try bytes.withUnsafeBytes { bytes in
             var reader = ByteReader(bytes)
@@ -50,7 +54,10 @@ public struct RowBatch: Sendable {
         }
     }
 
-    /// One row, for a message; `nil` if there is none with that number.
+    /// Returns a single row, for messages. Takes time proportional to the size of the batch.
+    ///
+    /// - Parameter number: The index of the row, counted from 0.
+    /// - Returns: The values; `nil` if there is no such row.
     public func row(_ number: Int) -> [SQLValue]? {
         var found: [SQLValue]?
         try? forEach { index, row in if index == number { found = row } }

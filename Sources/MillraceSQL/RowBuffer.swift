@@ -1,11 +1,11 @@
 import Millrace
 
-/// Rows that are being gathered. Used by one task at a time.
+/// A buffer that collects rows. Used by one task at a time.
 final class RowBuffer {
     private(set) var count = 0
     private var writer = ByteWriter(capacity: 4096)
 
-    /// Bytes gathered.
+    /// The size of the collected rows in bytes.
     var byteCount: Int { writer.count }
 
     func append(_ row: [SQLValue]) {

@@ -1,14 +1,19 @@
 extension SQLDatabase {
-    /// Writes rows into a table, in one transaction: all of them or none.
+    /// Inserts rows into a table in one transaction: either all of them are written or none.
     ///
-    /// If the connection is lost on the way, the rows may or may not have been written: the error is transient, and
-    /// repeating is harmless with `.ignore` and `.update`.
+    /// If the connection is lost during the call, the rows may or may not have been written. The error is then
+    /// transient, and the call can safely be repeated with the rules `.ignore` and `.update`.
     ///
     /// ```swift
     /// try await database.insert(into: "hits", columns: ["page", "count"], rows: [["/", 3], ["/about", 1]])
     /// ```
     ///
-    /// - Throws: `SQLError`.
+    /// - Parameters:
+    ///   - table: The table; a schema may precede it: `shop.orders`.
+    ///   - columns: The names of the columns.
+    ///   - rows: The rows, each with one value per column.
+    ///   - onConflict: How rows whose key exists already are handled. Default: ``ConflictRule/fail``.
+    /// - Throws: `SQLError`, or `CancellationError` if the task was cancelled before the call.
     public func insert(
         into table: String, columns: [String], rows: [[SQLValue]], onConflict: ConflictRule = .fail
     ) async throws {
@@ -19,33 +24,34 @@ extension SQLDatabase {
         }
     }
 
-    /// Runs a statement that gives no rows, outside of any transaction.
+    /// Executes a statement that returns no rows, outside a transaction.
     ///
     /// ```swift
     /// try await database.execute("UPDATE jobs SET state = $1 WHERE id = $2", ["done", 7])
     /// ```
     ///
     /// - Parameters:
-    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
-    ///   - arguments: what `$1`, `$2` and so on stand for.
-    /// - Returns: how many rows it changed.
-    /// - Throws: `SQLError`.
+    ///   - sql: A single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: The values of the parameters, in their order. Default: none.
+    /// - Returns: The number of rows that were changed.
+    /// - Throws: `SQLError`, or `CancellationError` if the task was cancelled before the call.
     @discardableResult
     public func execute(_ sql: String, _ arguments: [SQLValue] = []) async throws -> Int {
         try await threads.perform { try withSession(inTransaction: false) { try $0.execute(sql, arguments) } }
     }
 
-    /// Runs a statement and gives its rows.
+    /// Executes a statement and returns its rows, outside a transaction.
     ///
     /// - Parameters:
-    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
-    ///   - arguments: what `$1`, `$2` and so on stand for.
-    /// - Throws: `SQLError`.
+    ///   - sql: A single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: The values of the parameters, in their order. Default: none.
+    /// - Returns: The rows, each with one value per selected column.
+    /// - Throws: `SQLError`, or `CancellationError` if the task was cancelled before the call.
     public func query(_ sql: String, _ arguments: [SQLValue] = []) async throws -> [[SQLValue]] {
         try await threads.perform { try withSession(inTransaction: false) { try $0.query(sql, arguments) } }
     }
 
-    /// Does several things in one transaction, which is undone if `body` throws.
+    /// Executes several statements in one transaction, which is rolled back if `body` throws.
     ///
     /// ```swift
     /// let job = try await database.transaction { session in
@@ -54,7 +60,9 @@ extension SQLDatabase {
     /// }
     /// ```
     ///
-    /// - Throws: `SQLError`, or what `body` throws.
+    /// - Parameter body: Executes the statements. It runs on a thread that may block; it must not store the session.
+    /// - Returns: The result of `body`.
+    /// - Throws: `SQLError`, the error of `body`, or `CancellationError` if the task was cancelled before the call.
     public func transaction<R: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> R
     ) async throws -> R {

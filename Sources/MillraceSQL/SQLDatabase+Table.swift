@@ -1,5 +1,5 @@
 extension SQLDatabase {
-    /// A sink that writes a row of a table for each record.
+    /// Creates a sink that writes one row of a table for each record.
     ///
     /// ```swift
     /// orders.sink(database.table("orders", columns: ["id", "total"]) { [.init($0.id), .init($0.total)] })
@@ -9,20 +9,23 @@ extension SQLDatabase {
     ///     })
     /// ```
     ///
-    /// After a crash each row is there exactly once (`TableMode` says how). While the database is away, the sink tries
-    /// again with growing pauses; when `retryTimeout` is over the run fails, its restart strategy applies, and no row is lost.
-    /// What trying again cannot mend (no such column, a broken constraint) ends the run at once, with table, columns and
-    /// row in the message.
+    /// While the database is unavailable, the sink retries with exponential backoff. After `retryTimeout` the run fails
+    /// and its restart strategy applies; no row is lost. Errors that a retry cannot resolve (a missing column, a
+    /// violated constraint) end the run immediately, with the table, the columns and the row in the message.
+    ///
+    /// Restart: each row is in the table exactly once with ``TableMode/insert``; with ``TableMode/upsert(keys:)`` rows
+    /// may be written again with the same key.
     ///
     /// - Parameters:
-    ///   - name: the table, which has to exist, or a view that takes rows; a schema may stand before it: `shop.orders`.
-    ///   - columns: of the values that `row` gives. The others get their defaults.
-    ///   - mode: insert exactly once, or replace by key.
-    ///   - clearOnFresh: whether starting over (`checkpoints.fresh`) removes all rows of the table. If not they stay, and
-    ///     a run that starts over inserts its rows beside them.
-    ///   - retryTimeout: how long to try again while the database is away.
-    ///   - refused: what becomes of a row that the table refuses.
-    ///   - row: a value for each of `columns`.
+    ///   - name: The table or insertable view, which has to exist; a schema may precede it: `shop.orders`.
+    ///   - columns: The columns of the values that `row` returns. Other columns get their default values.
+    ///   - mode: Whether rows are inserted exactly once or replaced by key. Default: ``TableMode/insert``.
+    ///   - clearOnFresh: Whether a fresh start (`checkpoints.fresh`) deletes all rows of the table. If not, the rows of
+    ///     the new run are added to them. Default: `false`.
+    ///   - retryTimeout: How long to retry while the database is unavailable. Default: 60 s.
+    ///   - refused: How rows that the table rejects are handled. Default: ``RefusedRowPolicy/fail``.
+    ///   - row: Returns the row of a record, with one value for each of `columns`.
+    /// - Returns: The sink.
     public func table<Input: Sendable>(
         _ name: String, columns: [String], mode: TableMode = .insert, clearOnFresh: Bool = false,
         retryTimeout: Duration = .seconds(60), refused: RefusedRowPolicy = .fail,

@@ -1,7 +1,8 @@
-/// A database with tables: SQLite and PostgreSQL conform.
+/// A relational database. `SQLiteDatabase` and `PostgresDatabase` conform to it.
 ///
-/// Pipelines write to it with `table(_:columns:...)`; everybody else with its `async` methods, each of which is one
-/// transaction or one statement:
+/// Pipelines write to it through the sink
+/// ``table(_:columns:mode:clearOnFresh:retryTimeout:refused:row:)``. Other code uses the `async` methods, each of which
+/// is one transaction or one statement:
 ///
 /// ```swift
 /// try await database.insert(
@@ -9,23 +10,26 @@
 /// let names = try await database.query("SELECT name FROM entities WHERE id > $1", [1])
 /// ```
 ///
-/// Connections are made when they are needed, and made again after they were lost.
+/// Connections are opened on demand, and reopened after they were lost.
 public protocol SQLDatabase: Sendable {
-    /// What it is, for messages and the graph's printout, without secrets: `PostgreSQL shop at db.internal`.
+    /// A description for messages and the pipeline graph, without secrets: `PostgreSQL shop at db.internal`.
     var summary: String { get }
 
-    /// Lends out a connection on the caller's thread, which waits for the database.
+    /// Calls `body` with a connection. Blocks the calling thread.
     ///
     /// - Parameters:
-    ///   - inTransaction: whether everything that `body` does is one transaction: committed, and safe against
-    ///     power loss, when this returns; undone if `body` throws.
-    ///   - body: uses the connection; called once.
-    /// - Throws: `SQLError`, or what `body` throws.
+    ///   - inTransaction: Whether everything that `body` does is one transaction: committed and durable when this
+    ///     returns, rolled back if `body` throws.
+    ///   - body: Uses the connection; called once.
+    /// - Returns: The result of `body`.
+    /// - Throws: `SQLError`, or the error of `body`.
     func withSession<R>(inTransaction: Bool, _ body: (any SQLSession) throws -> R) throws -> R
 
-    /// Why the database could not hold a value as it is; `nil` if it can.
+    /// Returns why the database cannot store a value unchanged; `nil` if it can.
+    ///
+    /// - Parameter value: The value to check.
     func objection(to value: SQLValue) -> String?
 
-    /// The threads on which the `async` methods wait.
+    /// The threads on which the `async` methods block.
     var threads: WaitingThreads { get }
 }

@@ -1,42 +1,49 @@
 public import Millrace
 
-/// What a database refused or could not do: what, where, and what to do about it.
+/// An error of a database: what failed, where, and what to do about it.
 ///
-/// In a batch's handler, rows that break a constraint or do not fit their columns are not tried again: they are bad, and the
-/// database is not.
+/// In a batch handler, rows that violate a constraint or have a value of the wrong type are not retried
+/// (``isWorthRetrying``).
 public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, Sendable {
-    /// What kind of failure it is; this decides whether trying again can help.
+    /// The kind of an error, which determines whether a retry can succeed.
     public enum Kind: Sendable, Hashable {
-        /// The database cannot be reached, is starting or stopping, or has no room. It may be back soon.
+        /// The database cannot be reached, is starting or stopping, or its disk is full. Transient.
         case unavailable
-        /// Somebody else holds a lock, or two transactions got in each other's way.
+        /// A lock is held by another connection, or two transactions conflict. Transient.
         case busy
-        /// No such table, column, schema or database.
+        /// A table, column, schema or database does not exist.
         case missing
-        /// A row breaks a constraint: a key that is there already, a value that is missing.
+        /// A row violates a constraint, such as a duplicate key or a missing value.
         case constraint
-        /// A value does not fit its column's type.
+        /// A value is not valid for the type of its column.
         case type
-        /// This user may not do that.
+        /// The user lacks a privilege.
         case permission
-        /// Anything else, such as a mistake in a statement.
+        /// Any other error, such as a syntax error in a statement.
         case refused
     }
 
-    /// Where it happened, as far as is known.
+    /// The location of an error, as far as it is known.
     public struct Place: Sendable, Hashable {
-        /// The database: `SQLite shop.db`.
+        /// The database, such as `SQLite shop.db`.
         public var database: String?
         /// The table.
         public var table: String?
-        /// The columns that were written.
+        /// The columns that were being written.
         public var columns: [String]
-        /// The row's values, in the order of the columns.
+        /// The values of the row, in the order of the columns.
         public var row: [SQLValue]?
-        /// Which of the rows that were written together it is, from 1.
+        /// The number of the row in its batch, counted from 1.
         public var rowNumber: Int?
 
-        /// What is known of it.
+        /// Creates a location; what is not known is omitted.
+        ///
+        /// - Parameters:
+        ///   - database: The database, such as `SQLite shop.db`.
+        ///   - table: The table.
+        ///   - columns: The columns that were being written.
+        ///   - row: The values of the row, in the order of the columns.
+        ///   - rowNumber: The number of the row in its batch, counted from 1.
         public init(
             database: String? = nil, table: String? = nil, columns: [String] = [], row: [SQLValue]? = nil,
             rowNumber: Int? = nil
@@ -49,18 +56,25 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
         }
     }
 
-    /// What kind of failure it is.
+    /// The kind of the error.
     public let kind: Kind
-    /// What the database says, without a full stop.
+    /// The message of the database, without a full stop.
     public var problem: String
-    /// The database's own code: an SQLSTATE such as `23505`, or SQLite's extended result code.
+    /// The error code of the database, such as `SQLSTATE 23505`, or SQLite's extended result code.
     public let code: String?
-    /// What to do about this one in particular, without a full stop; `nil` if there is no more to say than `advice`.
+    /// What to do about this particular error, without a full stop; `nil` if only the general ``advice`` applies.
     public var hint: String?
-    /// Where.
+    /// The location of the error.
     public var place: Place
 
-    /// A failure of `kind`.
+    /// Creates an error.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind of the error.
+    ///   - problem: The message, without a full stop.
+    ///   - code: The error code of the database.
+    ///   - hint: What to do about this particular error, without a full stop.
+    ///   - place: The location of the error.
     public init(_ kind: Kind, _ problem: String, code: String? = nil, hint: String? = nil, place: Place = Place()) {
         self.kind = kind
         self.problem = problem
@@ -69,7 +83,8 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
         self.place = place
     }
 
-    /// Refuses a statement that a database would cut off at a NUL: what is left of it may mean something else.
+    /// Throws if a statement contains a NUL byte, at which the database would truncate it, which may change its
+    /// meaning.
     package static func checkStatement(_ sql: String, _ place: Place) throws(SQLError) {
         if sql.utf8.contains(0) {
             throw SQLError(
@@ -77,13 +92,13 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
         }
     }
 
-    /// Whether the same thing may succeed later.
+    /// Whether the same operation may succeed later: for the kinds `unavailable` and `busy`.
     public var isTransient: Bool { kind == .unavailable || kind == .busy }
 
-    /// Whether the rows may be taken another time.
+    /// Whether a retry with the same rows may succeed: for all kinds but `constraint` and `type`.
     public var isWorthRetrying: Bool { kind != .constraint && kind != .type }
 
-    /// What to do about it.
+    /// What to do about an error of this kind.
     public var advice: String {
         switch kind {
         case .unavailable: "See that the database runs, can be reached from here, and has room on its disk"
@@ -110,7 +125,7 @@ public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, S
         } else if !place.columns.isEmpty {
             text += ", with the columns \(place.columns.joined(separator: ", "))"
         }
-        // What can be said of anything is not worth a sentence behind what is meant.
+        // The general advice for `refused` is omitted if there is a hint.
         let sentences = [text, hint, hint == nil || kind != .refused ? advice : nil].compactMap(\.self)
         return sentences.map { $0 + "." }.joined(separator: " ")
     }

@@ -1,15 +1,21 @@
-/// Names of tables and columns as SQL wants them.
+/// Quotes the names of tables and columns for SQL statements.
 public enum SQLName {
-    /// A column's name in quotes, so that any letters may stand in it: `"order"`.
+    /// Returns the name of a column in quotes, so that it may contain any characters: `"order"`.
+    ///
+    /// - Parameter name: The unquoted name.
     public static func quoted(_ name: String) -> String {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
-    /// A table's name in quotes; what stands before a point is its schema: `"shop"."orders"`.
+    /// Returns the name of a table in quotes. A part before a dot is its schema: `"shop"."orders"`.
+    ///
+    /// - Parameter name: The unquoted name, such as `shop.orders`.
     public static func quotedTable(_ name: String) -> String {
         name.split(separator: ".", omittingEmptySubsequences: false).map { quoted(String($0)) }.joined(separator: ".")
     }
 
-    /// Columns, quoted, with commas between.
+    /// Returns the names of columns, quoted and separated by commas.
+    ///
+    /// - Parameter columns: The unquoted names.
     public static func list(_ columns: [String]) -> String { columns.map(quoted).joined(separator: ", ") }
 }

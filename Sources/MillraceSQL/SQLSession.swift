@@ -1,36 +1,47 @@
-/// A connection to a database while it is lent out: its calls wait for the database. Used by one thread at a time.
+/// A database connection, as passed to the closures of ``SQLDatabase``. Its methods block the calling thread. Used by
+/// one thread at a time.
 public protocol SQLSession {
-    /// Runs a statement that gives no rows.
+    /// Executes a statement that returns no rows.
     ///
     /// - Parameters:
-    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
-    ///   - arguments: what `$1`, `$2` and so on stand for.
-    /// - Returns: how many rows it changed.
+    ///   - sql: A single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: The values of the parameters, in their order.
+    /// - Returns: The number of rows that were changed.
     /// - Throws: `SQLError`.
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
 
-    /// Runs a statement and gives its rows.
+    /// Executes a statement and returns its rows.
     ///
     /// - Parameters:
-    ///   - sql: a single statement; parameters are written `$1`, `$2` and so on.
-    ///   - arguments: what `$1`, `$2` and so on stand for.
+    ///   - sql: A single statement; parameters are written `$1`, `$2` and so on.
+    ///   - arguments: The values of the parameters, in their order.
+    /// - Returns: The rows, each with one value per selected column.
     /// - Throws: `SQLError`.
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [[SQLValue]]
 
-    /// Writes rows into a table.
+    /// Inserts rows into a table.
     ///
-    /// - Throws: `SQLError`, with the row that was refused and its number, if one is to blame.
+    /// - Parameters:
+    ///   - rows: The rows to insert.
+    ///   - table: The table; a schema may precede it: `shop.orders`.
+    ///   - onConflict: How rows whose key exists already are handled.
+    /// - Throws: `SQLError`, with the rejected row and its number if a single row caused it.
     func insert(_ rows: RowBatch, into table: String, onConflict: ConflictRule) throws
 
-    /// Finds out whether rows can be inserted: that there is such a table or view with such columns, that it takes
-    /// rows, by these keys, and from this user. Writes nothing.
+    /// Checks whether rows can be inserted: that the table or view and its columns exist, that it accepts rows with
+    /// this conflict rule, and that the user has the privilege. Writes nothing.
     ///
-    /// - Throws: `SQLError`.
+    /// - Parameters:
+    ///   - table: The table or view; a schema may precede it: `shop.orders`.
+    ///   - columns: The names of the columns.
+    ///   - onConflict: How rows whose key exists already are handled.
+    /// - Throws: `SQLError` if rows cannot be inserted.
     func checkInsertion(into table: String, columns: [String], onConflict: ConflictRule) throws
 }
 
 extension SQLSession {
+    /// Checks the table and its columns with a query, and the insertion with `EXPLAIN`.
     public func checkInsertion(into table: String, columns: [String], onConflict: ConflictRule) throws {
         let (list, target) = (SQLName.list(columns), SQLName.quotedTable(table))
         _ = try query("SELECT \(list) FROM \(target) WHERE 1 = 0", [])

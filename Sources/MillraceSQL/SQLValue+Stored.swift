@@ -1,6 +1,6 @@
 import Millrace
 
-/// The form in which rows wait in a state folder: a byte that says which kind, then the value.
+/// The binary format of rows in a state folder: a byte for the kind, then the value.
 extension SQLValue {
     private enum Tag {
         static let null: UInt8 = 0

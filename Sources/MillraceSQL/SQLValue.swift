@@ -1,34 +1,36 @@
-/// A value in a row of a database's table.
+/// A value in a row of a database table.
 ///
 /// ```swift
 /// let row: [SQLValue] = [.init(order.id), .init(order.note), 3, "text", nil]
 /// ```
 public enum SQLValue: Sendable, Hashable {
-    /// No value.
+    /// `NULL`.
     case null
-    /// A whole number; truth values are 0 and 1.
+    /// An integer; Booleans are 0 and 1.
     case integer(Int64)
     /// A floating-point number.
     case real(Double)
-    /// A text.
+    /// A string.
     case text(String)
-    /// Bytes.
+    /// A sequence of bytes.
     case blob([UInt8])
 
-    /// What `value` is in a database.
+    /// Creates the database value of a Swift value.
+    ///
+    /// - Parameter value: The value to convert.
     public init(_ value: some SQLValueConvertible) { self = value.sqlValue }
 }
 
 extension SQLValue {
-    /// Whether it is `null`.
+    /// Whether the value is `NULL`.
     public var isNull: Bool { self == .null }
 
-    /// The whole number; `nil` if it is none.
+    /// The integer; `nil` if the value is of another kind.
     public var int: Int? {
         if case .integer(let value) = self { Int(exactly: value) } else { nil }
     }
 
-    /// The number, whole or not; `nil` if it is none.
+    /// The floating-point number or integer, as a `Double`; `nil` if the value is of another kind.
     public var double: Double? {
         switch self {
         case .real(let value): value
@@ -37,22 +39,22 @@ extension SQLValue {
         }
     }
 
-    /// The text; `nil` if it is none.
+    /// The string; `nil` if the value is of another kind.
     public var string: String? {
         if case .text(let value) = self { value } else { nil }
     }
 
-    /// The bytes; `nil` if it holds none.
+    /// The bytes; `nil` if the value is of another kind.
     public var bytes: [UInt8]? {
         if case .blob(let value) = self { value } else { nil }
     }
 
-    /// The truth value: false for 0, true for other whole numbers; `nil` if it is none.
+    /// The Boolean value of an integer: `false` for 0, `true` for others; `nil` if the value is of another kind.
     public var bool: Bool? { int.map { $0 != 0 } }
 }
 
 extension SQLValue: CustomStringConvertible {
-    /// As one would write it in a statement; long ones are cut.
+    /// The value as in an SQL statement. Long strings are truncated, and only the size of bytes is shown.
     public var description: String {
         switch self {
         case .null: return "NULL"
@@ -65,6 +67,6 @@ extension SQLValue: CustomStringConvertible {
         }
     }
 
-    /// Characters of a text that messages show.
+    /// The number of characters of a string that messages show.
     private static let shown = 80
 }

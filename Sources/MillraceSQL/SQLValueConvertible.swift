@@ -1,6 +1,6 @@
 public import Millrace
 
-/// What can stand in a row of a table.
+/// A type whose values can be stored in a row of a table.
 ///
 /// ```swift
 /// extension Currency: SQLValueConvertible {
@@ -8,7 +8,7 @@ public import Millrace
 /// }
 /// ```
 public protocol SQLValueConvertible {
-    /// The value in a database.
+    /// The database value.
     var sqlValue: SQLValue { get }
 }
 
@@ -38,7 +38,7 @@ extension Float: SQLValueConvertible {
 }
 
 extension Bool: SQLValueConvertible {
-    /// 1 or 0, which a `boolean` column takes too.
+    /// 1 or 0, which a `boolean` column accepts too.
     public var sqlValue: SQLValue { .integer(self ? 1 : 0) }
 }
 
@@ -55,11 +55,11 @@ extension [UInt8]: SQLValueConvertible {
 }
 
 extension Timestamp: SQLValueConvertible {
-    /// Milliseconds since 1970: exact, and in order, in an integer column.
+    /// The milliseconds since 1970 as an integer.
     public var sqlValue: SQLValue { .integer(milliseconds) }
 }
 
 extension Optional: SQLValueConvertible where Wrapped: SQLValueConvertible {
-    /// `NULL` if there is none.
+    /// The wrapped value's database value, or `NULL` for `nil`.
     public var sqlValue: SQLValue { self?.sqlValue ?? .null }
 }

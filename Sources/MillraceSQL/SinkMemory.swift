@@ -3,11 +3,11 @@ import Logging
 import Millrace
 import Synchronization
 
-/// What a table sink keeps between `prepare` and `makeDurable`, and where it logs.
+/// The mutable state of a table sink: the rows between `prepare` and `makeDurable`, the owner, and the logger.
 final class SinkMemory: Sendable {
     private struct State {
         var logger = Logger(label: "millrace")
-        /// This run as the database knows it; `nil` before one has begun.
+        /// The identifier of this run in the checkpoint table; `nil` before the run has started.
         var owner: String?
         var book: CheckpointBook?
         var kept: [UInt64: RowBatch] = [:]
@@ -19,12 +19,13 @@ final class SinkMemory: Sendable {
 
     var logger: Logger { state.withLock { $0.logger } }
 
-    /// How a row that is left out is counted in the run's status.
+    /// Sets the function that counts a skipped row in the run's status.
     func countSkipped(with count: @escaping @Sendable () -> Void) { state.withLock { $0.countSkipped = count } }
 
     func countSkippedRow() { state.withLock { $0.countSkipped }() }
 
-    /// An attempt begins: what an earlier one prepared and did not write comes again. Returns who the run is.
+    /// Begins an attempt, and discards rows that an earlier attempt prepared and did not write, since they are produced
+    /// again. Returns the identifier of the run.
     func begin(_ run: SinkRun) -> String {
         state.withLock { state in
             state.logger = run.logger
@@ -36,15 +37,15 @@ final class SinkMemory: Sendable {
         }
     }
 
-    /// Makes sure, in a transaction, that this run may still write, and that nobody else does meanwhile.
+    /// Checks within a transaction that this run may still write, and locks out other runs until the transaction ends.
     ///
-    /// - Parameter checkpoint: whose rows the transaction writes by their keys.
+    /// - Parameter checkpoint: The checkpoint whose rows the transaction upserts.
     func confirmOwner(_ checkpoint: CheckpointNumber = .none, in session: any SQLSession) throws {
         let (owner, book) = state.withLock { ($0.owner, $0.book) }
         if let owner, let book { try book.confirm(owner, checkpoint, in: session) }
     }
 
-    /// Keeps rows that need not be stored with the checkpoint; the bytes name them.
+    /// Keeps rows that need not be stored with the checkpoint; the returned bytes identify them.
     func keep(_ rows: RowBatch) -> [UInt8] {
         let number = state.withLock { state in
             state.last += 1
@@ -54,7 +55,7 @@ final class SinkMemory: Sendable {
         return [Self.format] + withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
     }
 
-    /// Tells it from the formats of rows (`TableEpoch`).
+    /// The format byte, which differs from that of stored rows (`TableEpoch`).
     private static let format: UInt8 = 0
 
     static func number(in description: [UInt8]) -> UInt64? {

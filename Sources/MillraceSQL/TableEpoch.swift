@@ -1,6 +1,6 @@
 import Millrace
 
-/// The rows of one task's epoch, as they wait in the state folder with whose they are.
+/// The rows of one task between two checkpoints, as stored in the state folder, with the identity of their sink.
 ///
 ///     format u8 | pipeline, sink, folder: texts | columns: length, texts | rows: length | the rows' values
 struct TableEpoch {

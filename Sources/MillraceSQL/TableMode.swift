@@ -1,11 +1,16 @@
-/// How a pipeline's rows get into a table.
+/// How a table sink writes its rows.
 public enum TableMode: Sendable, Hashable {
-    /// Each record's row is inserted exactly once. Rows wait in the state folder, with the checkpoint, and are inserted
-    /// when it is stored, in one transaction with a note of it; so they appear up to one checkpoint interval late.
+    /// Each row is inserted exactly once. Needs a state folder.
+    ///
+    /// Rows are stored in the state folder with their checkpoint. Once the checkpoint is stored, they are inserted in
+    /// the same transaction as a record of the checkpoint. They therefore appear in the table up to one checkpoint
+    /// interval late.
     case insert
-    /// A row replaces the one with the same values in `keys`, which a unique index or primary key has to cover. Rows are
-    /// written just before the checkpoint is stored; after a crash they may be written again, which changes nothing if
-    /// the pipeline is deterministic. Needs no state folder.
+    /// A row replaces the existing row with the same values in `keys`, for which there has to be a unique index or a
+    /// primary key. Needs no state folder.
+    ///
+    /// Rows are written just before their checkpoint is stored. After a crash they may be written again, which has no
+    /// effect if the pipeline is deterministic.
     case upsert(keys: [String])
 
     var conflictRule: ConflictRule {

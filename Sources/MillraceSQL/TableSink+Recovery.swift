@@ -25,7 +25,7 @@ extension TableSink {
                         isWritten ? stored : nil, published: run.published, table: "\(table) in \(database.summary)",
                         in: session)
                 }
-                // Nothing contradicts this start: from here on it alone writes.
+                // The checks have passed: from here on only this run may write.
                 if !run.isRestart {
                     var isResumed = false
                     if case .resumed = start { isResumed = true }
@@ -39,7 +39,7 @@ extension TableSink {
         }
     }
 
-    /// Finds out at start whether there is such a table with such columns, and whether it takes rows.
+    /// Checks at the start that the table and its columns exist, and that it accepts rows.
     private func checkTable() throws {
         try persistently(inTransaction: false) { session in
             do {
@@ -47,7 +47,7 @@ extension TableSink {
             } catch var error as SQLError {
                 error.place.table = table
                 error.place.columns = columns
-                // What a database says of views is how they take insertions, which upserts are not.
+                // The hint of a database about views applies to insertions only, not to upserts.
                 if error.kind == .refused, error.hint == nil || mode != .insert { error.hint = targetHint }
                 throw error
             }

@@ -1,12 +1,16 @@
 import Logging
 public import Millrace
 
-/// Writes a row of a database's table for each record; made by `SQLDatabase.table`.
+/// A sink that writes one row of a database table for each record. Created by
+/// ``SQLDatabase/table(_:columns:mode:clearOnFresh:retryTimeout:refused:row:)``.
 ///
-/// `.insert`: `prepare` describes an epoch by all its rows, so that they are stored with the checkpoint; `publish` inserts
-/// them behind a note of the checkpoint (`CheckpointBook`), in one transaction, unless the note is there already.
-/// `.upsert`: `makeDurable` writes the rows, by their keys; nothing is stored with the checkpoint. In both modes a run that was
-/// replaced by a later one (it was stopped and woke up, or is a copy of the folder) writes nothing more.
+/// With ``TableMode/insert``, the rows are stored in the state folder with their checkpoint. When the checkpoint is
+/// published, they are inserted in one transaction with a record of it in the table `millrace_checkpoints`, unless that
+/// record exists already. With ``TableMode/upsert(keys:)``, the rows are written before the checkpoint is stored, and
+/// are not in the state folder.
+///
+/// In both modes, a run that was replaced by a later run of the same pipeline (because it was suspended, or uses a copy
+/// of the state folder) cannot write any more.
 public struct TableSink<Input: Sendable>: Sink {
     let database: any SQLDatabase
     let table: String
@@ -39,7 +43,7 @@ public struct TableSink<Input: Sendable>: Sink {
         }
     }
 
-    /// Throws what is wrong with the columns.
+    /// Throws a `SinkError` if the columns are invalid.
     func checkColumns() throws {
         func refuse(_ problem: String, _ advice: String) -> SinkError {
             SinkError("A sink for table \(table) \(problem)", advice: advice)
@@ -75,10 +79,10 @@ public struct TableSink<Input: Sendable>: Sink {
     }
 
     public func publish(_ output: PendingOutput) throws {
-        if SinkMemory.number(in: output.description) != nil { return }  // made durable, so it is there
+        if SinkMemory.number(in: output.description) != nil { return }  // Written by `makeDurable`.
         let epoch = try TableEpoch(decoding: output.description)
         if case .upsert = mode {
-            // It was prepared when the sink still inserted.
+            // It was prepared when the sink was in insert mode.
             return try persistently { session in
                 try memory.confirmOwner(in: session)
                 try insert(epoch.rows, in: session)
@@ -103,8 +107,7 @@ public struct TableSink<Input: Sendable>: Sink {
         try insert(all[...], skippingIn: session)
     }
 
-    /// Inserts rows, and leaves out those that are refused: of rows that are refused together each half is tried, down to
-    /// single ones.
+    /// Inserts rows and skips rejected ones. A rejected set of rows is split in halves, down to single rows.
     private func insert(_ rows: ArraySlice<[SQLValue]>, skippingIn session: any SQLSession) throws {
         try session.execute("SAVEPOINT millrace_rows", [])
         do {
@@ -126,14 +129,14 @@ public struct TableSink<Input: Sendable>: Sink {
         }
     }
 
-    /// Tried again while the database is away.
+    /// Calls `body`, retrying while the database is unavailable.
     func persistently(inTransaction: Bool = true, _ body: (any SQLSession) throws -> Void) throws {
         do {
             try patience.run(summary, logger: memory.logger) {
                 try database.withSession(inTransaction: inTransaction, body)
             }
         } catch var error as SQLError where !error.isTransient {
-            // Found at the COMMIT, the database may not know where it was.
+            // For an error at COMMIT the database may not report the table.
             if error.place.table == nil, error.mayConcernOneRow || error.kind == .refused {
                 error.place.table = table
                 if error.place.columns.isEmpty { error.place.columns = columns }

@@ -1,13 +1,13 @@
 public import Millrace
 
-/// Gathers the rows of one task's epoch.
+/// The writer of a ``TableSink`` in one task, which collects the rows between two checkpoints.
 public struct TableWriter<Input: Sendable>: SinkWriter {
     private let sink: TableSink<Input>
     private let context: SinkContext
     private let rule: ConflictRule
     private let rows = RowBuffer()
 
-    /// Bytes of an epoch's rows beyond which a checkpoint is asked for before its time.
+    /// The size of the collected rows, in bytes, at which an early checkpoint is requested.
     private static var earlyCheckpoint: Int { 16 << 20 }
 
     init(_ sink: TableSink<Input>, _ context: SinkContext) {
@@ -23,7 +23,8 @@ public struct TableWriter<Input: Sendable>: SinkWriter {
         if rows.byteCount >= Self.earlyCheckpoint { context.requestCheckpoint() }
     }
 
-    /// What the table could not hold is refused here, where the record is known, and not when its checkpoint is stored.
+    /// Throws a `SinkError` for a row that the table cannot hold: here, where the record is known, and not when its
+    /// checkpoint is stored.
     private func check(_ row: [SQLValue]) throws {
         guard row.count == sink.columns.count else {
             throw SinkError(

@@ -1,7 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Threads that may wait for a database, so that Swift's own never do: so many at once, the rest waits its turn.
+/// A limited number of threads for blocking calls, so that the threads of Swift concurrency do not block. Further calls
+/// wait in a queue.
 public final class WaitingThreads: Sendable {
     private struct State {
         var free: Int
@@ -11,12 +12,18 @@ public final class WaitingThreads: Sendable {
 
     private let state: Mutex<State>
 
-    /// At most `count` pieces of work at once; one at least.
+    /// Creates a pool.
+    ///
+    /// - Parameter count: The maximum number of concurrent calls; values below 1 are treated as 1.
     public init(count: Int) {
         state = Mutex(State(free: max(count, 1)))
     }
 
-    /// Does `work` on a thread that may wait, when it is its turn.
+    /// Runs `work` on a thread that may block, in the order of the calls.
+    ///
+    /// - Parameter work: The blocking call.
+    /// - Returns: The result of `work`.
+    /// - Throws: The error of `work`, or `CancellationError` if the task was cancelled before the call.
     public func perform<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
         try Task.checkCancellation()
         return try await withCheckedThrowingContinuation { continuation in
@@ -36,7 +43,7 @@ public final class WaitingThreads: Sendable {
         if mayRun { DispatchQueue.global().async { self.run(turn) } }
     }
 
-    /// Runs one turn after the other until none is waiting.
+    /// Runs `turn` and then the queued calls until none are left.
     private func run(_ turn: @escaping @Sendable () -> Void) {
         var next: (@Sendable () -> Void)? = turn
         while let current = next {

@@ -2,16 +2,16 @@ import GRDB
 import GRDBSQLite
 import MillraceSQL
 
-/// Runs one statement for row after row, a third of the time that GRDB's own arguments take.
+/// Executes a statement for a sequence of rows, in a third of the time that GRDB's arguments take.
 struct RowBinding {
     private let statement: Statement
     private var handle: SQLiteStatement { statement.sqliteStatement }
 
     init(_ statement: Statement) { self.statement = statement }
 
-    /// Runs the statement with a row's values.
+    /// Executes the statement with the values of a row.
     func run(_ row: [SQLValue]) throws {
-        // A statement that is left in the middle would keep its transaction from ending.
+        // An unfinished statement would prevent its transaction from ending.
         defer { sqlite3_reset(handle) }
         for (index, value) in row.enumerated() {
             if let objection = SQLiteSession.objection(to: value) { throw SQLError(.type, "\(objection): \(value)") }
@@ -28,7 +28,7 @@ struct RowBinding {
         case .text(var value):
             return value.withUTF8 { text in
                 text.withMemoryRebound(to: CChar.self) { text in
-                    // No address at all would be NULL.
+                    // A null pointer would be stored as NULL.
                     guard let start = text.baseAddress else { return sqlite3_bind_text(handle, place, "", 0, nil) }
                     return sqlite3_bind_text(handle, place, start, Int32(clamping: text.count), Self.copied)
                 }
@@ -49,6 +49,6 @@ struct RowBinding {
             message: String(cString: sqlite3_errmsg(connection)))
     }
 
-    /// SQLite's sign that it has to copy what is bound.
+    /// `SQLITE_TRANSIENT`: SQLite copies the bound value.
     private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 }

@@ -2,7 +2,7 @@ import GRDB
 import MillraceSQL
 
 extension SQLError {
-    /// What SQLite's result code means.
+    /// Creates the error for a SQLite error, classified by its result code.
     init(_ error: DatabaseError, place: Place) {
         let message = error.message ?? "no reason given"
         let kind: Kind =

@@ -14,8 +14,9 @@ import Synchronization
 /// orders.sink(database.table("orders", columns: ["id", "total"]) { [.init($0.id), .init($0.total)] })
 /// ```
 ///
-/// The file is opened (and made, if it is missing) when it is first used, in write-ahead-log mode, so that readers and
-/// the one writer do not wait for each other; each commit is synchronised to disk.
+/// The file is opened, and created if it does not exist, on first use. It uses write-ahead logging, so that readers and
+/// the single writer do not block each other. Each commit is synchronised to disk. Strings that contain NUL bytes, and
+/// NaN, are rejected with an error.
 public final class SQLiteDatabase: SQLDatabase {
     private let path: String
     private let busyTimeout: Duration
@@ -28,10 +29,14 @@ public final class SQLiteDatabase: SQLDatabase {
     private let opened = Mutex<Opened?>(nil)
     public let threads: WaitingThreads
 
+    /// Creates a database. The file is not opened before its first use.
+    ///
     /// - Parameters:
-    ///   - path: the file.
-    ///   - busyTimeout: how long a statement waits for another process's lock before it fails with a transient error.
-    ///   - readers: connections that read at the same time; one at least. There is one that writes.
+    ///   - path: The path of the file.
+    ///   - busyTimeout: How long a statement waits for a lock of another process before it fails with a transient
+    ///     error. Default: 5 s.
+    ///   - readers: The maximum number of connections that read at the same time; values below 1 are treated as 1.
+    ///     There is one connection that writes. Default: 4.
     public init(path: String, busyTimeout: Duration = .seconds(5), readers: Int = 4) {
         self.path = path
         self.busyTimeout = busyTimeout
@@ -51,7 +56,7 @@ public final class SQLiteDatabase: SQLDatabase {
             } else {
                 result = try body(SQLiteStatements(pool, summary))
             }
-            // What was written to a file that is gone is lost.
+            // Writes to a file that was removed are lost, so this has to be an error.
             try checkFiles()
             return result
         } catch let error as DatabaseError {
@@ -59,10 +64,12 @@ public final class SQLiteDatabase: SQLDatabase {
         }
     }
 
-    /// A NUL would end a text, and there is no NaN.
+    /// Returns why the database cannot store a value: a string with a NUL byte, or NaN.
     public func objection(to value: SQLValue) -> String? { SQLiteSession.objection(to: value) }
 
-    /// Closes the file; it is opened again when it is used again.
+    /// Closes the file. It is opened again on the next use.
+    ///
+    /// - Throws: `SQLError` if SQLite cannot close it.
     public func close() throws {
         let open = opened.withLock { opened in
             defer { opened = nil }
@@ -73,7 +80,7 @@ public final class SQLiteDatabase: SQLDatabase {
         }
     }
 
-    /// Throws if the file that is open is not the one at its path any more.
+    /// Throws if the open file was removed or replaced at its path.
     private func checkFiles() throws {
         let problem = opened.withLock { $0?.files.findProblem() }
         guard let problem else { return }
@@ -91,7 +98,7 @@ public final class SQLiteDatabase: SQLDatabase {
             configuration.maximumReaderCount = readers
             configuration.label = "millrace.sqlite"
             let pool = try DatabasePool(path: path, configuration: configuration)
-            // GRDB asks for less in this mode; but what was published must not be lost with the power.
+            // GRDB's default in this mode is NORMAL, but commits must be durable.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             opened = Opened(pool: pool, files: SQLiteFiles(path))
             return pool

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The files of an open SQLite database: its own and that of its write-ahead log. SQLite does not notice when one of them is
-/// taken away or replaced, and goes on with what has no name any more.
+/// The files of an open SQLite database: the database file and its write-ahead log. SQLite does not detect that one of
+/// them is removed or replaced, and continues to use the unlinked file.
 struct SQLiteFiles: Sendable {
     private struct Identity: Equatable {
         let device: UInt64
@@ -17,19 +17,19 @@ struct SQLiteFiles: Sendable {
 
     private let path: String
     private let database: Identity?
-    /// `nil` until there is one.
+    /// The write-ahead log; `nil` until it exists.
     private var log: Identity?
 
-    /// Those at `path`, which has just been opened.
+    /// Records the identity of the files at `path`, which has just been opened.
     init(_ path: String) {
         self.path = path
         database = Identity(path)
         log = Identity(path + "-wal")
     }
 
-    /// What has become of them, in words; `nil` if they are where they were.
+    /// Returns a description of what happened to the files; `nil` if they are unchanged.
     mutating func findProblem() -> String? {
-        // In memory, or a URI.
+        // A database in memory, or a URI.
         guard let database else { return nil }
         guard let now = Identity(path) else { return "file \(path) was removed" }
         if now != database { return "file \(path) was replaced by another" }

@@ -3,7 +3,7 @@ import GRDBSQLite
 import MillraceSQL
 
 extension SQLiteSession {
-    /// Does everything that `body` does in one transaction, which is undone if it throws.
+    /// Runs `body` in a transaction, which is rolled back if it throws.
     static func transaction<R>(
         _ pool: DatabasePool, _ summary: String, _ body: (SQLiteSession) throws -> R
     ) throws -> R {
@@ -15,14 +15,14 @@ extension SQLiteSession {
         }
     }
 
-    /// Whether deferred foreign keys are broken, for which the COMMIT would fail without a word of where.
+    /// Returns whether deferred foreign keys are violated, for which COMMIT would fail without naming the row.
     private static func hasOpenReferences(_ connection: Database) -> Bool {
         var (current, most): (Int32, Int32) = (0, 0)
         let code = sqlite3_db_status(connection.sqliteConnection, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &most, 0)
         return code == SQLITE_OK && current != 0
     }
 
-    /// The first row that refers to none.
+    /// Returns the error for the first row that violates a foreign key.
     private static func brokenReference(_ connection: Database, _ summary: String) throws -> SQLError? {
         guard let broken = try Row.fetchOne(connection, sql: "PRAGMA foreign_key_check"),
             let table: String = broken["table"], let parent: String = broken["parent"], let key: Int = broken["fkid"]

@@ -3,7 +3,7 @@ import GRDB
 import GRDBSQLite
 import MillraceSQL
 
-/// SQLite's one writing connection, in a transaction or not.
+/// A session on the single writing connection of a SQLite database, within or outside a transaction.
 struct SQLiteSession: SQLSession {
     private let connection: Database
     private let summary: String
@@ -58,8 +58,8 @@ struct SQLiteSession: SQLSession {
 
     static func objection(to value: SQLValue) -> String? {
         switch value {
-        case .text(let text) where text.utf8.contains(0): "SQLite ends a text at a NUL byte"
-        case .real(let number) where number.isNaN: "SQLite keeps NaN as NULL"
+        case .text(let text) where text.utf8.contains(0): "SQLite would truncate the text at its NUL byte"
+        case .real(let number) where number.isNaN: "SQLite would store NaN as NULL"
         default: nil
         }
     }
@@ -75,8 +75,9 @@ struct SQLiteSession: SQLSession {
         }
     }
 
-    /// Values in the order of the statement's parameters. `$1` is a name to SQLite, which numbers them as they come: what is
-    /// a parameter, and not part of a text, is for SQLite to say.
+    /// Returns the values in the order of the statement's parameters. `$1` is a name to SQLite, which numbers
+    /// parameters in the order of their occurrence. SQLite is asked for the names, because it knows what is part of a
+    /// string literal.
     private static func arguments(_ values: [SQLValue], of statement: Statement) throws -> StatementArguments {
         let count = Int(sqlite3_bind_parameter_count(statement.sqliteStatement))
         var used: Set<Int> = []

@@ -1,7 +1,7 @@
 import GRDB
 import MillraceSQL
 
-/// Single statements: those that only read take a reading connection, beside the one that writes.
+/// A session for single statements outside a transaction. Statements that only read use a reading connection.
 struct SQLiteStatements: SQLSession {
     private let pool: DatabasePool
     private let summary: String

@@ -1,16 +1,19 @@
-/// A connection string as it may be shown.
+/// Removes secrets from connection strings, so that they can be shown in messages.
 public enum ConnectionText {
-    /// Whether a password holds a character that has to be percent-encoded there.
+    /// Returns whether the user name or password in a URI contains a `@` or `/`, which has to be percent-encoded.
+    ///
+    /// - Parameter text: The connection string.
     public static func hasUnencodedPassword(_ text: String) -> Bool {
         guard let scheme = text.range(of: "://"), let at = text.lastIndex(of: "@"), scheme.upperBound <= at else {
             return false
         }
-        // Behind a question mark a '@' is a parameter's.
+        // After a question mark, a '@' belongs to a parameter.
         let user = text[scheme.upperBound..<at]
         return !user.contains("?") && user.contains { $0 == "@" || $0 == "/" }
     }
 
-    /// Without its password, in either form, and however wrong the string is otherwise.
+    /// Returns a connection string without its password and other secrets. Works for URIs and for keywords and values,
+    /// also if the string is invalid.
     ///
     ///     postgresql://app:secret@db/shop       postgresql://app@db/shop
     ///     host=db user=app password='a b'       host=db user=app
@@ -20,21 +23,25 @@ public enum ConnectionText {
             let user = shown[scheme.upperBound..<at].prefix { $0 != ":" }
             shown = String(shown[..<scheme.upperBound]) + user + shown[at...]
         }
-        // Quoted, or up to the next space or parameter. Only what is known to be none: a misspelt password is one too.
+        // A value is quoted, or ends at the next space or parameter. Only settings that are known not to be secret are
+        // kept, because a misspelt `password` is a secret too.
         let setting = /[ ?&]?\b(\w+)\s*=\s*(?:'(?:[^'\\]|\\.)*'?|[^\s&]*)/
         let kept = shown.replacing(setting) { match in known.contains(match.1.lowercased()) ? String(match.0) : "" }
-        // What follows the first parameter, where that was left out.
+        // If the first parameter was removed, the next one follows the question mark.
         return kept.contains("://") && !kept.contains("?") ? kept.replacing("&", with: "?", maxReplacements: 1) : kept
     }
 
-    /// A message of libpq about a connection string, without what it repeats of it, except for the name of a setting.
+    /// Returns a libpq message about a connection string without the parts of the string that it repeats, except for
+    /// the name of a setting.
+    ///
+    /// - Parameter message: The message.
     public static func withoutQuotes(_ message: String) -> String {
         let naming = ["invalid connection option", "invalid URI query parameter"]
         if naming.contains(where: { message.hasPrefix($0) }) { return message }
         return message.replacing(/"[^"]*("|$)/, with: "\"...\"")
     }
 
-    /// Settings whose values are no secrets.
+    /// The settings whose values are not secret.
     private static let known: Set<String> = [
         "application_name", "channel_binding", "client_encoding", "connect_timeout", "dbname",
         "fallback_application_name",

@@ -1,9 +1,12 @@
-/// A text that no message, log or dump shows: a password, or a connection string that has one.
+/// A secret string, such as a password or a connection string with one. Its descriptions and its mirror do not contain
+/// the text, so that it is not shown in messages, logs and dumps.
 public struct Secret: Sendable, Hashable, ExpressibleByStringLiteral {
-    /// The text itself, for whom it is meant.
+    /// The secret text.
     public let value: String
 
-    /// Of this text.
+    /// Creates a secret.
+    ///
+    /// - Parameter value: The secret text.
     public init(_ value: String) { self.value = value }
 
     public init(stringLiteral value: String) { self.value = value }

@@ -1,40 +1,42 @@
 public import Millrace
 
-/// The steps of the commit protocol at which `PipelineTest.runUntilCrash` ends a run, as a crash of the process would.
+/// A step of the commit protocol at which ``PipelineTest/runUntilCrash(_:parallelism:at:)`` ends a run as a crash of
+/// the process would.
 ///
-/// They are in the order in which a checkpoint goes through them. Which of them occur depends on the pipeline: a run without
-/// keyed state never reaches `aligned`, one without a transactional output never reaches `prepared`.
+/// The steps are in the order in which a checkpoint goes through them. Which of them occur depends on the pipeline:
+/// without keyed state, a run never reaches ``aligned(_:)``; without transactional output, it never reaches
+/// ``prepared(_:)``.
 public enum CrashPoint: Hashable, Sendable {
-    /// A checkpoint has begun; no barrier has been sent.
+    /// A checkpoint has started; no barrier has been sent.
     case beforeBarriers(CheckpointNumber)
-    /// A source task has noted its position, and has not sent the barrier.
+    /// A source task has recorded its position, but not sent the barrier.
     case sourceNoted(CheckpointNumber)
-    /// A keyed task has received the barrier from all inputs, and has not encoded its changes.
+    /// A keyed task has received the barrier from all inputs, but not encoded its changes.
     case aligned(CheckpointNumber)
-    /// A task has encoded its changes, and has not handed them in.
+    /// A task has encoded its changes, but not submitted them.
     case encoded(CheckpointNumber)
-    /// All tasks have handed in their changes.
+    /// All tasks have submitted their changes.
     case handedIn(CheckpointNumber)
     /// The output that sinks have prepared is on disk.
     case outputDurable(CheckpointNumber)
-    /// The checkpoint is written, and its transaction is not committed.
+    /// The checkpoint is written, but its transaction is not committed.
     case insideCommit(CheckpointNumber)
-    /// The checkpoint is stored as prepared; the transactional output has not committed.
+    /// The checkpoint is stored as prepared; the transactional output is not committed.
     case prepared(CheckpointNumber)
-    /// The transactional output has committed; the store still says prepared.
+    /// The transactional output is committed; the store still has the checkpoint as prepared.
     case outputCommitted(CheckpointNumber)
-    /// The checkpoint is complete; nothing is published.
+    /// The checkpoint is complete; no output is published.
     case committed(CheckpointNumber)
     /// Some sinks have published their output, others have not.
     case publishing(CheckpointNumber)
     /// All sinks have published their output.
     case published(CheckpointNumber)
-    /// Part of the journal is moved into the tree, and the transaction is not committed.
+    /// A part of the journal is moved into the tree, but the transaction is not committed.
     case insideFold(CheckpointNumber)
-    /// Part of the journal has been moved into the tree.
+    /// A part of the journal has been moved into the tree.
     case foldStepped(CheckpointNumber)
 
-    /// The step in the engine's terms.
+    /// The corresponding step of the engine.
     package var step: CommitStep {
         switch self {
         case .beforeBarriers(let number): .beforeBarriers(number)

@@ -1,7 +1,7 @@
 public import Millrace
 import Synchronization
 
-/// A clock that stands still until it is told otherwise.
+/// A clock that advances only when told to.
 public final class ManualClock: PipelineClock {
     private struct Sleeper {
         let deadline: Duration
@@ -18,17 +18,21 @@ public final class ManualClock: PipelineClock {
     private let state = Mutex(State())
     private let start: Timestamp
 
-    /// A clock at zero, whose wall time begins at `start`.
+    /// Creates a clock at zero.
+    ///
+    /// - Parameter start: the wall time when the clock is at zero. Default: 1970-01-01 00:00 UTC.
     public init(wallTime start: Timestamp = Timestamp(milliseconds: 0)) { self.start = start }
 
     public var now: Duration { state.withLock { $0.now } }
 
     public var wallTime: Timestamp { start.advanced(by: now) }
 
-    /// The earliest time that somebody sleeps until.
+    /// The earliest deadline of the current calls of `sleep(until:)`; `nil` if there are none.
     public var nextDeadline: Duration? { state.withLock { $0.sleepers.values.map(\.deadline).min() } }
 
-    /// Moves time on, and wakes those whose time has come.
+    /// Advances the clock, and resumes the calls of `sleep(until:)` whose deadlines have come. It never goes back.
+    ///
+    /// - Parameter time: the time to advance to.
     public func advance(to time: Duration) {
         let due = state.withLock { state -> [Sleeper] in
             state.now = max(state.now, time)

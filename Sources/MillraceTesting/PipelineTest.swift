@@ -1,8 +1,9 @@
 public import Millrace
 import Synchronization
 
-/// Runs pipelines without a wall clock and on one thread: time passes only when every task waits for it, and a seed
-/// decides which task goes next.
+/// Runs pipelines deterministically, on one thread and without a wall clock, and simulates crashes.
+///
+/// The clock advances only when every task waits for it, and a seed determines the order in which tasks run.
 ///
 /// ```swift
 /// let output = TestOutput<Keyed<String, Int>>()
@@ -15,19 +16,23 @@ import Synchronization
 /// #expect(output.records == ...)
 /// ```
 public struct PipelineTest: Sendable {
-    /// Decides the order in which tasks run.
+    /// Determines the order in which tasks run.
     public var seed: UInt64
-    /// Time as the pipeline sees it; goes on from one run to the next.
+    /// The clock of the pipeline. It continues from one run to the next.
     public let clock = ManualClock()
-    /// The options of the runs.
+    /// The options of the runs. Parallelism is set by each call of `run`.
     public var options: RunOptions
-    /// A run that takes longer than this by the clock is stuck (`PipelineStuck`): tasks that wait for each other do not
-    /// keep the clock from going on.
-    public var patience = Duration.seconds(24 * 3600)
+    /// The longest time that a run may take by the clock; beyond it, `run` throws ``PipelineStuck``. Detects tasks that
+    /// wait for each other while others let the clock advance. Default: 24 h.
+    public var timeout = Duration.seconds(24 * 3600)
 
+    /// Creates a test.
+    ///
+    /// Runs do not restart after failures, and log only critical messages; see ``options``.
+    ///
     /// - Parameters:
-    ///   - seed: decides the order in which tasks run.
-    ///   - checkpoints: where checkpoints go; none if not given.
+    ///   - seed: determines the order in which tasks run.
+    ///   - checkpoints: where and how often state is stored. Default: no checkpoints.
     public init(seed: UInt64, checkpoints: CheckpointOptions? = nil) {
         self.seed = seed
         options = RunOptions(checkpoints: checkpoints)
@@ -37,13 +42,26 @@ public struct PipelineTest: Sendable {
         options.logger.logLevel = .critical
     }
 
-    /// Runs to the end.
+    /// Runs a pipeline until its sources end.
+    ///
+    /// - Parameters:
+    ///   - pipeline: the pipeline to run.
+    ///   - parallelism: the number of tasks of each keyed stage. Default: 1.
+    /// - Returns: the status at the end of the run.
+    /// - Throws: ``PipelineStuck``, or the error of the run.
     @discardableResult
     public func run(_ pipeline: Pipeline, parallelism: Int = 1) throws -> PipelineStatus {
         try run(pipeline, parallelism, CrashSwitch.off, stop: PipelineStop())
     }
 
-    /// Runs until it dies at `point`; false if it came to its end without reaching that.
+    /// Runs a pipeline until it crashes at a step of the commit protocol.
+    ///
+    /// - Parameters:
+    ///   - pipeline: the pipeline to run.
+    ///   - parallelism: the number of tasks of each keyed stage. Default: 1.
+    ///   - point: where to crash.
+    /// - Returns: whether the run crashed there; false if it ended without reaching the step.
+    /// - Throws: ``PipelineStuck``, or the error of the run.
     @discardableResult
     public func runUntilCrash(_ pipeline: Pipeline, parallelism: Int = 1, at point: CrashPoint) throws -> Bool {
         do {
@@ -56,7 +74,15 @@ public struct PipelineTest: Sendable {
         }
     }
 
-    /// Runs until `time` on the clock, then drains it as SIGTERM does.
+    /// Runs a pipeline until a time on the clock, and then stops it as SIGTERM does: what has been read is processed,
+    /// and a last checkpoint is stored.
+    ///
+    /// - Parameters:
+    ///   - pipeline: the pipeline to run.
+    ///   - parallelism: the number of tasks of each keyed stage. Default: 1.
+    ///   - time: when to stop.
+    /// - Returns: the status at the end of the run.
+    /// - Throws: ``PipelineStuck``, or the error of the run.
     @discardableResult
     public func run(_ pipeline: Pipeline, parallelism: Int = 1, stoppingAt time: Duration) throws -> PipelineStatus {
         try run(pipeline, parallelism, .off, stop: PipelineStop(), stoppingAt: time)
@@ -79,7 +105,7 @@ public struct PipelineTest: Sendable {
                 result.set(.failure(error))
             }
         }
-        let lastTime = clock.now + patience
+        let lastTime = clock.now + timeout
         while true {
             executor.runUntilIdle()
             if let result = result.get { return try result.get() }
@@ -93,12 +119,13 @@ public struct PipelineTest: Sendable {
     }
 }
 
-/// Every task waits, and none for time, or for longer than the test's patience: nothing will ever happen again.
+/// An error for a run that cannot end: every task waits, either not for the clock or longer than
+/// ``PipelineTest/timeout``.
 public struct PipelineStuck: Error, CustomStringConvertible {
     let seed: UInt64
     let time: Duration
     public var description: String {
-        "the pipeline is stuck at \(time) with seed \(seed): every task waits for another"
+        "the pipeline is stuck at \(time) with seed \(seed): every task waits for another, or for longer than the test's timeout"
     }
 }
 

@@ -1,24 +1,26 @@
 public import Millrace
 
-/// A source that follows a script: records, and silences between them (by the run's clock).
+/// A source that follows a script of records and pauses, which are measured by the run's clock.
 ///
 /// ```swift
 /// ScriptedSource([[.record(1), .silence(.milliseconds(10)), .record(2)], [.record(3)]])
 /// ```
 public struct ScriptedSource<Record: Sendable>: Source {
-    /// A line of the script.
+    /// A step of a script.
     public enum Step: Sendable {
-        /// Hands over a record.
+        /// Emits a record.
         case record(Record)
-        /// Hands over nothing until so much time has passed.
+        /// Emits nothing until the given time has passed.
         case silence(Duration)
-        /// Input that does not decode, with the reason.
+        /// Reports input that cannot be decoded, with the given reason.
         case malformed(String)
     }
 
     private let scripts: [[Step]]
 
-    /// A script for each partition.
+    /// Creates a source.
+    ///
+    /// - Parameter scripts: a script for each partition.
     public init(_ scripts: [[Step]]) { self.scripts = scripts }
 
     public var summary: String { "script, \(scripts.count) partitions" }
@@ -32,11 +34,11 @@ public struct ScriptedSource<Record: Sendable>: Source {
         return Reader(steps: scripts[number], partition: partition, position: position ?? 0, clock: context.clock)
     }
 
-    /// Follows one script.
+    /// Follows the script of one partition.
     public struct Reader: SourceReader {
         let steps: [Step]
         let partition: PartitionID
-        /// The index of the next line.
+        /// The index of the next step.
         public var position: Int
         let clock: any PipelineClock
         var silentUntil: Duration?

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Runs the jobs of a test on one thread, in an order that a seed decides: the same seed, the same run.
+/// Runs the jobs of a test on one thread, in an order determined by a seed: the same seed gives the same run.
 final class SeededExecutor: TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
@@ -31,11 +31,13 @@ final class SeededExecutor: TaskExecutor {
     }
 }
 
-/// Random numbers that a seed decides (splitmix64; Steele, Lea, Flood 2014).
+/// A random number generator determined by a seed (splitmix64; Steele, Lea, Flood 2014).
 public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// A sequence of its own for each seed.
+    /// Creates a generator.
+    ///
+    /// - Parameter seed: determines the sequence of numbers.
     public init(seed: UInt64) { state = seed }
 
     public mutating func next() -> UInt64 {

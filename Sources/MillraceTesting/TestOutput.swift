@@ -1,11 +1,14 @@
 public import Millrace
 import Synchronization
 
-/// A transactional sink in memory that outlives simulated crashes: only what was published counts, and publishing twice
-/// what is not the same is noticed. Several sinks of a pipeline may write to one.
+/// A transactional sink in memory that survives simulated crashes.
+///
+/// Its records are those that were published. It detects faults of the commit protocol: publishing throws a `SinkError`
+/// if the output was never prepared, or was prepared again after it had been published. Several sinks of a pipeline may
+/// write to the same output.
 public final class TestOutput<Record: Sendable>: Sink {
     private struct Part: Hashable {
-        /// The sink, of those that write here.
+        /// The sink, one of those that write to this output.
         let operatorID: String
         let checkpoint: UInt64
         let task: Int
@@ -19,12 +22,12 @@ public final class TestOutput<Record: Sendable>: Sink {
 
     private let state = Mutex(State())
 
-    /// An empty output.
+    /// Creates an empty output.
     public init() {}
 
     public var summary: String { "test output" }
 
-    /// What was published, in the order of checkpoints and tasks.
+    /// The published records, in the order of checkpoints and tasks.
     public var records: [Record] {
         state.withLock { state in
             state.published.sorted {
@@ -62,7 +65,7 @@ public final class TestOutput<Record: Sendable>: Sink {
         }
     }
 
-    /// Gathers one task's records.
+    /// Collects the records of one task.
     public struct Writer: SinkWriter {
         let output: TestOutput
         let operatorID: String

@@ -1,16 +1,19 @@
 import Foundation
 
-/// Seeds for tests that are run with many: as many as a quick run takes, or what the environment says.
+/// Seeds for tests that run repeatedly: a few for a quick run, or as many as the environment sets.
 ///
 /// ```swift
 /// @Test(arguments: TestSeeds.some(20))
 /// func nothingIsLost(seed: UInt64) throws { ... }
 /// ```
 ///
-/// `MILLRACE_SEED` is the first (1 by default), `MILLRACE_ROUNDS` their number. A failure names its seed, and is run again
-/// alone with `MILLRACE_SEED=<seed> MILLRACE_ROUNDS=1`; a long run has new ones.
+/// `MILLRACE_SEED` is the first seed (default: 1), and `MILLRACE_ROUNDS` the number of seeds. To repeat a failed test,
+/// set `MILLRACE_SEED` to its seed and `MILLRACE_ROUNDS` to 1.
 public enum TestSeeds {
-    /// `count` seeds, unless the environment says how many.
+    /// Returns consecutive seeds.
+    ///
+    /// - Parameter count: the number of seeds, unless `MILLRACE_ROUNDS` is set.
+    /// - Returns: the seeds, from `MILLRACE_SEED` or 1.
     public static func some(_ count: Int) -> ClosedRange<UInt64> {
         let environment = ProcessInfo.processInfo.environment
         return range(count, first: environment["MILLRACE_SEED"], rounds: environment["MILLRACE_ROUNDS"])

@@ -2,24 +2,27 @@ import Foundation
 import MillraceLibPQ
 import Synchronization
 
-/// A PostgreSQL server for tests, in a temporary folder, reached by a socket there. It ends when the tests do, however they
-/// end: a shell waits for that beside it.
+/// A PostgreSQL server for tests, in a temporary folder, with a Unix domain socket there. A shell process stops the
+/// server when the test process ends, also if it crashes.
 ///
 /// ```swift
 /// let server = try PostgresTestServer()
 /// let database = try PostgresDatabase(server.makeDatabase())
 /// ```
 ///
-/// Needs the server's programs (Debian: `apt-get install postgresql`); the newest version in `/usr/lib/postgresql` is used,
-/// or what is in the `PATH`. Run as root, it starts the server as the user `postgres` or, if there is none, `nobody`.
+/// It needs the PostgreSQL server programs (Debian: `apt-get install postgresql`). It uses the newest version in
+/// `/usr/lib/postgresql`, or the programs in the `PATH`. If run as root, it starts the server as the user `postgres`
+/// or, if there is none, `nobody`. Data is not synchronised to disk.
 public final class PostgresTestServer: Sendable {
-    /// Where its socket is.
+    /// The temporary folder, which contains the data and the socket.
     public let folder: String
     private let process = Mutex<(shell: Process, life: Pipe)?>(nil)
     private let databases = Mutex(0)
 
-    /// Makes a server and starts it. Throws `Failure` if the server's programs are missing or it does not come up within
-    /// 30 seconds.
+    /// Creates a server and starts it.
+    ///
+    /// - Throws: ``Failure`` if the database cannot be initialised or the server does not accept connections within 30
+    ///   seconds; another error if the folder cannot be created or a program cannot be started.
     public init() throws {
         folder = NSTemporaryDirectory() + "millrace-sql-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -35,10 +38,15 @@ public final class PostgresTestServer: Sendable {
         try start()
     }
 
-    /// What `PostgresDatabase` is given to connect to a database of the server, as the user `test`.
+    /// Returns the connection string of a database of the server, for the user `test`.
+    ///
+    /// - Parameter database: The name of the database. Default: `postgres`.
     public func conninfo(database: String = "postgres") -> String { "host=\(folder) user=test dbname=\(database)" }
 
-    /// Makes a database, and returns what is needed to connect to it.
+    /// Creates a new, empty database.
+    ///
+    /// - Returns: The connection string of the database.
+    /// - Throws: `PostgresError` if the server cannot create it.
     public func makeDatabase() throws -> String {
         let number = databases.withLock { Self.next(&$0) }
         let name = "test\(number)"
@@ -51,7 +59,9 @@ public final class PostgresTestServer: Sendable {
         return count
     }
 
-    /// Starts it again after `stop`, with the databases it had, and returns when it can be connected to.
+    /// Starts the server again after ``stop()``, with its existing databases. Returns when it accepts connections.
+    ///
+    /// - Throws: ``Failure`` with the server's log if it does not accept connections within 30 seconds.
     public func start() throws {
         let shell = Process()
         let life = Pipe()
@@ -71,8 +81,9 @@ public final class PostgresTestServer: Sendable {
         }
     }
 
-    /// Starts the server, and ends it when a line comes (`stop`), or no more can come: then nobody else tidies up. (No `wait`:
-    /// the shell has the signal mask of the thread that started it, and would not hear of the server's end.)
+    /// Starts the server, and stops it when a line (`stop`) or the end of its input is read. In the latter case the
+    /// test process has ended, and the script removes the folder. (`wait` is not used: the shell has inherited the
+    /// signal mask of the thread that started it, and would not be notified of the end of the server.)
     private static let script = """
         "$@" </dev/null >"$0/log" 2>&1 & server=$!
         read end; ended=$?
@@ -83,7 +94,7 @@ public final class PostgresTestServer: Sendable {
         fi
         """
 
-    /// Stops it, and returns when it is gone.
+    /// Stops the server. Returns when it has ended.
     public func stop() {
         let running = process.withLock { process in
             defer { process = nil }
@@ -102,7 +113,7 @@ public final class PostgresTestServer: Sendable {
 
     private func file(_ name: String) -> String { folder + "/" + name }
 
-    /// Why there is no server.
+    /// The error of a server that could not be started.
     public struct Failure: Error, CustomStringConvertible {
         let message: String
         public var description: String { "no PostgreSQL server to test with (apt-get install postgresql): \(message)" }
@@ -123,13 +134,13 @@ public final class PostgresTestServer: Sendable {
         guard process.terminationStatus == 0 else { throw Failure(message: text) }
     }
 
-    /// The words of a command of the newest server that is installed, as a user that may run it.
+    /// Returns the command line of a program of the newest installed server, run as a user that is not root.
     private static func command(_ program: String, _ arguments: [String]) -> [String] {
         let installed = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
         let newest = installed.compactMap { Int($0) }.max()
         let path = newest.map { "/usr/lib/postgresql/\($0)/bin/\(program)" } ?? program
         guard getuid() == 0 else { return [path] + arguments }
-        // Not runuser or su, which would stand between the shell's signals and the server.
+        // Not runuser or su, which would not pass the shell's signals on to the server.
         let user = getpwnam("postgres") == nil ? "nobody" : "postgres"
         let id = getpwnam(user).map { $0.pointee.pw_gid } ?? 65534
         return ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(id)", "--clear-groups", path] + arguments

@@ -1,20 +1,21 @@
-/// When the records of a batch count as done, if some of them fail.
+/// The records of a batch that are done, and those that are retried, when some of them fail.
 ///
-/// A record is *done* when it succeeded or was given up (see the operator's `onError`). A checkpoint is stored only when
-/// every record in front of its barrier is done, so positions, state and output never run ahead of the work; and as
-/// attempts are bounded, a record that will not go through never holds positions back for ever.
+/// A record is *done* when it has succeeded, was sent to a retry topic, or was given up and handled by the operator's
+/// `onError`. A checkpoint is stored only when all records before its barrier are done, so positions, state and output
+/// stay consistent. As the number of attempts is limited, a failing record cannot hold positions back indefinitely.
 public enum Acknowledgement: String, Sendable, Hashable, CaseIterable {
-    /// All or none: if any record fails, the whole batch is handed over again, and at last given up as a whole. For
-    /// handlers whose work is one transaction.
+    /// All or nothing: if a record fails, the whole batch is retried, and finally given up as a whole. For handlers
+    /// that process a batch in one transaction.
     case allOrNothing
-    /// Each record for itself (elsewhere called best effort): those that succeeded are done; only those that failed are handed over again, and at last
-    /// given up. For handlers that can say which record failed.
+    /// Each record by itself (elsewhere called best effort): records that succeeded are done, and only those that
+    /// failed are retried, and finally given up. For handlers that can tell which records failed.
     case perRecord
-    /// Up to the first failure (elsewhere called last successful): the records before it are done; it and all behind it are handed over again, in order. If
-    /// it is given up, work goes on with the next. For work whose order matters.
+    /// Up to the first failure (elsewhere called last successful): the records before it are done. It and all records
+    /// after it are retried, in order. If it is given up, processing continues with the next. For handlers that depend
+    /// on the order.
     ///
-    /// Where the operator is the only one between its source and the end of the task, a checkpoint does not wait for the
-    /// attempts: its position is that of the first record that is not done, and a run that fails or stops leaves that
-    /// position behind. Elsewhere a checkpoint waits, as in the other modes.
+    /// If the operator is the only consumer of its source's tasks, a checkpoint does not wait for the attempts: it
+    /// stores the position of the first record that is not done, and a run that fails or stops resumes there. Otherwise
+    /// a checkpoint waits, as in the other modes.
     case upToFirstFailure
 }

@@ -1,23 +1,23 @@
-/// How many calls to allow at once, from how long they take and whether they fail. Pure.
+/// An adaptive limit on concurrent calls, based on their latency and failures. Pure.
 ///
-/// The limit grows by a share of its square root while it is used up and answers take about as long as the quickest did;
-/// it shrinks with the ratio of the two when answers get slower (the gradient of the concurrency-limits library by Netflix,
-/// after TCP Vegas, Brakmo and Peterson 1994), and by a fifth when a call fails, at most once for as many answers as were
-/// under way (after the additive increase and multiplicative decrease of TCP, Jacobson 1988). What the quickest took is
-/// learned anew from time to time, as it may have been a chance.
+/// The limit grows by a fraction (its square root divided by itself) per answer while it is used up and the latency is
+/// close to the shortest one. When the latency grows, the limit shrinks with the ratio of the two (the gradient of the
+/// concurrency-limits library by Netflix, after TCP Vegas, Brakmo and Peterson 1994). When a call fails, it shrinks by
+/// a fifth, at most once per as many answers as were in flight (after the additive increase and multiplicative decrease
+/// of TCP, Jacobson 1988). The shortest latency is measured anew from time to time, as it may have been an outlier.
 struct AdaptiveLimit: Sendable {
     let bounds: ClosedRange<Int>
     private var limit: Double
-    /// Seconds that the quickest answer took, of late.
+    /// The shortest recent latency, in seconds.
     private var quickest: Double?
     private var nextQuickest: Double?
     private var smoothed: Double?
     private var answers = 0
     private var answersSinceDecrease = 0
 
-    /// Answers may take this much longer than the quickest before they count as delayed.
+    /// How many times the shortest latency an answer may take before it counts as delayed.
     private static let tolerance = 1.5
-    /// After so many answers the quickest is learned anew.
+    /// The shortest latency is measured anew after this many answers.
     private static let memory = 500
 
     init(_ bounds: ClosedRange<Int>) {
@@ -25,10 +25,10 @@ struct AdaptiveLimit: Sendable {
         limit = Double(bounds.lowerBound)
     }
 
-    /// Calls that may be under way now.
+    /// The number of calls that may be in flight.
     var allowed: Int { Int(limit) }
 
-    /// Notes an answer: how long it took, and how many calls were under way with it.
+    /// Notes an answer: how long it took, and how many calls were in flight with it.
     mutating func note(_ duration: Duration, failed: Bool, underWay: Int) {
         answersSinceDecrease += 1
         if failed {

@@ -1,31 +1,38 @@
-/// Records that are worked on together.
+/// A collection of records that are processed together.
 public struct Batch<Record: Sendable>: RandomAccessCollection, Sendable {
-    /// The records, in the order in which they came.
+    /// The records, in the order of the stream.
     public let records: [Record]
-    /// Their times, in the same order.
+    /// The event times of the records, in the same order.
     public let times: [Timestamp]
-    /// How often these records have been handed over, this time included: 1 for the first.
+    /// How often the first of these records has been passed to the handler, including this time: 1 in the first
+    /// attempt.
     public let attempt: Int
     /// Why the batch was closed.
     public let cause: Cause
 
-    /// Why a batch was closed.
+    /// The reason for which a batch was closed.
     public enum Cause: String, Sendable, Hashable, CaseIterable {
-        /// It had as many records as were asked for.
+        /// It reached the number of records in `of:`.
         case size
-        /// It had as many bytes as were asked for.
+        /// It reached the size in ``BatchOptions/bytes``, or the next record would have exceeded it.
         case bytes
-        /// Its first record had waited for as long as it may.
+        /// The time in `within:` had passed since its first record.
         case time
-        /// Another record of a key that it has, where later records of a key may have to be parked.
+        /// The next record had the key of a record in the batch. Only on a keyed stream with `parking:`.
         case key
-        /// A checkpoint.
+        /// A checkpoint was taken.
         case checkpoint
-        /// The end of input.
+        /// The input ended.
         case end
     }
 
-    /// For tests of handlers.
+    /// Creates a batch for tests of handlers.
+    ///
+    /// - Parameters:
+    ///   - records: the records.
+    ///   - times: their event times. Default: `nil`, which sets them all to `.distantPast`.
+    ///   - attempt: how often the records have been passed to the handler. Default: 1.
+    ///   - cause: why the batch was closed. Default: `.size`.
     public init(_ records: [Record], times: [Timestamp]? = nil, attempt: Int = 1, cause: Cause = .size) {
         self.records = records
         self.times = times ?? Array(repeating: .distantPast, count: records.count)

@@ -1,14 +1,14 @@
-/// How many batches of a task are under way at once.
+/// The number of batches of a task that may be in flight at the same time.
 ///
 /// ```swift
 /// .batches(of: 50, concurrency: 3) { ... }
 /// .batches(of: 50, concurrency: .adaptive(1...32)) { ... }
 /// ```
 public enum BatchConcurrency: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStringConvertible {
-    /// Always up to so many.
+    /// A fixed number. Also written as an integer literal.
     case fixed(Int)
-    /// As many as the other side answers without delay: more while answers come as quickly as ever, fewer when they get
-    /// slower or fail. For a service whose limits are not known, or change.
+    /// A number within this range that follows the latency of the handler: it grows while batches complete without
+    /// delay, and shrinks when they take longer or fail. For services whose limits are unknown or change.
     case adaptive(ClosedRange<Int>)
 
     public init(integerLiteral value: Int) { self = .fixed(value) }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The batches of one task.
 ///
-/// Batches are closed and begun in order, and their records passed on in order, each batch's once it is over; so what
-/// follows sees the same sequence in every run, however many are under way at once.
+/// Batches are closed and started in order, and their records are emitted in order, each batch's when it is done. The
+/// operators downstream therefore see the same sequence in every run, however many batches are in flight.
 @usableFromInline
 final class BatchInstance<Record: Sendable>: OperatorInstance {
     private let shared: BatchOperation<Record>
@@ -19,19 +19,19 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
     private let clock: any PipelineClock
     private let logger: Logger
     private let answers = BatchAnswers()
-    /// Positions of single records are known, and nothing but this operator depends on them.
+    /// Whether the positions of single records are tracked: this operator is the only consumer of its source's tasks.
     private let notesPositions: Bool
     private var open: OpenBatch<Record>
     private var works: [BatchWork<Record>] = []
     private var closed = 0
     private var limit: AdaptiveLimit?
     private let lost: LostCalls
-    /// A barrier or the end of input waits for all that is in hand.
+    /// A barrier or the end of input waits for the records in flight.
     private var isSettling = false
-    /// A record was given up where that ends the run; it ends as soon as its position is stored.
+    /// The failure that ends the run, once the position of its record is stored.
     private var failure: (error: any Error, origin: RecordOrigin, since: CheckpointNumber)?
-    /// The position of the first record that is not done is fixed for the checkpoint that ends this epoch: nothing is
-    /// passed on until then.
+    /// The epoch whose checkpoint has the position of the first record that is not done. Nothing is emitted until it
+    /// ends.
     private var positionFixedIn: CheckpointNumber?
 
     @usableFromInline
@@ -101,7 +101,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
         return min(limit?.allowed ?? places, places)
     }
 
-    /// Hands over as many batches as may be under way: those first that go on, then new ones, in order.
+    /// Starts as many batches as may be in flight: first those that are retried, then new ones in order.
     private func start() throws {
         guard failure == nil else { return }
         var busy = underWay
@@ -115,7 +115,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
             guard busy < allowed else { return }
             if shared.keepsOrder {
                 let before = works.prefix { $0 !== work }
-                // Which keys are parked is known when those before have been passed on.
+                // Which keys are parked is known when the records of the earlier batches have been emitted.
                 guard
                     before.allSatisfy({
                         $0.isOver && parking == nil || $0.orderHashes.isDisjoint(with: work.orderHashes)
@@ -128,7 +128,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
                 }
                 if work.progress.isOver {
                     work.state = .over
-                    // No answer will come that has it passed on.
+                    // There will be no answer that wakes the task.
                     context.signal.wake()
                     continue
                 }
@@ -138,7 +138,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
         }
     }
 
-    /// Hands over what is in hand of a batch; after a failure not before `time`.
+    /// Passes the open records of a batch to the handler; after a failure not before `time`.
     private func begin(_ work: BatchWork<Record>, at time: Duration?) {
         let attempt = work.progress.handOver()
         work.state = time == nil ? .working : .pausing
@@ -147,7 +147,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
         let (number, clock, answers, signal) = (work.number, clock, answers, context.signal)
         let handle = shared.handle
         let call = TimedCall(timeout: shared.options.timeout, clock: clock, lost: lost)
-        // After a pause its share of the rate is taken when that is over: until then it is for others.
+        // After a pause the rate is reserved when the pause is over, so that other batches can use it until then.
         let rateAfterPause = time == nil ? nil : shared.rate
         if attempt > 1 { metrics.retried(batch.count) }
         context.calls.add(of: node.id) {
@@ -205,14 +205,14 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
         if positionFixedIn == context.epoch { return true }
         for answer in answers.take() { note(answer) }
         if let failure {
-            // Its position is stored with the first checkpoint that began after it.
+            // The position is stored with the first checkpoint that began after the failure.
             guard context.run.horizon.value >= failure.since.value else { return true }
             context.origin = failure.origin
             throw failure.error
         }
         try passOn()
         try start()
-        // Parked batches are over at once, and may let others begin.
+        // Batches of parked records are done at once, and may allow others to start.
         while parking != nil, works.first?.isOver ?? false, failure == nil {
             try passOn()
             try start()
@@ -233,7 +233,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
         return isDone
     }
 
-    /// Passes on what is done at the front.
+    /// Emits the records that are done, in order.
     private func passOn() throws {
         while failure == nil, let work = works.first {
             let done = shared.options.acknowledgement == .upToFirstFailure || work.isOver
@@ -245,7 +245,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
         }
     }
 
-    /// Passes on the next record of a batch, or gives it up.
+    /// Emits the next record of a batch, or handles its failure.
     private func pass(_ work: BatchWork<Record>) throws {
         let entry = work.entries[work.passed]
         switch work.progress.fates[work.passed] {
@@ -275,11 +275,11 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
         work.passed += 1
     }
 
-    /// What is sent back for a record that failed; `nil` if it is to be given up.
+    /// Returns the letter with which a failed record is sent to the retry topic; `nil` if it has failed permanently.
     private func letter(
         for entry: BatchEntry<Record>, _ error: any Error, _ history: RetryHistory, _ attempts: Int
     ) -> RetryLetter<Record>? {
-        // Behind a dead letter only the dead letters are left.
+        // Records parked because of a dead letter become dead letters too.
         let isDead = (error as? KeyParked)?.isDead ?? !isWorthRetrying(error)
         guard let route = shared.options.retryTopic, history.rounds < route.delays.count, !isDead else { return nil }
         let letter = RetryLetter(
@@ -297,7 +297,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
     @usableFromInline
     var isCongested: Bool { failure != nil || works.contains { $0.isWaiting } || works.count > allowed }
 
-    /// The earliest record in hand: event time may not pass it.
+    /// The earliest event time of the records in flight. The watermark does not pass it.
     @usableFromInline
     var heldTime: Timestamp? {
         var least = open.earliest
@@ -324,7 +324,7 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
     func advance(processingTime time: Timestamp) throws -> Timestamp? {
         let now = clock.now
         if open.isDue(now) { try close(.time) }
-        // Whether its position is stored is for it to ask.
+        // `drain` has to check again whether the position is stored.
         if failure != nil { return time.advanced(by: .milliseconds(10)) }
         return open.deadline.map { time.advanced(by: max($0 - now, .milliseconds(1))) }
     }
@@ -335,14 +335,14 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
     @usableFromInline
     func flush() throws {
         if notesPositions, works.contains(where: { $0.isHeldUp }) || failure != nil {
-            // What is held up stays in hand; a restart reads it again.
+            // The records of failed batches stay open; a restart reads them again.
         } else {
             try close(.checkpoint)
         }
         isSettling = failure == nil
     }
 
-    /// Where the source goes on after a restart from the checkpoint that is being taken, if that is not where it is.
+    /// The source position to store in the checkpoint instead of the current one; `nil` if all records are done.
     @usableFromInline
     var unfinishedPosition: [UInt8]? {
         guard notesPositions else { return nil }
@@ -354,14 +354,14 @@ final class BatchInstance<Record: Sendable>: OperatorInstance {
     func close() {}
 }
 
-/// What came of handing over a batch.
+/// The result of passing a batch to the handler.
 struct BatchAnswer: Sendable {
     let work: Int
     let result: Result<BatchOutcome, any Error>
     let took: Duration
 }
 
-/// Answers on their way to the task.
+/// Results on their way to the task.
 private final class BatchAnswers: Sendable {
     private let answers = Mutex<[BatchAnswer]>([])
 

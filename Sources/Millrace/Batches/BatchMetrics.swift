@@ -1,6 +1,6 @@
 import Metrics
 
-/// What a batch operator reports to swift-metrics, with the labels `pipeline` and `operator`.
+/// The metrics that a batch operator reports to swift-metrics, with the labels `pipeline` and `operator`.
 struct BatchMetrics: Sendable {
     private let size: Recorder
     private let duration: Metrics.Timer

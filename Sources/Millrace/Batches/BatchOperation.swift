@@ -1,4 +1,4 @@
-/// What the tasks of a batch operator share.
+/// The part of a batch operator that its tasks share.
 @usableFromInline
 final class BatchOperation<Record: Sendable>: Sendable {
     let size: Int
@@ -6,7 +6,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
     let concurrency: BatchConcurrency
     let onError: ErrorPolicy<Record>
     let options: BatchOptions<Record>
-    /// Order is kept by `options.orderedBy`, or by the key.
+    /// Whether order is kept, by `options.orderedBy` or by the key.
     let keepsOrder: Bool
     let handle: @Sendable (Batch<Record>) async throws -> BatchOutcome
     let rate: RateLimiter?
@@ -36,7 +36,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
         ) + options.problems
     }
 
-    /// What is given up can be replayed.
+    /// Whether records that fail permanently are kept, and can be replayed.
     var keepsDeadLetters: Bool { if case .deadLetter = onError { true } else { false } }
 
     @usableFromInline
@@ -45,7 +45,7 @@ final class BatchOperation<Record: Sendable>: Sendable {
         return "of \(size)\(bound) within \(within), \(concurrency) in flight, \(options.acknowledgement)"
     }
 
-    /// Draws the ways out beside the main one in the printed graph.
+    /// Adds edges to the side outputs to the graph.
     @usableFromInline
     func link(_ producer: OperatorNode) {
         producer.refuse(problems)

@@ -1,49 +1,55 @@
-/// What a handler says of its batch. Throwing says that all of it failed.
+/// The result of a batch, as returned by its handler. A handler that throws reports that all records failed.
 public struct BatchOutcome: Sendable {
-    /// Records that failed; all others succeeded.
+    /// The records that failed. All others succeeded.
     public let failures: [RecordFailure]
 
-    /// Every record succeeded.
+    /// The result of a batch whose records all succeeded.
     public static let succeeded = BatchOutcome(failures: [])
 
-    /// Some records failed, each with its reason.
+    /// Returns the result of a batch of which some records failed.
+    ///
+    /// - Parameter failures: the records that failed, each with its reason.
     public static func failed(_ failures: [RecordFailure]) -> BatchOutcome { BatchOutcome(failures: failures) }
 }
 
 /// A record of a batch that failed.
 public struct RecordFailure: Sendable {
-    /// Its place in the batch, from 0.
+    /// The index of the record in the batch, from 0.
     public let index: Int
-    /// Why.
+    /// The error.
     public let reason: any Error
 
-    /// Both.
+    /// Creates a failure.
+    ///
+    /// - Parameters:
+    ///   - index: the index of the record in the batch, from 0.
+    ///   - reason: the error.
     public init(_ index: Int, _ reason: any Error) {
         self.index = index
         self.reason = reason
     }
 }
 
-/// An error that knows whether trying again may mend it. One that does not say is tried again.
+/// An error that knows whether a retry can succeed. Errors of other types are retried.
 public protocol RetryAware: Error {
-    /// False if the record is bad, not the service: it is given up at once.
+    /// Whether a retry can succeed. If false, the record fails permanently at once.
     var isWorthRetrying: Bool { get }
 }
 
-/// An error that trying again does not mend.
+/// An error for which a retry cannot succeed, such as one of the record's contents.
 public protocol NotRetriable: RetryAware {}
 
 extension NotRetriable {
-    /// Never.
+    /// Always `false`.
     public var isWorthRetrying: Bool { false }
 }
 
-/// Whether `error` may pass.
+/// Returns whether a retry can succeed.
 package func isWorthRetrying(_ error: any Error) -> Bool { (error as? any RetryAware)?.isWorthRetrying ?? true }
 
-/// Why a record was given up that did not fail itself: under `allOrNothing` its batch did.
+/// The reason of a record that did not fail itself, but whose batch failed under ``Acknowledgement/allOrNothing``.
 public struct BatchFailed: Error, CustomStringConvertible, Sendable {
-    /// Why the batch failed.
+    /// The error of the record that failed.
     public let reason: any Error
 
     init(_ reason: any Error) { self.reason = reason }
@@ -51,7 +57,7 @@ public struct BatchFailed: Error, CustomStringConvertible, Sendable {
     public var description: String { "another record of its batch failed: \(reason)" }
 }
 
-/// A handler named a record that its batch does not have.
+/// The error of a handler that reports an index which its batch does not have.
 struct NoSuchRecord: Error, CustomStringConvertible, NotRetriable {
     let index: Int
     let count: Int

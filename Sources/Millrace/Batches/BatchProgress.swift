@@ -1,19 +1,19 @@
-/// What has become of the records of one batch, and what is to be done next. Pure: outcomes come in, steps go out.
+/// The state of the records of one batch, and what is to be done next. Pure: results come in, steps go out.
 struct BatchProgress {
-    /// What has become of a record.
+    /// The state of a record.
     enum Fate {
         case open
         case succeeded
         case givenUp(any Error)
     }
 
-    /// What follows an outcome.
+    /// What to do after a result.
     enum Step {
-        /// Every record has its fate.
+        /// All records are done.
         case over
-        /// The records in hand are to be handed over again after a pause.
+        /// Pass the current records to the handler again after a pause.
         case again(after: Duration)
-        /// Other records are in hand now, to be handed over at once.
+        /// Pass other records of the batch, which are now in `inHand`, to the handler at once.
         case next
     }
 
@@ -22,16 +22,16 @@ struct BatchProgress {
     private let endsRun: Bool
     private let mayIsolate: Bool
     private(set) var fates: [Fate]
-    /// How often each record was handed over.
+    /// How often each record was passed to the handler.
     private(set) var attempts: [Int]
-    /// The records to hand over, by index, in order.
+    /// The indices of the records to pass to the handler, in order.
     private(set) var inHand: [Int]
-    /// How often in a row the first of them has been handed over with this count.
+    /// The number of the current attempt, which is compared with the policy.
     private var attempt = 1
-    /// What is handed over after those in hand: the other halves.
+    /// The parts of a halved batch that follow the current records.
     private var parts: [[Int]] = []
 
-    /// - Parameter endsRun: whether giving a record up ends the run: nothing behind it is handed over then.
+    /// - Parameter endsRun: whether a record that fails permanently ends the run, so that no record after it is tried.
     init(count: Int, _ mode: Acknowledgement, _ policy: RetryPolicy, endsRun: Bool) {
         self.mode = mode
         self.policy = policy
@@ -44,22 +44,24 @@ struct BatchProgress {
 
     var isOver: Bool { inHand.isEmpty && parts.isEmpty }
 
-    /// The first record that has no fate yet.
+    /// The first record that is not done.
     var firstOpen: Int? { fates.firstIndex { if case .open = $0 { true } else { false } } }
 
-    /// Gives up a record that has not been handed over yet.
+    /// Marks a record as failed that has not been passed to the handler.
     mutating func giveUp(_ index: Int, _ reason: any Error) {
         fates[index] = .givenUp(reason)
         inHand.removeAll { $0 == index }
     }
 
-    /// Notes that the records in hand are handed over; how often the first of them has been, this time included.
+    /// Notes that the current records are passed to the handler. Returns how often the first of them has been,
+    /// including this time.
     mutating func handOver() -> Int {
         for index in inHand { attempts[index] += 1 }
         return inHand.first.map { attempts[$0] } ?? 0
     }
 
-    /// What follows from what the handler said of the records in hand; `random` from 0 to 1 is for the pause.
+    /// Notes the handler's result for the current records, and returns what to do next. `random`, from 0 to 1, is for
+    /// the pause.
     mutating func note(_ result: Result<BatchOutcome, any Error>, random: Double) -> Step {
         switch result {
         case .failure(let error): return wholeFailed(error, random)
@@ -90,7 +92,7 @@ struct BatchProgress {
         return .again(after: policy.pause(after: attempt, random: random))
     }
 
-    /// Nobody knows which record it was.
+    /// The batch failed as a whole: which record caused it is not known.
     private mutating func wholeFailed(_ error: any Error, _ random: Double) -> Step {
         if mayTryAgain, isWorthRetrying(error) { return again(random) }
         if mayIsolate, inHand.count > 1 {
@@ -104,14 +106,14 @@ struct BatchProgress {
         return nextPart()
     }
 
-    /// All or nothing.
+    /// Records failed under `allOrNothing`.
     private mutating func someFailed(_ failures: [Int: any Error], _ first: any Error, _ random: Double) -> Step {
         if mayTryAgain, failures.values.allSatisfy(isWorthRetrying) { return again(random) }
         for (place, index) in inHand.enumerated() { fates[index] = .givenUp(failures[place] ?? BatchFailed(first)) }
         return nextPart()
     }
 
-    /// Each for itself.
+    /// Records failed under `perRecord`.
     private mutating func theseFailed(_ failures: [Int: any Error], _ random: Double) -> Step {
         var left: [Int] = []
         for (place, index) in inHand.enumerated() {
@@ -130,11 +132,11 @@ struct BatchProgress {
         return again(random)
     }
 
-    /// In order, up to the first that failed.
+    /// A record failed under `upToFirstFailure`.
     private mutating func failed(from first: Int, _ reason: any Error, _ random: Double) -> Step {
         for index in inHand[..<first] { fates[index] = .succeeded }
         inHand.removeFirst(first)
-        // Another record than the last time: its attempts are counted anew.
+        // Another record than in the last attempt has failed, so attempts are counted anew.
         if first > 0 { attempt = 1 }
         if mayTryAgain, isWorthRetrying(reason) { return again(random) }
         fates[inHand.removeFirst()] = .givenUp(reason)

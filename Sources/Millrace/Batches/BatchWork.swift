@@ -1,31 +1,32 @@
-/// A batch that was closed, until all of it is done.
+/// A closed batch, until all of its records are done.
 final class BatchWork<Record: Sendable> {
     enum State {
-        /// For its turn.
+        /// It has not started yet.
         case waiting
-        /// For a place: what is in hand is to be handed over now, or at this time after a failure.
+        /// It waits for a place among the batches in flight, to be passed to the handler now or, after a failure, at
+        /// this time.
         case ready(at: Duration?)
-        /// Handed over.
+        /// Its handler is running.
         case working
-        /// It failed, has its place again, and waits until its time has come.
+        /// It has a place again after a failure, and waits for the time of its retry.
         case pausing
-        /// Every record has its fate.
+        /// All records are done.
         case over
     }
 
     let number: Int
     let cause: Batch<Record>.Cause
     let entries: [BatchEntry<Record>]
-    /// The order hashes that it has; empty if no order is kept.
+    /// The order hashes of its records; empty if no order is kept.
     let orderHashes: Set<UInt64>
-    /// The least time of its records.
+    /// The earliest event time of its records.
     let earliest: Timestamp
     var progress: BatchProgress
     var state = State.waiting
 
     var isWaiting: Bool { if case .waiting = state { true } else { false } }
     var isOver: Bool { if case .over = state { true } else { false } }
-    /// It has one of the places of those that may be under way.
+    /// Whether it counts as a batch in flight.
     var hasPlace: Bool {
         switch state {
         case .working, .pausing: true
@@ -38,7 +39,7 @@ final class BatchWork<Record: Sendable> {
         case .working, .pausing, .over: false
         }
     }
-    /// It failed, and is not tried again yet.
+    /// Whether it has failed and is not being retried yet.
     var isHeldUp: Bool {
         switch state {
         case .pausing, .ready: true
@@ -46,7 +47,7 @@ final class BatchWork<Record: Sendable> {
         }
     }
 
-    /// Records that have been passed on or given up.
+    /// The number of records that have been emitted or have failed permanently.
     var passed = 0
 
     init(
@@ -61,7 +62,7 @@ final class BatchWork<Record: Sendable> {
         orderHashes = keepsOrder ? Set(entries.map(\.orderHash)) : []
     }
 
-    /// The records in hand as the handler sees them.
+    /// Returns the records that are not done, for the handler.
     func batch(attempt: Int) -> Batch<Record> {
         let inHand = progress.inHand
         return Batch(

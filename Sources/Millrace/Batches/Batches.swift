@@ -1,5 +1,6 @@
 extension Stream {
-    /// Works on records in batches, outside the pipeline: writes them to a database, sends them to a service.
+    /// Passes records in batches to an asynchronous handler, for example to write them to a database or to call a
+    /// service.
     ///
     /// ```swift
     /// orders.batches(of: 100, within: .seconds(5), concurrency: 3) { batch in
@@ -8,29 +9,30 @@ extension Stream {
     /// }
     /// ```
     ///
-    /// A batch is closed when it has `size` records or `bytes` bytes, when its first record has waited for `time` by the
-    /// clock (also if no further record ever comes), at a checkpoint, and at the end. Up to `concurrency` batches of a task
-    /// are under way at once; more hold back the source.
+    /// A batch is closed when it has `size` records or the size in ``BatchOptions/bytes``, when `time` has passed since
+    /// its first record (even if no further record arrives), at a checkpoint, and at the end of the input. Up to
+    /// `concurrency` batches of a task are in flight at the same time; if more are closed, the source is held back.
     ///
-    /// The handler returns `.succeeded`, returns `.failed` with the records that failed, or throws, which says that all
-    /// failed. `acknowledgement` says what is tried again then, `retry` how often, `retryTopic` where records go that are to be
-    /// tried again in minutes, and `onError` what becomes of those that are given up. The result has the records that
-    /// succeeded, in order.
+    /// The handler returns `.succeeded`; or `.failed` with the records that failed; or throws, which means that all
+    /// records failed. ``BatchOptions/acknowledgement`` decides which records are retried, and ``BatchOptions/retry``
+    /// how often. Records that still fail are sent to ``BatchOptions/retryTopic`` if there is one, and are handled by
+    /// `onError` otherwise.
     ///
-    /// Restart: a checkpoint is stored when every record in front of its barrier is done, so a restart hands over again
-    /// what came behind the last checkpoint: a handler may see a record more than once and has to bear that (by writing
-    /// under a key, for example). What follows in the pipeline sees each record once.
+    /// A checkpoint closes the open batch instead of storing its records. Records therefore need no stored form, and
+    /// are not kept in two places; the cost is one short batch per checkpoint.
     ///
-    /// A checkpoint closes the open batch rather than storing its records: nothing is then kept in two places, records
-    /// need no stored form, and it costs one short batch a checkpoint.
+    /// Restart: records after the last checkpoint are passed to the handler again. The handler may see a record more
+    /// than once and has to be idempotent, for example by writing under a key. Operators downstream process each record
+    /// exactly once.
     ///
     /// - Parameters:
     ///   - size: the greatest number of records in a batch.
     ///   - time: how long the first record of a batch waits for it to fill. Default: 1 s.
-    ///   - concurrency: how many batches of a task are in flight at once: a number, or `.adaptive(1...32)`. Default: 1.
-    ///   - onError: what becomes of a record that has failed for the last time. Default: `.fail`.
-    ///   - options: limit in bytes, acknowledgement, retries, retry topic, order, timeout, rate.
-    ///   - handle: called with each batch, outside the task; returns or throws what became of it.
+    ///   - concurrency: the number of batches of a task in flight at the same time: a number, or `.adaptive(1...32)`.
+    ///     Default: 1.
+    ///   - onError: what happens to a record that has failed permanently. Default: `.fail`.
+    ///   - options: size in bytes, acknowledgement, retries, retry topic, order, timeout and rate.
+    ///   - handle: processes a batch, concurrently to the task; returns or throws the result.
     /// - Returns: the records that succeeded, in order.
     @discardableResult
     @inlinable
@@ -52,11 +54,20 @@ extension Stream {
         return result
     }
 
-    /// Works on records one by one, outside the pipeline: the same as `batches(of: 1)`, with a handler for a record.
+    /// Passes each record to an asynchronous handler. The same as `batches(of: 1)` with a handler for a record.
     ///
     /// ```swift
     /// orders.forEachAsync(concurrency: 3) { order in try await database.insert(order) }
     /// ```
+    ///
+    /// Restart: records after the last checkpoint are passed to the handler again.
+    ///
+    /// - Parameters:
+    ///   - concurrency: the number of records of a task in flight at the same time. Default: 1.
+    ///   - onError: what happens to a record that has failed permanently. Default: `.fail`.
+    ///   - options: retries, retry topic, order, timeout and rate. The acknowledgement is always `.perRecord`.
+    ///   - handle: processes a record, concurrently to the task; throws if it failed.
+    /// - Returns: the records that succeeded, in order.
     @discardableResult
     @inlinable
     public func forEachAsync(
@@ -74,17 +85,23 @@ extension Stream {
 }
 
 extension KeyedStream {
-    /// Works on records in batches, outside the pipeline, as `Stream.batches` does, in the tasks that own the records'
-    /// keys: no two batches with the same key are under way at once, so each key's records are worked on in order.
+    /// Passes records in batches to an asynchronous handler, in the tasks that own the records' keys. No two batches
+    /// with the same key are in flight at the same time, so the records of each key are processed in order. Otherwise
+    /// the same as `Stream.batches`.
+    ///
+    /// Restart: records after the last checkpoint are passed to the handler again. Which keys are parked is restored
+    /// from the checkpoint.
     ///
     /// - Parameters:
     ///   - size: the greatest number of records in a batch.
     ///   - time: how long the first record of a batch waits for it to fill. Default: 1 s.
-    ///   - concurrency: how many batches of a task are in flight at once. Default: 1.
-    ///   - onError: what becomes of a record for which it throws. Default: `.fail`.
-    ///   - options: limit in bytes, acknowledgement, retries, order, timeout, rate.
-    ///   - parking: keeps that order also behind a record that is given up or sent back (`KeyParking`).
-    ///   - handle: called for each batch; returns what became of its records.
+    ///   - concurrency: the number of batches of a task in flight at the same time. Default: 1.
+    ///   - onError: what happens to a record that has failed permanently. Default: `.fail`.
+    ///   - options: size in bytes, acknowledgement, retries, retry topic, timeout and rate.
+    ///   - parking: keeps the order of a key also after a record has failed permanently or was sent to a retry topic.
+    ///     Default: `nil`, it is not kept then.
+    ///   - handle: processes a batch, concurrently to the task; returns or throws the result.
+    /// - Returns: the records that succeeded, in order.
     @discardableResult
     @inlinable
     public func batches(

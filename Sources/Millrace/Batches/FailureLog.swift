@@ -1,13 +1,13 @@
 import Logging
 import Synchronization
 
-/// Says in the log what fails in an operator: each reason once in ten minutes, and only so many of them, however often it
-/// happens. Shared by the operator's tasks; how often is for the metrics to say.
+/// Logs the failures in an operator: each reason once in ten minutes, and a limited number of reasons. Shared by the
+/// operator's tasks. The metrics have the number of failures.
 final class FailureLog: Sendable {
     private struct State {
         var said: [String: Duration] = [:]
         var isFull = false
-        /// Since when nothing at all goes through, and how often it was tried.
+        /// Since when every batch has failed, and the number of failed attempts since then.
         var outage: (since: Duration, attempts: Int)?
     }
 
@@ -16,18 +16,18 @@ final class FailureLog: Sendable {
 
     private let state = Mutex(State())
 
-    /// A batch failed as a whole: whatever is on the other side may be away.
+    /// Notes that a batch failed as a whole.
     func wholeFailed(_ reason: String, of operatorID: String, now: Duration, _ logger: Logger) {
         state.withLock { $0.outage = ($0.outage?.since ?? now, ($0.outage?.attempts ?? 0) + 1) }
         say("\(operatorID): a batch failed: \(reason)", about: reason, now, logger)
     }
 
-    /// Some records failed.
+    /// Notes that a record failed.
     func recordFailed(_ reason: String, of operatorID: String, now: Duration, _ logger: Logger) {
         say("\(operatorID): a record failed: \(reason)", about: reason, now, logger)
     }
 
-    /// A batch went through, at least in part.
+    /// Notes that a batch succeeded, at least in part.
     func wentThrough(_ operatorID: String, now: Duration, _ logger: Logger) {
         let outage = state.withLock { state in
             defer { state.outage = nil }

@@ -1,24 +1,24 @@
-/// A record in a batch, with what is needed to say where it came from.
+/// A record in a batch, with its place in the source.
 struct BatchEntry<Record: Sendable> {
     let record: Record
     let time: Timestamp
-    /// Equal for records whose order is kept.
+    /// Records with the same hash are processed in order.
     let orderHash: UInt64
     let origin: RecordOrigin
-    /// Where its source goes on if it is not done; only where that is asked for.
+    /// The source position from which a restart reads the record again; `nil` if positions are not tracked.
     let position: [UInt8]?
 }
 
-/// The batch that is being filled: says when it is full. Pure: time comes in as an argument.
+/// The batch that is being filled; decides when it is full. Pure: time comes in as an argument.
 struct OpenBatch<Record: Sendable> {
     let size: Int
     let within: Duration
     let bytes: Int?
     private(set) var entries: [BatchEntry<Record>] = []
     private(set) var heldBytes = 0
-    /// The least time of its records.
+    /// The earliest event time of its records.
     private(set) var earliest: Timestamp?
-    /// When it has to be closed; `nil` while it is empty.
+    /// When the batch has to be closed; `nil` while it is empty.
     private(set) var deadline: Duration?
 
     init(size: Int, within: Duration, bytes: Int?) {
@@ -27,17 +27,17 @@ struct OpenBatch<Record: Sendable> {
         self.bytes = bytes
     }
 
-    /// Whether a record of so many bytes would take the batch beyond its bound: it is closed before. (One record that is
-    /// larger than the bound makes a batch of its own.)
+    /// Whether a record of `bytes` bytes would exceed the batch's size, so that the batch is closed before it. A single
+    /// record that is larger than the limit is a batch of its own.
     func overflows(with bytes: Int) -> Bool {
         guard let bound = self.bytes else { return false }
         return !entries.isEmpty && heldBytes + bytes > bound
     }
 
-    /// Whether it has a record whose order with another is kept.
+    /// Whether the batch has a record with this order hash.
     func holds(_ orderHash: UInt64) -> Bool { entries.contains { $0.orderHash == orderHash } }
 
-    /// Adds a record; why the batch is to be closed now, if it is.
+    /// Adds a record. Returns why the batch is to be closed now, or `nil` if it is not.
     mutating func add(_ entry: BatchEntry<Record>, bytes: Int, now: @autoclosure () -> Duration) -> Batch<Record>.Cause?
     {
         if entries.isEmpty { deadline = now() + within }
@@ -51,7 +51,7 @@ struct OpenBatch<Record: Sendable> {
 
     func isDue(_ now: Duration) -> Bool { deadline.map { $0 <= now } ?? false }
 
-    /// Empties it; what it held.
+    /// Empties the batch and returns its records.
     mutating func take() -> [BatchEntry<Record>] {
         defer {
             entries = []

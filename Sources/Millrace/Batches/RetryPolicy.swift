@@ -1,24 +1,26 @@
-/// How often, and after which pauses, something that failed is tried again in place.
+/// The number of attempts in place, and the pauses between them.
 ///
-/// The pause doubles from `initial` up to `maximum`, less a random share of it up to `jitter`, so that many tasks do not
-/// come back at the same moment.
+/// The pause doubles from `initial` up to `maximum`. It is shortened by a random fraction of up to `jitter`, so that
+/// many tasks do not retry at the same moment.
 ///
-/// A checkpoint waits for these attempts (see `Acknowledgement.upToFirstFailure` for the exception), so pauses of minutes
-/// belong into a retry topic (`RetryRoute`).
+/// A checkpoint waits for these attempts (``Acknowledgement/upToFirstFailure`` describes an exception). Pauses of
+/// minutes therefore belong in a retry topic (``RetryRoute``).
 public struct RetryPolicy: Sendable, Hashable {
-    /// How often it is tried, the first time included.
+    /// The greatest number of attempts, including the first. Default: 10.
     public var attempts: Int
-    /// The first pause.
+    /// The first pause. Default: 100 ms.
     public var initial: Duration
-    /// The longest pause.
+    /// The longest pause. Default: 10 s.
     public var maximum: Duration
-    /// From 0 to 1.
+    /// The greatest fraction by which a pause is shortened at random, from 0 to 1. Default: 0.2.
     public var jitter: Double
-    /// A batch that failed as a whole for the last time is halved, and each half tried once, down to single records:
-    /// only those that fail alone are given up. (Not under `allOrNothing`, and not where giving up ends the run.)
+    /// Whether a batch that has failed as a whole in its last attempt is halved, and each half tried once, down to
+    /// single records, so that only the records that fail by themselves are given up. Has no effect with
+    /// ``Acknowledgement/allOrNothing`` and with an error policy that ends the run. Default: `true`.
     public var isolates: Bool
 
-    /// Ten attempts within about half a minute: a database that restarts is back by then.
+    /// Creates a policy. Each parameter sets the property of its name. The defaults are ten attempts within about half
+    /// a minute, which outlasts the restart of a database.
     public init(
         attempts: Int = 10, initial: Duration = .milliseconds(100), maximum: Duration = .seconds(10),
         jitter: Double = 0.2, isolates: Bool = true
@@ -40,10 +42,14 @@ public struct RetryPolicy: Sendable, Hashable {
             ))
     }
 
-    /// One attempt.
+    /// A policy with one attempt.
     public static let none = RetryPolicy(attempts: 1)
 
-    /// The pause after attempt `attempt` (from 1) has failed; `random` is from 0 to 1.
+    /// Returns the pause after a failed attempt.
+    ///
+    /// - Parameters:
+    ///   - attempt: the number of the attempt, from 1.
+    ///   - random: a random number from 0 to 1, for the jitter.
     public func pause(after attempt: Int, random: Double) -> Duration {
         var pause = min(initial, maximum)
         for _ in 1..<max(min(attempt, 64), 1) where pause < maximum {

@@ -1,19 +1,27 @@
-/// A way for records to come back later, without holding up those behind them: a retry topic, read by the same pipeline.
+/// A route by which failed records are retried later without holding up the records after them: a retry topic, read by
+/// the same pipeline. Made by `RetryTopic.route(in:name:)` of MillraceKafka.
 ///
-/// A record that failed for the last time in place goes to `output` with the time at which it is due; it counts as done
-/// where it was. When it comes back and fails again it is sent with the next delay, and after the last one it is given up
-/// for good, as the operator's `onError` says. `Kafka.retryTopic` makes one.
+/// A record that has failed in all attempts in place is emitted to `output` with the time at which it is due, and is
+/// done where it was. If it fails again when it is retried, it is sent back with the next delay. After the last delay
+/// the operator's `onError` applies.
 public struct RetryRoute<Record: Sendable>: Sendable {
-    /// The pauses, one for each time that a record is sent back.
+    /// The delays, one for each time that a record is sent back.
     public let delays: [Duration]
-    /// Where records go.
+    /// The side output to which records are sent.
     public let output: SideOutput<RetryLetter<Record>>
-    /// What a record has behind it.
+    /// Returns the earlier attempts of a record.
     public let history: @Sendable (Record) -> RetryHistory
-    /// Throws why a record cannot be sent back; it is then given up as if it had been sent back for the last time.
+    /// Throws an error if a record cannot be sent back, for example because it is too large. The operator's `onError`
+    /// then applies at once.
     public let check: @Sendable (RetryLetter<Record>) throws -> Void
 
-    /// All parts.
+    /// Creates a route. Each parameter sets the property of its name.
+    ///
+    /// - Parameters:
+    ///   - delays: the delays, one for each time that a record is sent back.
+    ///   - output: the side output to which records are sent.
+    ///   - check: throws an error if a record cannot be sent back. Default: accepts all records.
+    ///   - history: returns the earlier attempts of a record.
     public init(
         delays: [Duration], to output: SideOutput<RetryLetter<Record>>,
         check: @escaping @Sendable (RetryLetter<Record>) throws -> Void = { _ in },
@@ -26,34 +34,34 @@ public struct RetryRoute<Record: Sendable>: Sendable {
     }
 }
 
-/// What a record has behind it.
+/// The earlier attempts of a record.
 public struct RetryHistory: Sendable, Hashable {
-    /// How often it has come back.
+    /// How often the record has been sent back.
     public var rounds: Int
-    /// How often it was tried before.
+    /// How often the record has been tried, in all rounds.
     public var attempts: Int
 
-    /// Both; none for a record that comes for the first time.
+    /// Creates a history. The defaults are those of a record that arrives for the first time.
     public init(rounds: Int = 0, attempts: Int = 0) {
         self.rounds = rounds
         self.attempts = attempts
     }
 }
 
-/// A record on its way to be tried again.
+/// A failed record that is sent to a retry topic.
 public struct RetryLetter<Record: Sendable>: Sendable {
     /// The record.
     public var record: Record
-    /// Why it failed.
+    /// The description of the error.
     public var reason: String
-    /// How often it was tried, in all rounds.
+    /// How often the record has been tried, in all rounds.
     public var attempts: Int
-    /// Which time this is that it is sent back, from 1.
+    /// The number of this round, from 1.
     public var round: Int
-    /// When it is to be tried again.
+    /// When the record is to be retried.
     public var due: Timestamp
 
-    /// All parts.
+    /// Creates a letter. Each parameter sets the property of its name.
     public init(record: Record, reason: String, attempts: Int, round: Int, due: Timestamp) {
         self.record = record
         self.reason = reason

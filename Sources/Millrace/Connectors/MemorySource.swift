@@ -1,4 +1,4 @@
-/// Records from arrays, a partition each: for tests and small examples.
+/// A source that reads records from arrays, each of which is a partition. For tests and small examples.
 ///
 /// ```swift
 /// graph.source(.memory([["a", "b"], ["c"]]))
@@ -6,7 +6,7 @@
 public struct MemorySource<Record: Sendable>: Source {
     private let contents: [[Record]]
 
-    /// One partition per array.
+    /// Creates a source with one partition for each array.
     public init(_ contents: [[Record]]) { self.contents = contents }
 
     public var summary: String { "memory, \(contents.count) partitions" }
@@ -26,7 +26,7 @@ public struct MemorySource<Record: Sendable>: Source {
         return Reader(records: contents[number], position: position)
     }
 
-    /// Reads one array.
+    /// A reader of one array.
     public struct Reader: SourceReader {
         let records: [Record]
         /// The index of the next record.
@@ -50,7 +50,7 @@ public struct MemorySource<Record: Sendable>: Source {
 }
 
 extension Source {
-    /// Records from arrays, a partition each.
+    /// A source that reads records from arrays, each of which is a partition.
     public static func memory<Record>(_ contents: [[Record]]) -> Self where Self == MemorySource<Record> {
         MemorySource(contents)
     }

@@ -1,21 +1,26 @@
-/// Prints each record on a line of its own. After a crash, records since the last checkpoint are printed again. Where standard
-/// output cannot be written the sink fails, with a `SinkError`.
+/// A sink that prints each record on a line of its own to standard output.
 ///
 /// ```swift
 /// counts.sink(.print())
 /// counts.sink(.print { "\($0.key): \($0.value)" })
 /// ```
+///
+/// The sink fails with a ``SinkError`` if standard output cannot be written.
+///
+/// Restart: records since the last checkpoint are printed again.
 public struct PrintSink<Input: Sendable>: Sink {
     private let text: @Sendable (Input) -> String
 
-    /// - Parameter text: what is printed for a record; its description if not given.
+    /// Creates a sink that prints records.
+    ///
+    /// - Parameter text: returns the line for a record. Default: the record's description.
     public init(text: @escaping @Sendable (Input) -> String = { "\($0)" }) { self.text = text }
 
     public var summary: String { "standard output" }
 
     public func open(_ context: SinkContext) -> Writer { Writer(text: text) }
 
-    /// Prints one task's records; a line is written in one piece.
+    /// Prints the records of one task; each line is written as a whole.
     public struct Writer: SinkWriter {
         let text: @Sendable (Input) -> String
 
@@ -26,7 +31,9 @@ public struct PrintSink<Input: Sendable>: Sink {
 }
 
 extension PrintSink {
-    /// Prints each record; see `PrintSink`.
+    /// A sink that prints each record on a line of its own; see ``PrintSink``.
+    ///
+    /// - Parameter text: returns the line for a record. Default: the record's description.
     public static func print(_ text: @escaping @Sendable (Input) -> String = { "\($0)" }) -> PrintSink<Input> {
         PrintSink(text: text)
     }

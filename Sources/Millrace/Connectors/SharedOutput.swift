@@ -1,62 +1,71 @@
 import Logging
 
-/// A way out of the pipeline that the writers of several sinks share, such as a transactional producer.
+/// An output that the writers of several sinks share, such as a transactional producer.
 ///
-/// Where it is transactional it has the last word on a checkpoint: the store keeps checkpoint n as *prepared*, `commit(n)`
-/// then makes output and marker visible at once, and n counts. After a crash in between, `start` tells which number the
-/// other side committed last, and n is kept or dropped accordingly. `commit(n)` is called before any writer ends epoch
-/// n + 1, so two transactions in turn are enough. `flush(n)` comes between the last record of epoch n and `commit(n)`: an
-/// output that keeps the order of its records sends none of epoch n + 1 before.
+/// A transactional output decides whether a checkpoint counts. The store keeps checkpoint n as *prepared*; `commit(n)`
+/// then makes the output and a marker visible atomically, and n counts. After a crash in between, `start` returns the
+/// number that was committed last, and checkpoint n is kept or discarded accordingly.
+///
+/// `flush(n)` is called between the last record of epoch n and `commit(n)`. `commit(n)` is called before any writer
+/// ends epoch n + 1, so two alternating transactions are sufficient. To keep the order of its records, an output must
+/// not send those of epoch n + 1 before `flush(n)` has returned.
 public protocol SharedOutput: AnyObject, Sendable {
-    /// What it is, for messages: `Kafka at localhost:9092`.
+    /// A short description for messages, such as `Kafka at localhost:9092`.
     var summary: String { get }
 
-    /// Called before each attempt, on a thread that may wait: lets go of what an earlier attempt left open, and shuts out
-    /// any other process that writes as this one.
+    /// Discards what an earlier attempt has left open, and fences off other processes that write as this one. Called
+    /// before each attempt, on a thread that may block.
     ///
-    /// - Returns: the marker that the last commit left; `nil` if there is none, or the output is not transactional.
+    /// - Returns: the marker of the last commit; `nil` if there is none, or if the output is not transactional.
     func start(_ run: OutputRun) throws -> CommitMarker?
 
-    /// An attempt begins whose first epoch ends with `checkpoint`; called after `start`, before any writer is opened.
+    /// Begins an attempt whose first epoch ends with `checkpoint`. Called after `start`, before any writer is opened.
+    /// Default: does nothing.
     func begin(_ checkpoint: CheckpointNumber)
 
-    /// Whether `commit` decides; known once started.
+    /// Whether `commit` decides if a checkpoint counts. Valid after `start`.
     var isTransactional: Bool { get }
 
-    /// Returns when everything that was written in the epoch that ends with `checkpoint` has arrived, or throws.
+    /// Waits until everything written in the epoch that ends with `checkpoint` has been delivered. Throws if it cannot
+    /// be.
     func flush(_ checkpoint: CheckpointNumber) throws
 
-    /// Commits the epoch's output, the positions and a marker with the checkpoint's number, as one. Returns when that is
-    /// certain; throws if it did not happen.
+    /// Commits the output of an epoch, the positions and a marker with the checkpoint's number in one transaction.
+    /// Returns when the commit is certain, and throws if it did not happen.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: the checkpoint that ends the epoch.
+    ///   - positions: the positions of all source partitions in the checkpoint.
     func commit(_ checkpoint: CheckpointNumber, _ positions: [CommittedPosition]) throws
 
-    /// The run is over.
+    /// Closes the output. Called when the run has ended.
     func close()
 }
 
 extension SharedOutput {
-    /// Nothing to do.
+    /// Does nothing.
     public func begin(_ checkpoint: CheckpointNumber) {}
 }
 
-/// What a shared output is told about the run.
+/// The run that a shared output is part of, as passed to ``SharedOutput/start(_:)``.
 public struct OutputRun: Sendable {
     /// The pipeline's name.
     public let pipeline: String
-    /// What the run guarantees.
+    /// The delivery guarantee of the run.
     public let delivery: DeliveryGuarantee
-    /// Time between two checkpoints; `nil` if there is only the last one.
+    /// The time between two checkpoints; `nil` if only the last one is taken.
     public let interval: Duration?
-    /// The state folder's identity; empty if there is none.
+    /// The identity of the state folder; empty if the run has none.
     public let folder: String
     /// Whether an earlier attempt of this run has started the output.
     public let isRestart: Bool
-    /// Whether the run is to end by now: `start` then throws `CancellationError` instead of waiting for what is away.
+    /// Whether the run is being stopped. `start` then throws `CancellationError` instead of waiting for a system that
+    /// cannot be reached.
     public let isStopping: @Sendable () -> Bool
-    /// Where to say what is done.
+    /// The logger of the run.
     public let logger: Logger
 
-    /// For tests.
+    /// Creates a run for tests of outputs. Each parameter sets the property of its name.
     public init(
         pipeline: String, delivery: DeliveryGuarantee, interval: Duration?, folder: String, isRestart: Bool = false,
         isStopping: @escaping @Sendable () -> Bool = { false }, logger: Logger = Logger(label: "millrace")

@@ -1,115 +1,140 @@
-/// Where records go.
+/// The destination of a stream's records.
 ///
 /// A sink takes part in the commit protocol, so that each record is in its output exactly once:
-/// 1. at a checkpoint's barrier each writer *prepares* what it wrote since the last one (a description in bytes);
-/// 2. just before the checkpoint is stored, `makeDurable` is called for each of these, off the tasks' threads;
-/// 3. the checkpoint is stored together with the descriptions: from here on the output counts;
-/// 4. `publish` makes it visible.
+/// 1. At a checkpoint's barrier each writer *prepares* its output since the last checkpoint, and returns a description
+///    of it in bytes.
+/// 2. Before the checkpoint is stored, `makeDurable` is called with each description, on a thread that may block.
+/// 3. The checkpoint is stored together with the descriptions. From here on the output counts.
+/// 4. `publish` makes the output visible.
 ///
-/// After a crash between 3 and 4 `recover` is given the descriptions again and publishes them; whatever was written
-/// but belongs to no stored checkpoint is for `recover` to remove. Output that is still being added to is described anew
-/// at each checkpoint. A sink with nothing to prepare (printing, calling a closure) needs only `open` and `write`; its
-/// effects may be repeated after a crash.
+/// After a crash between steps 3 and 4, `recover` receives the descriptions again and publishes them. It also removes
+/// output that belongs to no stored checkpoint. Output that is still appended to, such as an open file, is described
+/// again at each checkpoint. A sink that prepares nothing, because it prints or calls a closure, needs only `open` and
+/// `write`; its effects may be repeated after a crash.
 public protocol Sink<Input>: Sendable {
-    /// What the sink takes.
+    /// The type of the records.
     associatedtype Input: Sendable
-    /// What writes in one task.
+    /// The type that writes the records of one task.
     associatedtype Writer: SinkWriter where Writer.Input == Input
 
-    /// A few words for the graph's printout: `JSON Lines in out/hourly`.
+    /// A short description for the printed graph, such as `JSON Lines in out/hourly`.
     var summary: String { get }
 
-    /// What only one sink of a pipeline may write to (a directory); `nil` if several may share it.
+    /// The target that only one sink of a pipeline may write to, such as a directory. Default: `nil`, several sinks may
+    /// share the target.
     var exclusiveTarget: String? { get }
 
-    /// What this sink's writers share with those of other sinks; `nil` if nothing.
+    /// The output that this sink's writers share with other sinks. Default: `nil`, none.
     var sharedOutput: (any SharedOutput)? { get }
 
-    /// Whether what it prepares has to be stored with the checkpoint for `publish` to find it after a crash: a run without
-    /// a state folder is then refused.
+    /// Whether prepared output has to be stored with the checkpoint so that it can be published after a crash. A run
+    /// without a state folder is then refused with a ``ConfigurationError``. Default: `false`.
     var needsStateFolder: Bool { get }
 
-    /// Called once at start, before any writer is opened. `pending` was stored with the checkpoint that the run
-    /// starts from and has to be published (again: publishing twice must do no harm).
+    /// Publishes pending output and removes output that belongs to no stored checkpoint. Called at the start of each
+    /// attempt, before any writer is opened. Default: does nothing.
+    ///
+    /// - Parameters:
+    ///   - pending: the output stored with the checkpoint that the run is restored from. It may have been published
+    ///     already, so publishing it again must have no effect.
+    ///   - start: what the run starts from.
     func recover(_ pending: [PendingOutput], start: StartMode) throws
 
-    /// The same, for sinks that have to know which pipeline and state folder they belong to. This is what a run calls, on a
-    /// thread that may wait.
+    /// Does the same as `recover(_:start:)`, for sinks that need to know their pipeline and state folder. The runtime
+    /// calls this method, on a thread that may block. Default: calls `recover(_:start:)`.
+    ///
+    /// - Parameters:
+    ///   - pending: the output stored with the checkpoint that the run is restored from.
+    ///   - start: what the run starts from.
+    ///   - run: the run that the sink is part of.
     func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws
 
-    /// The run is over, well or not: lets go of what `recover` took.
+    /// Releases what `recover` has acquired. Called when the run has ended, with or without an error. Default: does
+    /// nothing.
     func close()
 
     /// Opens the writer of one task.
     func open(_ context: SinkContext) throws -> Writer
 
-    /// Makes prepared output safe against power loss; the checkpoint is not stored before this returns.
+    /// Makes prepared output durable, so that it survives a power failure. The checkpoint is stored after this returns.
+    /// Default: does nothing.
     func makeDurable(_ output: PendingOutput) throws
 
-    /// Makes output of a stored checkpoint visible. Must be harmless when repeated.
+    /// Makes the output of a stored checkpoint visible. Repeated calls must have no further effect. Default: does
+    /// nothing.
     func publish(_ output: PendingOutput) throws
 }
 
 extension Sink {
-    /// None.
+    /// Default: `nil`, several sinks may share the target.
     public var exclusiveTarget: String? { nil }
-    /// Nothing.
+    /// Default: `nil`, no shared output.
     public var sharedOutput: (any SharedOutput)? { nil }
-    /// No.
+    /// Default: `false`.
     public var needsStateFolder: Bool { false }
-    /// Nothing to do for a sink that prepares nothing.
+    /// Does nothing, for a sink that prepares nothing.
     public func recover(_ pending: [PendingOutput], start: StartMode) throws {}
-    /// Nothing to do.
+    /// Does nothing.
     public func close() {}
-    /// What `recover` does without knowing the run.
+    /// Calls `recover(_:start:)`.
     public func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
         try recover(pending, start: start)
     }
-    /// Nothing to do for a sink that prepares nothing.
+    /// Does nothing, for a sink that prepares nothing.
     public func makeDurable(_ output: PendingOutput) throws {}
-    /// Nothing to do for a sink that prepares nothing.
+    /// Does nothing, for a sink that prepares nothing.
     public func publish(_ output: PendingOutput) throws {}
 }
 
-/// Writes the records of one task. Used by one task at a time.
+/// A writer for the records of one task. Used by one task at a time.
 public protocol SinkWriter<Input> {
-    /// What it takes.
+    /// The type of the records.
     associatedtype Input
-    /// Whether the writer has more under way than it should: its task then stops reading until the context's `wake` is
-    /// called and this is false.
+    /// Whether the writer has more output in flight than it should. While it is true, the task stops reading until the
+    /// writer calls the context's `wake`. Default: `false`.
     var isCongested: Bool { get }
-    /// Takes a record.
+    /// Writes a record.
+    ///
+    /// - Parameters:
+    ///   - record: the record.
+    ///   - time: its event time.
     mutating func write(_ record: Input, at time: Timestamp) throws
-    /// Ends the epoch: what was written since the last call, described so that `publish` and `recover` can find it;
-    /// `nil` if nothing was. Has to be quick: no waiting for the disk here (that is what `makeDurable` is for).
+    /// Ends the epoch and describes the output written since the last call, so that `publish` and `recover` can find
+    /// it. It has to return quickly, without waiting for the disk; that is what `makeDurable` is for. Default: returns
+    /// `nil`.
+    ///
+    /// - Parameter checkpoint: the checkpoint that ends the epoch.
+    /// - Returns: the description, or `nil` if nothing was written.
     mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]?
-    /// No record follows: called before the last `prepare` of a run that ends in order, at the end of its input or stopped.
+    /// Notes that no record follows. Called before the last `prepare` of a run that ends normally, at the end of its
+    /// input or because it was stopped. Default: does nothing.
     mutating func finish()
-    /// Whatever was written since the last `prepare` may be thrown away; called when the task ends.
+    /// Releases the writer's resources when the task ends. Output written since the last `prepare` may be discarded.
+    /// Default: does nothing.
     mutating func close()
 }
 
 extension SinkWriter {
-    /// Never.
+    /// Default: `false`.
     public var isCongested: Bool { false }
-    /// Nothing prepared.
+    /// Returns `nil`: nothing is prepared.
     public mutating func prepare(_ checkpoint: CheckpointNumber) throws -> [UInt8]? { nil }
-    /// Nothing to do.
+    /// Does nothing.
     public mutating func finish() {}
-    /// Nothing to close.
+    /// Does nothing.
     public mutating func close() {}
 }
 
-/// Output that was prepared for a checkpoint.
+/// Output that a writer has prepared for a checkpoint.
 public struct PendingOutput: Sendable, Hashable {
-    /// The checkpoint that it belongs to.
+    /// The checkpoint that the output belongs to.
     public let checkpoint: CheckpointNumber
-    /// The task that wrote it.
+    /// The number of the task that wrote it.
     public let task: Int
-    /// What the writer's `prepare` returned.
+    /// The description returned by the writer's `prepare`.
     public let description: [UInt8]
 
-    /// All three parts.
+    /// Creates a description of output. Each parameter sets the property of its name.
     public init(checkpoint: CheckpointNumber, task: Int, description: [UInt8]) {
         self.checkpoint = checkpoint
         self.task = task
@@ -117,25 +142,26 @@ public struct PendingOutput: Sendable, Hashable {
     }
 }
 
-/// What a sink's writer is told about its place.
+/// The context of a sink's writer, as passed to ``Sink/open(_:)``.
 public struct SinkContext: Sendable {
-    /// The number of the task among all tasks that write to this sink, from 0; stable while parallelism is.
+    /// The number of the writer's task among all tasks of the run, from 0. It is the same in each run as long as the
+    /// partitions and the parallelism are.
     public let task: Int
     /// The checkpoint that ends the epoch in which the writer is opened.
     public let epoch: CheckpointNumber
     /// The run that the task is part of.
     public let run: SinkRun
-    /// The run's clock.
+    /// The clock of the run.
     public let clock: any PipelineClock
-    /// Tells the task that the writer is not congested any more; may be called from anywhere.
+    /// Tells the task that the writer is no longer congested. May be called from any thread.
     public let wake: @Sendable () -> Void
-    /// Asks for a checkpoint before its time, for a writer that holds much of its epoch in memory; may be called from
-    /// anywhere, any number of times.
+    /// Requests a checkpoint before its time, for a writer that holds a large epoch in memory. May be called from any
+    /// thread, and repeatedly.
     public let requestCheckpoint: @Sendable () -> Void
-    /// Counts a record that the writer has left out as its policy says (`skipped` in the status).
+    /// Counts a record that the writer has dropped according to its policy, in ``PipelineStatus/skipped``.
     public let countSkipped: @Sendable () -> Void
 
-    /// For tests of sinks.
+    /// Creates a context for tests of sinks. Each parameter sets the property of its name.
     public init(
         task: Int, epoch: CheckpointNumber = CheckpointNumber(1), run: SinkRun = SinkRun(),
         clock: any PipelineClock = SystemClock(), wake: @escaping @Sendable () -> Void = {},
@@ -156,8 +182,9 @@ public struct SinkContext: Sendable {
 public enum StartMode: Sendable, Hashable {
     /// A stored checkpoint.
     case resumed(CheckpointNumber)
-    /// Nothing, because there was no state folder yet (or none is used).
+    /// An empty state: the run has no state folder, or the folder is new.
     case new
-    /// Nothing, because the user asked to forget what was there.
+    /// An empty state: the previous state is discarded (``CheckpointOptions/fresh``), or a first attempt failed before
+    /// a checkpoint was stored. Earlier output is removed.
     case fresh
 }

@@ -1,17 +1,19 @@
-/// A sink that cannot write as asked: what is wrong, and what to do about it.
+/// An error of a sink that cannot be opened or written, with advice on how to correct it.
 public struct SinkError: AdvisedError, TransientFailure {
-    /// What is wrong, naming file or target.
+    /// What is wrong, with the name of the file or target.
     public let problem: String
-    /// What to do about it.
+    /// How to correct it.
     public let advice: String
 
-    /// Whether it may pass by itself, such as a broker that is away.
+    /// Whether the failure may pass without intervention, such as a broker that cannot be reached.
     public let isTransient: Bool
 
+    /// Creates an error.
+    ///
     /// - Parameters:
-    ///   - problem: a whole sentence without a full stop, as is `advice`.
-    ///   - advice: what to do about it, in the same form.
-    ///   - isTransient: whether it may pass by itself; by default it does not.
+    ///   - problem: what is wrong, as a sentence without a full stop.
+    ///   - advice: how to correct it, as a sentence without a full stop.
+    ///   - isTransient: whether the failure may pass without intervention. Default: `false`.
     public init(_ problem: String, advice: String, isTransient: Bool = false) {
         self.problem = problem
         self.advice = advice

@@ -1,24 +1,25 @@
 import Logging
 
-/// What a sink is told about the run that it is part of.
+/// The run that a sink is part of, as passed to `Sink.recover(_:start:in:)`.
 public struct SinkRun: Sendable {
     /// The pipeline's name.
     public let pipeline: String
     /// The sink operator's name in the graph.
     public let operatorID: String
-    /// The state folder's identity, the same over restarts; empty if there is none.
+    /// The identity of the state folder, which stays the same over restarts; empty if the run has none.
     public let folder: String
-    /// Whether this is an attempt after a failure, in the same process. Its start mode is `fresh` too if no checkpoint
-    /// was stored before the failure: what is to be forgotten then is only what the failed attempt left.
+    /// Whether this is an attempt after a failure, in the same process. If no checkpoint was stored before the failure,
+    /// its start mode may be `fresh`: the output to remove is then only that of the failed attempt.
     public let isRestart: Bool
-    /// What the state folder says is published: of each task the last checkpoint, before the one that the run resumes
-    /// from, in which it had output. A sink that keeps notes of what it has written finds out from it whether they were
-    /// lost. `nil` if the folder does not say, or the loss is allowed (`CheckpointOptions.allowNonRestoredState`).
+    /// The published output according to the state folder: for each task number, the last checkpoint before the
+    /// restored one in which the task had output. A sink that keeps its own record of what it has written can tell from
+    /// it whether that record was lost. `nil` if the state folder does not know, or if the loss is allowed by
+    /// ``CheckpointOptions/allowNonRestoredState``.
     public let published: [Int: CheckpointNumber]?
-    /// Where the sink says what it does.
+    /// The logger of the run.
     public let logger: Logger
 
-    /// For tests of sinks.
+    /// Creates a run for tests of sinks. Each parameter sets the property of its name.
     public init(
         pipeline: String = "test", operatorID: String = "sink", folder: String = "", isRestart: Bool = false,
         published: [Int: CheckpointNumber]? = nil, logger: Logger = Logger(label: "millrace")

@@ -1,129 +1,178 @@
-/// Where records come from: a set of partitions, each an ordered sequence with positions that can be returned to.
+/// The origin of a stream's records: a set of partitions, each an ordered sequence of records with positions.
 ///
-/// The runtime opens one reader per partition, each in a task of its own. A checkpoint stores every reader's
-/// `position`; a restart opens the readers there again, so a source has to give the same records again from a
-/// position.
+/// The runtime opens one reader per partition, each in a task of its own.
+///
+/// Restart: a checkpoint stores the `position` of every reader, and a restart opens the readers there again. The source
+/// has to emit the same records again from a position.
 public protocol Source<Record>: Sendable {
-    /// What the source gives.
+    /// The type of the records.
     associatedtype Record: Sendable
-    /// What reads one partition.
+    /// The type that reads one partition.
     associatedtype Reader: SourceReader where Reader.Record == Record
 
-    /// A few words for the graph's printout: `CSV files in flights`.
+    /// A short description for the printed graph, such as `CSV files in flights`.
     var summary: String { get }
 
-    /// Whether other processes work on partitions of the same source (a consumer group). Its partitions may then come and
-    /// go, there may be none, and positions are the group's, not the checkpoint's.
+    /// Whether the source's partitions are shared with other processes, as in a consumer group. Partitions may then be
+    /// added and removed during a run, there may be none, and positions are kept by the group instead of the
+    /// checkpoint. Default: `false`.
     var isShared: Bool { get }
 
-    /// Whether the source remembers positions itself, so that a run without a state folder goes on where the last one
-    /// stopped, and takes checkpoints for that alone.
+    /// Whether the source stores positions itself. A run without a state folder then resumes at the position of the
+    /// last run, and takes checkpoints to store positions in the source. Default: `false`.
     var keepsPositions: Bool { get }
 
-    /// Whether partitions may come while it runs, so that the run does not end because there are none, or all have ended.
+    /// Whether partitions may be added during a run, so that the run does not end when there are none or all have
+    /// ended. Default: the value of `isShared`.
     var isOpenEnded: Bool { get }
 
-    /// Called before each attempt at running the pipeline, before anything else is asked of the source.
+    /// Connects to the system that the source reads from. Called at the start of each attempt, before the other
+    /// methods. Default: does nothing.
     func connect(_ run: SourceRun) async throws
 
-    /// The partitions there are, in a stable order. Throws `SourceError` if they cannot be told.
+    /// Returns the partitions of the source, in a stable order.
+    ///
+    /// - Throws: ``SourceError`` if they cannot be determined.
     func partitions() async throws -> [PartitionID]
 
-    /// Called once an attempt, with all partitions that are about to be opened.
+    /// Notes all partitions that are about to be opened, and their positions. Called once per attempt. Default: does
+    /// nothing.
     func assign(_ starts: [PartitionStart<Reader.Position>]) async throws
 
-    /// A checkpoint is complete, with these positions. Called on a thread that may wait.
+    /// Notes that a checkpoint is complete. Called on a thread that may block. Default: does nothing.
+    ///
+    /// - Parameters:
+    ///   - positions: the positions in the checkpoint.
+    ///   - isLast: whether it is the last checkpoint of the attempt.
     func committed(_ positions: [PartitionStart<Reader.Position>], isLast: Bool) throws
 
-    /// The run is over, well or not.
+    /// Closes the connection. Called when the run has ended, with or without an error. Default: does nothing.
     func disconnect()
 
-    /// Partitions that have records behind these positions, at which an earlier run was complete.
+    /// Returns the partitions that have records after the positions at which an earlier run was complete. Called when
+    /// such a run is started again. Default: none.
+    ///
+    /// - Parameter positions: the positions at which the partitions were complete.
     func unread(_ positions: [PartitionStart<Reader.Position>]) async throws -> [PartitionID]
 
-    /// Called once an attempt that goes on from a checkpoint, before `assign`: the partitions that the checkpoint does not
-    /// know, and all that it knows, also those that are gone. Throws `SourceError` if a new one is a known one under
-    /// another name.
+    /// Checks partitions that the checkpoint does not have. Called at the start of an attempt that is restored from a
+    /// checkpoint, before `assign`, if there are any. Default: accepts them.
+    ///
+    /// - Parameters:
+    ///   - new: the partitions that the checkpoint does not have.
+    ///   - known: all partitions that the checkpoint has, including those that no longer exist.
+    /// - Throws: ``SourceError`` if a new partition is a known one under another name.
     func checkNew(_ new: [PartitionID], known: [PartitionStart<Reader.Position>]) async throws
 
-    /// Opens `partition` at `position`, or at its beginning. Throws `SourceError` if the position is not there.
+    /// Opens a reader.
+    ///
+    /// - Parameters:
+    ///   - partition: the partition to read.
+    ///   - position: the position to start from; `nil`: the beginning of the partition.
+    ///   - context: the clock of the run, and a function that wakes the task.
+    /// - Throws: ``SourceError`` if the position does not exist.
     func open(_ partition: PartitionID, at position: Reader.Position?, context: SourceContext) throws -> Reader
 }
 
 extension Source {
-    /// Not shared.
+    /// Default: `false`.
     public var isShared: Bool { false }
-    /// It does not.
+    /// Default: `false`.
     public var keepsPositions: Bool { false }
-    /// A shared one is, others are not.
+    /// Default: the value of `isShared`.
     public var isOpenEnded: Bool { isShared }
-    /// Nothing to do.
+    /// Does nothing.
     public func connect(_ run: SourceRun) async throws {}
-    /// Nothing to do.
+    /// Does nothing.
     public func assign(_ starts: [PartitionStart<Reader.Position>]) async throws {}
-    /// Nothing to do.
+    /// Does nothing.
     public func committed(_ positions: [PartitionStart<Reader.Position>], isLast: Bool) throws {}
-    /// Nothing to do.
+    /// Does nothing.
     public func disconnect() {}
-    /// Nothing to object to.
+    /// Accepts all new partitions.
     public func checkNew(_ new: [PartitionID], known: [PartitionStart<Reader.Position>]) async throws {}
-    /// None.
+    /// Returns no partitions.
     public func unread(_ positions: [PartitionStart<Reader.Position>]) async throws -> [PartitionID] { [] }
 }
 
-/// Reads one partition. Used by one task at a time.
+/// A reader of one partition. Used by one task at a time.
 public protocol SourceReader<Record> {
-    /// What it reads.
+    /// The type of the records.
     associatedtype Record: Sendable
-    /// A place between two records.
+    /// The type of a position: a place between two records.
     associatedtype Position: StateValue & CustomStringConvertible
 
-    /// The place before the record being handed over (while `read` runs), or before the next one (after it).
+    /// The position before the record that is being passed to the collector (while `read` runs), or before the next
+    /// record (otherwise).
     var position: Position { get }
 
-    /// How far through the partition the reader is, if that can be told.
+    /// How much of the partition has been read. Default: `nil`, unknown.
     var progress: SourceProgress? { get }
 
-    /// Records that operators are given at once. More is faster where a record costs only some nanoseconds; an operator's
-    /// error then names the position to within so many records.
+    /// The number of records that are passed to the operators together. A greater number is faster where an operator
+    /// takes only some nanoseconds per record, but the position in an operator's error is exact only to that many
+    /// records. Default: 1.
     static var recordsPerPush: Int { get }
 
-    /// Hands up to `limit` records to `collector`, without waiting for more than a disk read.
+    /// Passes up to `limit` records to `collector`. It must not wait for longer than a disk read takes. Input that
+    /// cannot be decoded is passed to `collector.malformed`.
     ///
-    /// Throws what the collector throws, at once and with `position` still before that record; throws `SourceError`
-    /// if reading fails. Records that cannot be decoded go to `collector.malformed`.
+    /// Errors thrown by the collector are rethrown at once, with `position` still before the record.
+    ///
+    /// - Parameters:
+    ///   - limit: the most to read.
+    ///   - collector: receives the records.
+    /// - Returns: whether there is more to read.
+    /// - Throws: ``SourceError`` if reading fails, and the errors of the collector.
     mutating func read(limit: ReadLimit, into collector: inout some RecordCollector<Record>) throws -> ReadOutcome
 }
 
 extension SourceReader {
-    /// One: an operator's error names the very record's position.
+    /// Default: 1, with which the position in an operator's error is exact.
     public static var recordsPerPush: Int { 1 }
-    /// Unknown.
+    /// Default: `nil`, unknown.
     public var progress: SourceProgress? { nil }
 }
 
-/// What a reader hands its records to.
+/// Receives the records that a reader has read.
 public protocol RecordCollector<Record> {
-    /// What is collected.
+    /// The type of the records.
     associatedtype Record
-    /// Takes a record that took up `bytes` of input.
+    /// Receives a record.
+    ///
+    /// - Parameters:
+    ///   - record: the record.
+    ///   - bytes: the size of the input that it was read from, in bytes.
     mutating func record(_ record: Record, bytes: Int) throws
-    /// Takes a record that carries its time with it; the time counts where the pipeline names no other event time.
+    /// Receives a record with a time of its own, which is its event time if the pipeline names no other. Default:
+    /// ignores the time.
+    ///
+    /// - Parameters:
+    ///   - record: the record.
+    ///   - time: the record's time.
+    ///   - bytes: the size of the input that it was read from, in bytes.
     mutating func record(_ record: Record, at time: Timestamp, bytes: Int) throws
-    /// Takes `count` records of `bytes` each, which `make` writes to the place that it is given.
+    /// Receives several records at once.
+    ///
+    /// - Parameters:
+    ///   - count: the number of records.
+    ///   - bytes: the size of the input of each record, in bytes.
+    ///   - make: initializes `count` records at the address passed to it.
     mutating func gather(_ count: Int, bytes: Int, _ make: (UnsafeMutablePointer<Record>) -> Void) throws
-    /// Takes an input that is not a record; throws if the policy is to fail.
+    /// Receives input that could not be decoded.
+    ///
+    /// - Throws: an error if the source's policy is to fail.
     mutating func malformed(_ input: MalformedInput) throws
 }
 
 extension RecordCollector {
-    /// Without its time.
+    /// Receives a record and ignores its time.
     @inlinable
     public mutating func record(_ record: Record, at time: Timestamp, bytes: Int) throws {
         try self.record(record, bytes: bytes)
     }
 
-    /// One by one.
+    /// Receives the records one by one.
     @inlinable
     public mutating func gather(
         _ count: Int, bytes: Int, _ make: (UnsafeMutablePointer<Record>) -> Void
@@ -138,15 +187,15 @@ extension RecordCollector {
     }
 }
 
-/// How much a reader may hand over in one go.
+/// The most that a reader may pass on in one call.
 @frozen
 public struct ReadLimit: Sendable {
-    /// Records.
+    /// The number of records.
     public var records: Int
-    /// Bytes of input; the record that goes beyond is still handed over.
+    /// The size of the input in bytes. The record that exceeds it is still passed on.
     public var bytes: Int
 
-    /// Both bounds.
+    /// Creates a limit.
     @inlinable
     public init(records: Int, bytes: Int) {
         self.records = records
@@ -154,41 +203,42 @@ public struct ReadLimit: Sendable {
     }
 }
 
-/// What a reader found.
+/// Whether a partition has more to read.
 public enum ReadOutcome: Sendable, Equatable {
-    /// There may be more at once.
+    /// There may be more to read at once.
     case more
-    /// Nothing for now. The reader is asked again after `retryAfter`, or when its context's waker is called if that
-    /// is sooner; `nil`: only the waker will tell.
+    /// There is nothing to read for now. The reader is called again after `retryAfter`, or earlier if its context's
+    /// `wake` is called; `nil`: only after `wake` is called.
     case idle(retryAfter: Duration?)
-    /// The partition is over.
+    /// The partition has ended.
     case end
 }
 
-/// Progress through a partition, in units of the reader's choice (bytes for files).
+/// Progress through a partition, in a unit chosen by the reader, such as bytes for files.
 public struct SourceProgress: Sendable, Hashable {
-    /// Units read.
+    /// The units read.
     public var done: Int64
-    /// Units there are at present.
+    /// The units available at present.
     public var total: Int64
 
-    /// `done` of `total`.
+    /// Creates a progress of `done` units out of `total`.
     public init(done: Int64, total: Int64) {
         self.done = done
         self.total = total
     }
 }
 
-/// What a reader is given when it is opened.
+/// The context of a reader, as passed to ``Source/open(_:at:context:)``.
 public struct SourceContext: Sendable {
-    /// Tells the task that there is something to read; may be called from anywhere, any number of times.
+    /// Tells the task that there is something to read. May be called from any thread, and repeatedly.
     public let wake: @Sendable () -> Void
-    /// The run's clock.
+    /// The clock of the run.
     public let clock: any PipelineClock
-    /// Whether the times that the reader gives records count; if not, the graph takes event time from elsewhere.
+    /// Whether the times that the reader passes with its records are used; if not, the pipeline takes event time from
+    /// elsewhere.
     public let usesRecordTimes: Bool
 
-    /// A context with its own waker, for tests of readers.
+    /// Creates a context for tests of readers. Each parameter sets the property of its name.
     public init(
         clock: any PipelineClock = SystemClock(), usesRecordTimes: Bool = true,
         wake: @escaping @Sendable () -> Void = {}
@@ -199,20 +249,20 @@ public struct SourceContext: Sendable {
     }
 }
 
-/// Input that is not a record: what it was, where, and why not.
+/// Input that could not be decoded as a record: an excerpt, its place, and the reason.
 public struct MalformedInput: Sendable, Hashable {
-    /// The input as it stood, or the beginning of it (`excerptLimit` bytes), invalid UTF-8 replaced, and U+0000, which
-    /// databases do not take in texts, by U+2400.
+    /// The input or its beginning (``excerptLimit`` bytes), with invalid UTF-8 replaced, and U+0000, which databases do
+    /// not accept in texts, replaced by U+2400.
     public var excerpt: String
-    /// Where, for a reader of the message: `2013-01.csv, line 17 (byte 1,402)`.
+    /// The place of the input for messages, such as `2013-01.csv, line 17 (byte 1,402)`.
     public var place: String
-    /// Why it is not a record, with what was expected.
+    /// Why the input could not be decoded, and what was expected.
     public var reason: String
 
-    /// Longest excerpt that a reader should keep, in bytes.
+    /// The length of the longest excerpt that a reader should keep, in bytes.
     public static let excerptLimit = 1024
 
-    /// All three parts.
+    /// Creates a description of malformed input. Each parameter sets the property of its name.
     public init(excerpt: String, place: String, reason: String) {
         self.excerpt = FailureReason.storable(excerpt)
         self.place = place

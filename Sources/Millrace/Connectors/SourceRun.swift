@@ -1,26 +1,27 @@
 import Logging
 
-/// What a source is told about the run that it is part of, before any partition is asked for.
+/// The run that a source is part of, as passed to `Source.connect(_:)`.
 public struct SourceRun: Sendable {
     /// The pipeline's name.
     public let pipeline: String
     /// The source operator's name in the graph.
     public let operatorID: String
-    /// What the run guarantees.
+    /// The delivery guarantee of the run.
     public let delivery: DeliveryGuarantee
-    /// Whether the run goes on from a stored checkpoint, with positions for the partitions of that time.
+    /// Whether the run is restored from a checkpoint, which has positions for the partitions known at that time.
     public let isResumed: Bool
-    /// Whether checkpoints are stored in a folder: what `committed` is told is then for information.
+    /// Whether checkpoints are stored in a state folder. The positions passed to `committed` are then not needed for a
+    /// restart.
     public let storesPositions: Bool
-    /// Whether output is written in transactions that take the positions with them (`SharedOutput`).
+    /// Whether output is written in transactions that also commit the positions (``SharedOutput``).
     public let commitsPositionsWithOutput: Bool
-    /// To be called when `partitions()` would answer differently: the run takes a checkpoint and goes on with the new
-    /// ones. May be called from anywhere, any number of times.
+    /// Tells the run that `partitions()` would return other partitions: it takes a checkpoint and continues with the
+    /// new ones. May be called from any thread, and repeatedly.
     public let partitionsChanged: @Sendable () -> Void
-    /// Where the source says what it does.
+    /// The logger of the run.
     public let logger: Logger
 
-    /// For tests of sources.
+    /// Creates a run for tests of sources. Each parameter sets the property of its name.
     public init(
         pipeline: String = "test", operatorID: String = "source", delivery: DeliveryGuarantee = .atLeastOnce,
         isResumed: Bool = false, storesPositions: Bool = false, commitsPositionsWithOutput: Bool = false,
@@ -37,14 +38,14 @@ public struct SourceRun: Sendable {
     }
 }
 
-/// A partition that is about to be opened, and where.
+/// A partition that is to be opened, and its position.
 public struct PartitionStart<Position: Sendable>: Sendable {
     /// The partition.
     public let partition: PartitionID
-    /// Where the checkpoint has it; `nil` if the checkpoint does not know it, or there is none.
+    /// The position in the checkpoint; `nil` if there is no checkpoint, or if it does not have the partition.
     public let position: Position?
 
-    /// Both.
+    /// Creates a start of a partition.
     public init(_ partition: PartitionID, _ position: Position?) {
         self.partition = partition
         self.position = position

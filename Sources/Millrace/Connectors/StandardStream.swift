@@ -1,7 +1,7 @@
 import Foundation
 
-/// Standard output and error, which may be closed, full or a pipe that nobody reads: then writing fails, and the process goes
-/// on. (`FileHandle.write` ends it.)
+/// Standard output or standard error. Where the stream is closed, full or a pipe without a reader, writing throws an
+/// error (`FileHandle.write` would end the process).
 package struct StandardStream: Sendable {
     private let descriptor: Int32
     private let name: String
@@ -30,7 +30,7 @@ package struct StandardStream: Sendable {
                 if count >= 0 {
                     rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
                 } else if errno == EAGAIN {
-                    usleep(1000)  // somebody has made it non-blocking
+                    usleep(1000)  // the descriptor is non-blocking
                 } else if errno != EINTR {
                     throw SinkError(
                         "Nothing can be written to \(name): \(String(cString: strerror(errno)))",
@@ -40,17 +40,17 @@ package struct StandardStream: Sendable {
         }
     }
 
-    /// Puts `/dev/null` where a standard stream is closed: otherwise the next file that is opened, such as one of a state
-    /// folder, would be taken for it. And has a pipe without a reader be an error of the write, not the end of the process.
-    /// To be called before anything is opened.
+    /// Opens `/dev/null` for each standard stream that is closed, because the next file that is opened, such as one of
+    /// a state folder, would otherwise get its descriptor. Also ignores SIGPIPE, so that writing to a pipe without a
+    /// reader fails instead of ending the process. To be called before any file is opened.
     package static func secure() {
         for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 {
-            // Gives the lowest number that is free, which is this one.
+            // Gets the lowest free descriptor, which is this one.
             _ = open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY)
         }
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Writes `text` if it can: for what the process goes on without.
+    /// Writes `text`, and ignores errors.
     package func say(_ text: String) { try? write(text) }
 }

@@ -1,5 +1,5 @@
-/// An error in a pipeline or its options: a setting is invalid, or settings contradict each other. Thrown before the
-/// run starts, and never followed by a restart.
+/// An error in a pipeline or its options: a setting is invalid, or settings contradict each other. Thrown when a run
+/// starts, and never followed by a restart.
 public struct ConfigurationError: AdvisedError, PermanentFailure {
     /// What is wrong.
     public let problem: String

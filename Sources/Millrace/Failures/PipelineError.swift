@@ -3,8 +3,8 @@ public enum PipelineError: Error, CustomStringConvertible, Sendable {
     /// An operator, source or sink failed. `partition` and `position` are the place in the input at or shortly before
     /// the record that failed; they are empty if it is not known.
     case failed(operatorID: String, partition: String, position: String, cause: any Error)
-    /// The pipeline failed `after` times, and the restart strategy allows no further restart. `cause` is the last
-    /// failure.
+    /// The pipeline failed `after` times, and the restart strategy allows no further restart, or the run was stopped
+    /// before the next one. `cause` is the last failure.
     case gaveUp(after: Int, cause: any Error)
     /// A checkpoint could not be stored, after as many attempts as the restart strategy allows. Earlier checkpoints
     /// remain valid.

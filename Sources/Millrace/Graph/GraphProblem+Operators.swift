@@ -29,7 +29,7 @@ extension GraphProblem {
             if let rate = node.source?.recordsPerSecond, !rates.contains(rate) {
                 found.append(
                     GraphProblem(
-                        "source '\(node.id)' is to give \(rate) records a second",
+                        "source '\(node.id)' has a rate limit of \(rate) records a second",
                         advice: "Give it a rate between \(rates.lowerBound) and \(rates.upperBound), or none"))
             }
         }

@@ -23,7 +23,7 @@ public struct MalformedRecord: PermanentFailure, CustomStringConvertible, Sendab
     init(input: MalformedInput) { self.input = input }
 
     public var description: String {
-        "\(input.place): \(input.reason). Mend the input, or give the source malformed: .skip or .deadLetter(to:)"
+        "\(input.place): \(input.reason). Fix the input, or give the source malformed: .skip or .deadLetter(to:)"
     }
 }
 
@@ -34,6 +34,6 @@ public struct MissingEventTime: PermanentFailure, CustomStringConvertible, Senda
     @usableFromInline
     init() {}
     public var description: String {
-        "the record has no event time: give the source missingEventTime: .skip or .deadLetter(to:), or mend the input"
+        "the record has no event time: give the source missingEventTime: .skip or .deadLetter(to:), or fix the input"
     }
 }

@@ -1,11 +1,11 @@
-/// Finds partitions that give nothing while all others wait for their event time. Pure.
+/// Finds partitions without records that hold event time back while other partitions are ahead. Pure.
 enum HeldEventTime {
-    /// Silence is no hold-up before it has lasted so long.
+    /// How long a partition has to be silent before it is reported.
     static let patience = Duration.seconds(10)
-    /// Between two looks.
+    /// The time between two checks.
     static let interval = Duration.seconds(1)
 
-    /// The partitions that others wait for, and for how long they have been silent.
+    /// Returns the partitions that hold event time back, and for how long they have been silent.
     static func find(
         _ sources: [(TaskStatusCell.Origin, TaskStatusCell.Value)], _ now: Duration
     ) -> [TaskStatusCell.Origin: Duration] {
@@ -20,10 +20,10 @@ enum HeldEventTime {
         return held
     }
 
-    /// The warning.
+    /// Returns the text of the warning.
     static func sentence(_ origin: TaskStatusCell.Origin, silentFor silence: Duration, ahead: [Watermark]) -> String {
         let greatest = ahead.max { $0.time < $1.time }.map { "\($0)" } ?? ""
         return
-            "source '\(origin.source)', partition \(origin.partition), has given no record for \(silence.components.seconds) s, and holds back event time: others are at \(greatest), their windows and timers wait for it. If a partition may be silent, say after how long it no longer counts: idleTimeout in the source's watermarks"
+            "source '\(origin.source)', partition \(origin.partition), has had no records for \(silence.components.seconds) s and holds back event time: other partitions are at \(greatest), and their windows and timers wait. If a partition may be without records, set idleTimeout in the source's watermark strategy"
     }
 }

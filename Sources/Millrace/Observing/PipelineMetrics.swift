@@ -1,43 +1,43 @@
 import Metrics
 
-/// The names under which a pipeline reports to swift-metrics; each has the label `pipeline`. They are part of the
-/// public interface.
+/// The names of the metrics that a pipeline reports to swift-metrics, each with the label `pipeline`. They are part of
+/// the public interface.
 enum MetricName {
     /// Records read by source tasks.
     static let records = "millrace_records_read"
-    /// Records taken by sinks.
+    /// Records written to sinks.
     static let written = "millrace_records_written"
-    /// Records too late for their window.
+    /// Records that were too late for their window.
     static let late = "millrace_records_late"
-    /// Records left out by a policy.
+    /// Records dropped by an error policy.
     static let skipped = "millrace_records_skipped"
-    /// Records given to dead-letter outputs.
+    /// Records sent to dead-letter outputs.
     static let deadLettered = "millrace_records_dead_lettered"
-    /// Seconds from the start of a checkpoint to its being stored.
+    /// The time from the start of a checkpoint until it is stored.
     static let checkpointDuration = "millrace_checkpoint_duration"
-    /// Bytes of a checkpoint's deltas.
+    /// The size of a checkpoint's changed state, in bytes.
     static let checkpointBytes = "millrace_checkpoint_bytes"
-    /// Longest pause of a task for a checkpoint.
+    /// The longest pause of a task for a checkpoint.
     static let checkpointPause = "millrace_checkpoint_pause"
-    /// Event time, in milliseconds since 1970.
+    /// The least event time of all tasks, in milliseconds since 1970.
     static let watermark = "millrace_watermark_milliseconds"
-    /// Records that a batch may have.
+    /// The maximum number of records in a batch.
     static let batchSizeWanted = "millrace_batch_size_wanted"
-    /// Records that batches had.
+    /// The number of records in a batch.
     static let batchSize = "millrace_batch_size"
-    /// Time that handlers took for a batch.
+    /// The time that the handler took for a batch.
     static let batchDuration = "millrace_batch_duration"
-    /// Records that failed in a batch, each time counted.
+    /// Records that failed in a batch; each failure counts.
     static let batchFailed = "millrace_batch_records_failed"
-    /// Records handed over again.
+    /// Records passed to the handler again.
     static let batchRetried = "millrace_batch_records_retried"
-    /// Records given up (failed for the last time).
+    /// Records that failed permanently, and were handled by the error policy.
     static let batchGivenUp = "millrace_batch_records_given_up"
     /// Records sent to a retry topic.
     static let batchSentBack = "millrace_batch_records_sent_back"
 }
 
-/// A pipeline's metrics.
+/// The metrics of a pipeline.
 struct PipelineMetrics: Sendable {
     private let records: Gauge
     private let written: Gauge

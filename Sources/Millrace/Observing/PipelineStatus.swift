@@ -1,53 +1,56 @@
-/// A run's progress at one moment.
+/// The progress of a run at one moment.
 public struct PipelineStatus: Sendable {
-    /// One source partition.
+    /// The progress of one source partition.
     public struct Partition: Sendable {
-        /// Its name.
+        /// The partition.
         public var partition: PartitionID
-        /// Records read, over restarts too where they were checkpointed.
+        /// The number of records read. Records that an earlier run has read count if they are part of the restored
+        /// checkpoint.
         public var records: UInt64
-        /// How far, if the source can tell.
+        /// How much of the partition has been read; `nil` if the source cannot tell.
         public var progress: SourceProgress?
-        /// Event time.
+        /// The event time of the partition.
         public var watermark: Watermark
-        /// How long this partition has given no record while event time waits for it and others are ahead: their windows
-        /// and timers wait too. `nil` if it does not hold them back. `idleTimeout` says how long that may last.
+        /// How long the partition has had no records while partitions that are ahead wait for its event time, and with
+        /// them windows and timers; `nil` if it does not hold event time back. The `idleTimeout` of the source's
+        /// watermark strategy limits this time.
         public var holdsBackEventTimeFor: Duration?
     }
 
-    /// Time since the run began.
+    /// The time since the run began.
     public var elapsed: Duration
-    /// Source partitions.
+    /// The source partitions.
     public var partitions: [Partition]
-    /// Records read by this process; those that a restart has read again are counted once where the run keeps its
-    /// positions.
+    /// The number of records read by this process. Records that are read again after a restart count once, where the
+    /// checkpoint keeps the positions.
     public var records: UInt64
-    /// Records left out by a policy.
+    /// The number of records dropped by an error policy.
     public var skipped: UInt64
-    /// Records given to dead-letter outputs.
+    /// The number of records sent to dead-letter outputs.
     public var deadLettered: UInt64
-    /// Records too late for their window.
+    /// The number of records that were too late for their window.
     public var late: UInt64
-    /// Records taken by sinks.
+    /// The number of records written to sinks.
     public var written: UInt64
-    /// The most bytes that tables have taken, counted as the memory budget counts them; summed over tasks.
+    /// The greatest size of the keyed state in memory, in bytes as ``RunOptions/memoryBudget`` counts them, summed over
+    /// the tasks.
     public var peakMemory: Int
-    /// The least event time over all tasks.
+    /// The least event time of all tasks.
     public var watermark: Watermark
     /// The last stored checkpoint.
     public var checkpoint: CheckpointNumber
-    /// What the last checkpoint cost.
+    /// The duration and size of the last checkpoint; `nil` if this run has stored none.
     public var lastCheckpoint: CheckpointStatistics?
-    /// The longest that any task has stood still for a barrier.
+    /// The longest time for which a checkpoint has paused a task.
     public var longestPause: Duration
-    /// How often storing a checkpoint has failed, each attempt counted.
+    /// The number of failed attempts to store a checkpoint.
     public var failedCheckpoints: Int
-    /// Restarts after failures.
+    /// The number of restarts after failures.
     public var restarts: Int
-    /// The run is over.
+    /// Whether the run has ended.
     public var isFinished: Bool
 
-    /// Share of the input that is done, from 0 to 1, if every source can tell.
+    /// The fraction of the input that has been read, from 0 to 1; `nil` if a source cannot tell.
     public var fraction: Double? {
         var (done, total) = (Int64(0), Int64(0))
         for partition in partitions {
@@ -59,16 +62,16 @@ public struct PipelineStatus: Sendable {
     }
 }
 
-/// What a checkpoint cost.
+/// The duration and size of a checkpoint.
 public struct CheckpointStatistics: Sendable, Hashable {
-    /// From its start to its being stored.
+    /// The time from the start of the checkpoint until it was stored and its output was published.
     public var duration: Duration
-    /// Of that, storing.
+    /// The part of ``duration`` in which the checkpoint was stored and its output was published.
     public var storing: Duration
-    /// Bytes of deltas.
+    /// The size of the changed state, in bytes.
     public var bytes: Int
-    /// Changed entries.
+    /// The number of changed state entries.
     public var entries: Int
-    /// The longest pause of a task.
+    /// The longest time for which the checkpoint paused a task.
     public var pause: Duration
 }

@@ -1,23 +1,23 @@
 import Synchronization
 
-/// Where a task publishes its counters.
+/// The status that a task publishes.
 final class TaskStatusCell: Sendable {
     struct Value: Sendable {
         var counters = TaskCounters()
         var watermark = Watermark.start
         var progress: SourceProgress?
         var partition: PartitionID?
-        /// Since when the source has had nothing to read, on the run's clock.
+        /// When the source last had something to read, on the run's clock; `nil` if it has now.
         var silentSince: Duration?
     }
 
-    /// What a source task reads.
+    /// The source and partition that a source task reads.
     struct Origin: Hashable, Sendable {
         let source: String
         let partition: PartitionID
     }
 
-    /// `nil` in tasks without a source.
+    /// `nil` for tasks without a source.
     let origin: Origin?
     private let value = Mutex(Value())
 

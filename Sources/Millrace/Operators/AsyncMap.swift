@@ -214,7 +214,9 @@ final class AsyncMapInstance<Record: Sendable, Output: Sendable>: OperatorInstan
     private func pass(_ number: Int) throws {
         switch waiting[number].result {
         case .success(let output): try next(output, waiting[number].time)
-        case .failure(let error): try failures.handle(error, waiting[number].record, waiting[number].time)
+        case .failure(let error):
+            let failed = waiting[number]
+            try failures.handle(error, failed.record, failed.time, attempts: failed.attempts)
         case nil: break
         }
     }

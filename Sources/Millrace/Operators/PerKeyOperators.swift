@@ -37,7 +37,7 @@ extension KeyedStream where Record: StateValue {
         _ limit: Int, by precedes: @escaping @Sendable (Record, Record) -> Bool
     ) -> Stream<Keyed<Key, [Record]>> {
         let top = TopK<Record>(limit, by: precedes)
-        return process(to: Keyed<Key, [Record]>.self) { states in
+        let result = process(to: Keyed<Key, [Record]>.self) { states in
             let best = states.value("best", of: [Record].self)
             return ProcessFunction(onRecord: { record, context in
                 var records = try best.get() ?? []
@@ -47,6 +47,8 @@ extension KeyedStream where Record: StateValue {
                 try context.emit(Keyed(key: context.key, value: records))
             })
         }
+        result.node.producer.refuse(top.problems)
+        return result
     }
 }
 

@@ -1,5 +1,5 @@
 extension KeyedStream where Record: StateValue {
-    /// Looks for a pattern in each key's records.
+    /// Finds matches of a pattern in the records of each key.
     ///
     /// ```swift
     /// logins.keyed(by: \.user)
@@ -11,26 +11,30 @@ extension KeyedStream where Record: StateValue {
     ///     .map { "\($0.key): \($0["failed"].count) failures, then a success at \($0.end)" }
     /// ```
     ///
-    /// What matches is said at `Pattern`. Records are held until the watermark reaches their times, and taken in the order
-    /// of these; a record at or before the watermark goes to `late` and is counted. A match has the time of its last
-    /// record.
+    /// ``Pattern`` describes what matches. Records are kept until the watermark reaches their time, and then processed
+    /// in the order of their times. A record at or before the watermark is late: it is counted in
+    /// ``PipelineStatus/late`` and sent to `late`. A match has the time of its last record.
     ///
-    /// A partial match whose time limit has passed goes to `timedOut`, with the records it has; one that can go on no more
-    /// for another reason is forgotten. At the end of the input those with a time limit time out.
+    /// A partial match whose time limit has passed is sent to `timedOut`, with the records it has. A partial match that
+    /// cannot continue for another reason is discarded. At the end of the input, all partial matches with a time limit
+    /// time out.
     ///
-    /// Holds per key the records ahead of the watermark and those of partial matches: at most as many of these as `limit`
-    /// says, but a step without an upper number of `times` takes records until its time limit. Give patterns one.
+    /// State per key: the records after the watermark, and the records of partial matches. `limit` bounds the number of
+    /// partial matches, but not the number of records in each: give a pattern a time limit if one of its steps has no
+    /// upper bound of `times`.
     ///
-    /// Restart: matches are as if there had been none; each is in a transactional sink exactly once. After a change of the
-    /// pattern, partial matches of the state folder go on by its new steps; those with more steps than there are now are
-    /// refused.
+    /// Restart: state is restored from the checkpoint, and a transactional sink contains each match exactly once. A
+    /// start with a pattern whose name, steps, `times` or time limits differ from those of the stored state is rejected
+    /// with an error. If only conditions differ, partial matches continue with the new ones.
     ///
     /// - Parameters:
-    ///   - pattern: the sequence of records to look for.
-    ///   - after: what becomes of other partial matches once there is a match.
-    ///   - limit: how many partial matches a key may have.
-    ///   - late: receives late records. Default: they are only counted.
-    ///   - timedOut: receives partial matches whose time is over. Default: they are only counted.
+    ///   - pattern: the sequence of records to find.
+    ///   - after: what happens to other partial matches of the key after a match. Default: they are discarded.
+    ///   - limit: the maximum number of partial matches per key, and what happens beyond it. Default: the oldest of
+    ///     more than 1,000 is dropped.
+    ///   - late: the side output for late records. Default: they are only counted.
+    ///   - timedOut: the side output for partial matches whose time limit has passed. Default: they are discarded.
+    /// - Returns: a stream of the matches.
     @inlinable
     public func matching(
         _ pattern: Pattern<Record>, after: AfterMatch = .skipPastLast,
@@ -51,7 +55,7 @@ extension KeyedStream where Record: StateValue {
     }
 }
 
-/// A pattern in one task.
+/// Matching in one task.
 @usableFromInline
 struct PatternMatcher<Key: StreamKey, Record: StateValue> {
     @usableFromInline typealias Match = PatternMatch<Key, Record>
@@ -70,7 +74,7 @@ struct PatternMatcher<Key: StreamKey, Record: StateValue> {
         self.timedOut = timedOut
     }
 
-    /// Keeps a record until the watermark has reached its time.
+    /// Keeps a record until the watermark reaches its time.
     @inlinable
     func note(_ record: Record, _ context: ProcessContext<Key, Match>) throws {
         guard context.time > context.watermark else {
@@ -91,7 +95,7 @@ struct PatternMatcher<Key: StreamKey, Record: StateValue> {
         try context.setTimer(.event(context.time))
     }
 
-    /// Takes the records that the watermark has reached, and asks to be called for what comes next.
+    /// Processes the records that the watermark has reached, and sets a timer for the next ones.
     @inlinable
     func wake(_ timer: Timer, _ context: ProcessContext<Key, Match>) throws {
         let watermark = max(context.watermark, timer.time).milliseconds
@@ -131,7 +135,7 @@ struct PatternMatcher<Key: StreamKey, Record: StateValue> {
 }
 
 extension ProcessStates {
-    /// What a process function calls to send records to a side output; nothing while the graph is declared.
+    /// Returns what a process function calls to send records to a side output; `nil` while the graph is being declared.
     @inlinable
     func push<Record: Sendable>(to side: SideOutput<Record>?) -> Push<Record>? {
         guard case .task(let context, _) = place else { return nil }

@@ -1,4 +1,4 @@
-/// A sequence of records of one key to look for: steps, each with a condition, in the order of event time.
+/// A sequence of steps that records of one key have to satisfy in the order of event time.
 ///
 /// ```swift
 /// let fraud = Pattern<Login>("fraud")
@@ -8,34 +8,36 @@
 ///     .within(.minutes(10))
 /// ```
 ///
-/// What matches is exactly this. A record that satisfies the first step's condition begins a partial match, each one of
-/// its own. The key's following records are offered to it one after the other, in the order of their times, those of
-/// the same time in the order of arrival; a partial match
+/// Each record that satisfies the condition of the first step starts a partial match. The following records of the key
+/// are offered to it in the order of their times; records with equal times in the order of arrival. For each record, a
+/// partial match does the first of the following that is possible:
 ///
-/// 1. goes on to the next step with the record, if its step has the records that it needs and the next step allows the
-///    record: its condition is satisfied, the time since the last record taken is `within` the next step's limit, no
-///    record since then satisfied one of the next step's `without`, and, if it was declared with `next`, there was no
-///    record at all since then;
-/// 2. else takes the record into its step, if it has not as many as it may have, and the step's condition is satisfied;
-///    in a step declared with `next`, only directly after the last record taken;
-/// 3. else passes the record over. It is given up if by these rules it can take no record any more.
+/// 1. It takes the record as the first one of the next step. For this, the current step must have its minimum of
+///    records, and the next step must allow the record: the record satisfies its condition; the time since the last
+///    record taken is within its limit (`within`); no record since then satisfies one of its `without` conditions; and,
+///    if the step was declared with `next`, there was no record at all since then.
+/// 2. It takes the record into the current step. For this, the step must have less than its maximum of records, and the
+///    record must satisfy its condition; in a step declared with `next`, the record must also directly follow the last
+///    one taken.
+/// 3. It skips the record. If it cannot take any record from then on, it is discarded.
 ///
-/// So a repeated step takes all records that satisfy it until one can begin the next step, and goes on as soon as one
-/// can. The last step, which nothing follows, ends the match as soon as it has the fewest records that it needs. A partial
-/// match that event time has left behind, by the limit of the whole or by the one to the next step if its own can take no
-/// more, has timed out.
+/// A repeated step therefore takes all records that satisfy it until a record can start the next step, and the match
+/// then continues with the next step. The last step ends the match as soon as it has its minimum of records.
+///
+/// A partial match times out when event time passes the limit of the whole pattern, or, if its current step can take no
+/// more records, the limit of the next step.
 ///
 ///     pattern   A 2...  then B          records   a1  x  a2  b1  a3  b2
 ///     partial   a1: a1 a2 | b1          a match
-///               a2: a2                  discarded with the match by .skipPastLast; with .keepAll, b1 is passed over,
-///                                       a3 taken, and a2 a3 | b2 is a match too
+///               a2: a2                  discarded after the match with .skipPastLast; with .keepAll it skips b1,
+///                                       takes a3, and a2 a3 | b2 is a match too
 public struct Pattern<Record: Sendable>: Sendable {
-    /// Its name, for the graph and for matches.
+    /// The name of the pattern, in the printed graph and in matches.
     public let name: String
     @usableFromInline var steps: [PatternStep<Record>] = []
-    /// The whole match's limit in milliseconds.
+    /// The limit of the whole match, in milliseconds.
     @usableFromInline var limit: Int64?
-    /// What is wrong with how it was put together.
+    /// Errors in the declaration.
     private var declared: [GraphProblem] = []
 
     @usableFromInline
@@ -53,15 +55,18 @@ public struct Pattern<Record: Sendable>: Sendable {
         if !isMet { declared.append(GraphProblem("pattern '\(name)': \(message())", advice: advice)) }
     }
 
-    /// A pattern without steps: go on with `first`.
+    /// Creates a pattern without steps. Add the first one with ``first(_:where:times:)``.
+    ///
+    /// - Parameter name: the name of the pattern, in the printed graph and in matches.
     public init(_ name: String) { self.name = name }
 
-    /// The first step.
+    /// Adds the first step.
     ///
     /// - Parameters:
-    ///   - name: for finding its records in a match; each step's is another.
-    ///   - condition: which records the step takes.
-    ///   - times: how many records it takes: `3`, `3...` or `3...5`; at least one.
+    ///   - name: the name of the step in matches; unique within the pattern.
+    ///   - condition: returns whether the step takes a record.
+    ///   - times: the number of records the step takes: `3`, `3...` or `3...5`; at least one. Default: 1.
+    /// - Returns: the pattern with the step added.
     public func first(
         _ name: String, where condition: @escaping @Sendable (Record) -> Bool, times: some PatternTimes = 1
     ) -> Pattern {
@@ -71,13 +76,16 @@ public struct Pattern<Record: Sendable>: Sendable {
             PatternStep(name: name, condition: condition, times: times.range, isStrict: false, limit: nil))
     }
 
-    /// The next step, which follows the one before at some time: other records may lie between, also between its own.
+    /// Adds a step that follows the previous one at any distance: other records may lie between the steps, and between
+    /// the records of this step.
     ///
     /// - Parameters:
-    ///   - name: names the step in a match; unique in the pattern.
-    ///   - condition: which records the step takes.
-    ///   - times: how many records it takes: `3`, `3...` or `3...5`. Default: 1.
-    ///   - limit: the longest time from the last record of the step before to the first of this one.
+    ///   - name: the name of the step in matches; unique within the pattern.
+    ///   - condition: returns whether the step takes a record.
+    ///   - times: the number of records the step takes: `3`, `3...` or `3...5`; at least one. Default: 1.
+    ///   - limit: the maximum time from the last record of the previous step to the first record of this step. Default:
+    ///     `nil`, no limit.
+    /// - Returns: the pattern with the step added.
     public func then(
         _ name: String, where condition: @escaping @Sendable (Record) -> Bool, times: some PatternTimes = 1,
         within limit: Duration? = nil
@@ -85,14 +93,16 @@ public struct Pattern<Record: Sendable>: Sendable {
         following(name, condition, times.range, isStrict: false, limit)
     }
 
-    /// The next step, which follows the one before directly: no other record of the key lies between, nor between its
-    /// own.
+    /// Adds a step that follows the previous one directly: no other record of the key may lie between the steps, or
+    /// between the records of this step.
     ///
     /// - Parameters:
-    ///   - name: names the step in a match; unique in the pattern.
-    ///   - condition: which records the step takes.
-    ///   - times: how many records it takes: `3`, `3...` or `3...5`. Default: 1.
-    ///   - limit: the longest time from the last record of the step before to the first of this one.
+    ///   - name: the name of the step in matches; unique within the pattern.
+    ///   - condition: returns whether the step takes a record.
+    ///   - times: the number of records the step takes: `3`, `3...` or `3...5`; at least one. Default: 1.
+    ///   - limit: the maximum time from the last record of the previous step to the first record of this step. Default:
+    ///     `nil`, no limit.
+    /// - Returns: the pattern with the step added.
     public func next(
         _ name: String, where condition: @escaping @Sendable (Record) -> Bool, times: some PatternTimes = 1,
         within limit: Duration? = nil
@@ -100,8 +110,13 @@ public struct Pattern<Record: Sendable>: Sendable {
         following(name, condition, times.range, isStrict: true, limit)
     }
 
-    /// No such record may lie between the last record of the step before and the first of the step that was declared last.
-    /// Where several are given, none of them.
+    /// Excludes records between the last record of the previous step and the first record of the step that was added
+    /// last.
+    ///
+    /// Can be called several times; none of the conditions may then be satisfied.
+    ///
+    /// - Parameter condition: returns whether a record is excluded.
+    /// - Returns: the pattern with the condition added to its last step.
     public func without(where condition: @escaping @Sendable (Record) -> Bool) -> Pattern {
         var copy = self
         copy.expect(
@@ -112,7 +127,10 @@ public struct Pattern<Record: Sendable>: Sendable {
         return copy
     }
 
-    /// The longest time from the first record of a match to its last.
+    /// Limits the time from the first record of a match to its last.
+    ///
+    /// - Parameter limit: the maximum time.
+    /// - Returns: the pattern with the limit.
     public func within(_ limit: Duration) -> Pattern {
         var copy = self
         copy.expect(limit >= .zero, "a time limit of \(limit)", "Give .within zero or more")
@@ -143,7 +161,7 @@ public struct Pattern<Record: Sendable>: Sendable {
         return copy
     }
 
-    /// What stored matches depend on.
+    /// What the meaning of stored partial matches depends on.
     @usableFromInline var meaning: String {
         let steps = steps.map { step in
             step.detail + (step.forbidden.isEmpty ? "" : " but \(step.forbidden.count) not between")
@@ -152,6 +170,6 @@ public struct Pattern<Record: Sendable>: Sendable {
             + (limit.map { ", within \(Duration.milliseconds($0)) in all" } ?? "")
     }
 
-    /// For the graph's printout.
+    /// For the printed graph.
     @usableFromInline var detail: String { "\(name): " + steps.map(\.detail).joined(separator: ", ") }
 }

@@ -1,7 +1,7 @@
-/// The rules of a pattern: what a record does to a key's partial matches. See `Pattern`.
+/// The rules of a pattern: how a record changes the partial matches of a key. See `Pattern`.
 @usableFromInline
 struct PatternMachine<Record: StateValue>: Sendable {
-    /// What came of some records.
+    /// The results of some records.
     @usableFromInline
     struct Outcome {
         /// A match, or a partial match that has timed out, with the time at which it did.
@@ -49,7 +49,7 @@ struct PatternMachine<Record: StateValue>: Sendable {
         self.limit = limit
     }
 
-    /// Offers all records up to `watermark`, and gives up what has timed out by then.
+    /// Offers all records up to `watermark` to the partial matches, and removes those that have timed out by then.
     @inlinable
     func advance(_ state: inout PatternState<Record>, to watermark: Int64, into outcome: inout Outcome) throws {
         try check(state)
@@ -63,14 +63,15 @@ struct PatternMachine<Record: StateValue>: Sendable {
         state.sweep()
     }
 
-    /// When there is something to do next for a key: a record's time, or a time limit.
+    /// Returns the next time at which a key has something to do: that of a record or a time limit.
     @inlinable
     func nextTime(_ state: PatternState<Record>) -> Int64? {
         let deadlines = state.partials.compactMap { deadline(of: $0, state.lastNumber) }
         return (deadlines + (state.pending.first.map { [$0.time] } ?? [])).min()
     }
 
-    /// State that another version of the program has stored may be of a longer pattern.
+    /// Checks that stored partial matches do not have more steps than the pattern; another version of the program may
+    /// have stored them.
     @usableFromInline
     func check(_ state: PatternState<Record>) throws {
         for partial in state.partials where partial.counts.isEmpty || partial.counts.count > steps.count {
@@ -125,7 +126,8 @@ struct PatternMachine<Record: StateValue>: Sendable {
         }
         state.partials = rest
         if !isTaken { state.taken.removeLast() }
-        // A limit that could not be missed as long as another record might have been taken.
+        // For limits that apply only since the record was offered, because a record might have been taken directly
+        // before.
         expire(&state, &outcome) { deadline in deadline < event.time ? event.time : nil }
     }
 
@@ -158,7 +160,7 @@ struct PatternMachine<Record: StateValue>: Sendable {
         partial.counts.count == steps.count && partial.countInStep >= steps[steps.count - 1].least
     }
 
-    /// The last time at which a partial match may take a record; `nil` if there is none.
+    /// Returns the last time at which a partial match may take a record; `nil` if there is no limit.
     @inlinable
     func deadline(of partial: PartialMatch, _ lastNumber: Int) -> Int64? {
         let (index, count) = (partial.step, partial.countInStep)
@@ -169,8 +171,8 @@ struct PatternMachine<Record: StateValue>: Sendable {
         return min(whole ?? .max, Self.sum(partial.lastTime, limit))
     }
 
-    /// Gives up the partial matches for which `time`, called with their deadlines, gives the time at which they have
-    /// timed out.
+    /// Removes partial matches that have timed out. `time` is called with the deadline of each, and returns the time at
+    /// which it timed out, or `nil`.
     @inlinable
     func expire(
         _ state: inout PatternState<Record>, _ outcome: inout Outcome, _ time: (Int64) -> Int64?
@@ -196,7 +198,7 @@ struct PatternMachine<Record: StateValue>: Sendable {
         return Outcome.Found(partial: records, start: partial.firstTime, end: partial.lastTime, time: time)
     }
 
-    /// A time and a limit after it; as late as can be without one.
+    /// Returns the time at which a limit after `time` passes; the latest time there is without a limit.
     @inlinable
     static func sum(_ time: Int64, _ limit: Int64?) -> Int64 {
         guard let limit else { return .max }

@@ -1,31 +1,31 @@
-/// Records of one key that match a pattern, by its steps; or those of a partial match that has timed out.
+/// The records of a key that match a pattern, by steps; or those of a partial match that has timed out.
 public struct PatternMatch<Key: Sendable, Record: Sendable>: Sendable {
     /// The records of one step.
     public struct Step: Sendable {
-        /// As it was declared.
+        /// The name of the step.
         public var name: String
-        /// In the order of their times.
+        /// The records that the step took, in the order of their times.
         public var records: [Record]
 
-        /// Both.
+        /// Creates a step from its name and records.
         public init(name: String, records: [Record]) {
             self.name = name
             self.records = records
         }
     }
 
-    /// The pattern's name.
+    /// The name of the pattern.
     public var pattern: String
-    /// Whose records they are.
+    /// The key of the records.
     public var key: Key
-    /// In the order of the pattern; of a partial match those that were begun.
+    /// The steps in the order of the pattern; for a partial match, only those that have started.
     public var steps: [Step]
     /// The time of the first record.
     public var start: Timestamp
     /// The time of the last record.
     public var end: Timestamp
 
-    /// A match of these parts.
+    /// Creates a match from its parts.
     public init(pattern: String, key: Key, steps: [Step], start: Timestamp, end: Timestamp) {
         self.pattern = pattern
         self.key = key
@@ -34,7 +34,7 @@ public struct PatternMatch<Key: Sendable, Record: Sendable>: Sendable {
         self.end = end
     }
 
-    /// The records of the step of that name; none if there is no such step.
+    /// The records of the step with a name; empty if there is no such step.
     public subscript(name: String) -> [Record] { steps.first { $0.name == name }?.records ?? [] }
 
     /// All records, in the order of their times.

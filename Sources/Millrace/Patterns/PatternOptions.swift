@@ -1,17 +1,18 @@
-/// What becomes of a key's partial matches once there is a match.
+/// What happens to the partial matches of a key after a match.
 public enum AfterMatch: Sendable, Hashable {
-    /// They are all discarded, and the match's last record does not begin one: no record is in two matches. Of several
-    /// matches that end with the same record there is only the one that began first.
+    /// All partial matches of the key are discarded, and the last record of the match does not start one. No record is
+    /// in two matches. If several partial matches end with the same record, only the one that started first becomes a
+    /// match.
     case skipPastLast
-    /// They go on: there is a match for each record that one begins with.
+    /// All partial matches continue: there is a match for each record that one can start with.
     case keepAll
 }
 
-/// How many partial matches a key may have, and what happens when there would be more.
+/// The maximum number of partial matches per key, and what happens beyond it.
 public enum PartialMatchLimit: Sendable, Hashable {
-    /// The one that began first is given up, and counted as skipped in the status.
+    /// The partial match that started first is dropped and counted in ``PipelineStatus/skipped``.
     case dropOldest(beyond: Int)
-    /// The pipeline fails with `TooManyPartialMatches`.
+    /// The operator fails with ``TooManyPartialMatches``.
     case fail(beyond: Int)
 
     @usableFromInline var count: Int {
@@ -21,20 +22,24 @@ public enum PartialMatchLimit: Sendable, Hashable {
     }
 }
 
-/// A key has more partial matches of a pattern than it may have.
+/// An error for a key with more partial matches than ``PartialMatchLimit/fail(beyond:)`` allows.
 public struct TooManyPartialMatches: Error, CustomStringConvertible, Sendable {
-    /// The pattern's name.
+    /// The name of the pattern.
     public let pattern: String
-    /// How many there may be.
+    /// The maximum number of partial matches.
     public let limit: Int
 
-    /// Of this pattern.
+    /// Creates an error for a pattern.
+    ///
+    /// - Parameters:
+    ///   - pattern: the name of the pattern.
+    ///   - limit: the maximum number of partial matches.
     public init(pattern: String, limit: Int) {
         self.pattern = pattern
         self.limit = limit
     }
 
-    /// Two sentences.
+    /// The error and what to do about it.
     public var description: String {
         "a key has more than \(limit) partial matches of pattern '\(pattern)'. Give the pattern a time limit with within, raise the limit, or drop the oldest."
     }

@@ -1,10 +1,10 @@
-/// What is kept of a key: records whose time has not come yet, partial matches, and the records that these have taken.
+/// The state of a key: records whose time has not come yet, partial matches, and the records that these have taken.
 @usableFromInline
 struct PatternState<Record: StateValue>: Sendable {
-    /// A record and its time in milliseconds.
+    /// A record and its time in milliseconds since 1970.
     @usableFromInline
     struct Event: Sendable {
-        /// Of the records that were offered to partial matches; 0 before.
+        /// The number of the record among those offered to partial matches; 0 before.
         @usableFromInline var number: Int
         @usableFromInline var time: Int64
         @usableFromInline var record: Record
@@ -17,24 +17,24 @@ struct PatternState<Record: StateValue>: Sendable {
         }
     }
 
-    /// Not offered yet: in the order of time, then of arrival.
+    /// Records not offered yet, ordered by time and then by arrival.
     @usableFromInline var pending: [Event] = []
-    /// In the order of their beginnings.
+    /// Partial matches in the order of their first records.
     @usableFromInline var partials: [PartialMatch] = []
-    /// All records that any partial match has taken, by number.
+    /// All records that a partial match has taken, by number.
     @usableFromInline var taken: [Event] = []
     /// The number of the last record offered.
     @usableFromInline var lastNumber = 0
-    /// When the key's timer is set.
+    /// The time of the key's timer, in milliseconds since 1970.
     @usableFromInline var wakeTime: Int64?
 
     @inlinable
     init() {}
 
-    /// Whether nothing depends on it.
+    /// Whether the state can be removed.
     @inlinable var isEmpty: Bool { pending.isEmpty && partials.isEmpty }
 
-    /// Notes a record whose time has not come.
+    /// Adds a record whose time has not come yet.
     @inlinable
     mutating func insert(_ record: Record, _ time: Int64) {
         var (low, high) = (0, pending.count)
@@ -45,7 +45,7 @@ struct PatternState<Record: StateValue>: Sendable {
         pending.insert(Event(time: time, record: record), at: low)
     }
 
-    /// The record of a number.
+    /// Returns the record with a number.
     @inlinable
     func event(_ number: Int) -> Event? {
         var (low, high) = (0, taken.count)
@@ -56,7 +56,7 @@ struct PatternState<Record: StateValue>: Sendable {
         return low < taken.count && taken[low].number == number ? taken[low] : nil
     }
 
-    /// Forgets records that no partial match has any more.
+    /// Removes records that no partial match needs any more.
     @inlinable
     mutating func sweep() {
         guard !partials.isEmpty else { return taken.removeAll() }
@@ -65,16 +65,16 @@ struct PatternState<Record: StateValue>: Sendable {
     }
 }
 
-/// A match that may become whole: how many records each step has so far, and which.
+/// A partial match: how many records each step has so far, and which.
 @usableFromInline
 struct PartialMatch: Sendable {
-    /// Of each step that was begun, the last of them the one it is in.
+    /// The number of records of each step that has started; the last one is the current step.
     @usableFromInline var counts: [Int]
-    /// Of all records taken, in ascending order.
+    /// The numbers of all records taken, in ascending order.
     @usableFromInline var numbers: [Int]
     @usableFromInline var firstTime: Int64
     @usableFromInline var lastTime: Int64
-    /// Since the last record taken there was one that must not lie before the next step.
+    /// Whether a record since the last one taken excludes the next step (`without`).
     @usableFromInline var isBlocked = false
 
     @inlinable
@@ -97,7 +97,7 @@ struct PartialMatch: Sendable {
     @inlinable var step: Int { counts.count - 1 }
     @inlinable var countInStep: Int { counts[counts.count - 1] }
 
-    /// Whether no record lies between the last one taken and that of a number.
+    /// Returns whether no record lies between the last one taken and the one with this number.
     @inlinable
     func isDirectlyBefore(_ number: Int) -> Bool { numbers[numbers.count - 1] &+ 1 == number }
 

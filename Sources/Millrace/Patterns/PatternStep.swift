@@ -5,11 +5,11 @@ struct PatternStep<Record: Sendable>: Sendable {
     @usableFromInline let condition: @Sendable (Record) -> Bool
     @usableFromInline let least: Int
     @usableFromInline let most: Int
-    /// Each of its records directly follows the one taken before.
+    /// Whether each of its records must directly follow the one taken before it.
     @usableFromInline let isStrict: Bool
-    /// From the step before, in milliseconds.
+    /// The maximum time since the last record of the previous step, in milliseconds.
     @usableFromInline let limit: Int64?
-    /// What must not lie between the step before and this one.
+    /// Conditions that no record between the previous step and this one may satisfy.
     @usableFromInline var forbidden: [@Sendable (Record) -> Bool] = []
 
     init(
@@ -33,9 +33,9 @@ struct PatternStep<Record: Sendable>: Sendable {
     }
 }
 
-/// How many records a step of a pattern takes: `3`, `3...`, or `3...5`.
+/// The number of records that a step of a pattern takes: `3`, `3...`, or `3...5`.
 public protocol PatternTimes: Sendable {
-    /// From the fewest to the most.
+    /// The minimum and the maximum number of records.
     var range: ClosedRange<Int> { get }
 }
 

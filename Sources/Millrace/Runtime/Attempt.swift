@@ -1,6 +1,6 @@
 import Synchronization
 
-/// One attempt at running a pipeline: all its tasks, from a restored checkpoint to the last one or the first failure.
+/// One attempt to run a pipeline: all its tasks, from a restored checkpoint to the last one or the first failure.
 struct Attempt {
     let run: RunContext
     let description: GraphDescription
@@ -26,9 +26,9 @@ struct Attempt {
         return try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Manifest?.self) { group in
                 let ticker = Ticker(clock: run.options.clock, signals: graph.signals + [control.coordinator])
-                // Coordinator and ticker have a thread of their own: tasks that never wait may hold all the others. In tests
-                // they run where everything runs: not with a preference of nil, which leaves the parent's executor in
-                // optimised builds (Swift 6.3.1).
+                // Coordinator and ticker have a thread of their own, as tasks that never wait may hold all others. In
+                // tests they run on the current executor; not with a preference of nil, which leaves the parent's
+                // executor in optimised builds (Swift 6.3.1).
                 let executor = run.options.writesInline ? nil : ControlExecutor()
                 func addControl(_ work: @escaping @Sendable () async throws -> Manifest?) {
                     if let executor {
@@ -125,7 +125,7 @@ struct Attempt {
         }
     }
 
-    /// Runs a task's `loop`; its failure ends the attempt at once, however long its calls go on.
+    /// Runs a task's `loop`. If it fails, the attempt ends at once, however long its calls take.
     private static func ending(_ run: RunContext, _ watch: RunWatch, _ loop: () async throws -> Void) async throws {
         do { try await loop() } catch {
             watch.endAttempt(run.options.clock.now, cause: error)

@@ -1,12 +1,12 @@
 import Logging
 
-/// Tasks may see broadcast records of several partitions in different orders.
+/// Warns about broadcast streams with several producing tasks, whose records may reach tasks in different orders.
 enum BroadcastAdvice {
-    /// Says so at start, for each broadcast stream that comes out of several tasks.
+    /// Logs a notice at start for each broadcast stream that is produced by several tasks.
     static func say(_ graph: ExecutionGraph, _ logger: Logger) {
         for node in graph.plan.operators where node.isBroadcast {
             let stages = graph.plan.stages(of: node)
-            // One keyed stage has each key in one task, if it is keyed by what the table is.
+            // A single keyed stage has each key in one task, if it is keyed in the same way as the table.
             if stages.count == 1, graph.plan.stages[stages[0]].head.source == nil { continue }
             let tasks = stages.reduce(0) { $0 + graph.taskCounts[$1] }
             guard tasks > 1 else { continue }

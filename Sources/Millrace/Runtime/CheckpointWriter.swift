@@ -1,15 +1,15 @@
 import Dispatch
 
-/// The thread that does what waits for the disk: makes output durable, stores checkpoints, publishes, folds.
+/// The thread for work that waits for the disk: it makes output durable, stores checkpoints, publishes and folds.
 struct CheckpointWriter: Sendable {
     private let queue: DispatchQueue?
 
-    /// With `inline`, the caller does the work itself, in tests that schedule every step.
+    /// - Parameter inline: whether the caller does the work itself, in tests that schedule every step.
     init(inline: Bool) {
         queue = inline ? nil : DispatchQueue(label: "millrace.checkpoint-writer", qos: .utility)
     }
 
-    /// Returns when everything given to the writer is done and let go of.
+    /// Returns when all work given to the writer is done.
     func finish() async {
         guard let queue else { return }
         await withCheckedContinuation { continuation in queue.async { continuation.resume() } }

@@ -1,12 +1,12 @@
 import Logging
 
-/// A start with the folder of a run that is complete: whether there is anything that it has not read.
+/// A start with the state folder of a complete run: checks whether there is new input.
 struct CompletedRun {
     let manifest: Manifest
     let plan: LogicalPlan
     let options: RunOptions
 
-    /// Throws `StateError` if there is new input, which nobody would ever read.
+    /// Throws `StateError` if there is new input, which would never be read.
     func refuseNewInput() async throws {
         var found: [String] = []
         for stage in plan.stages {
@@ -14,7 +14,7 @@ struct CompletedRun {
             do { found += try await news(of: stage.head.id, source.access) } catch let error as SourceError
                 where !error.isTransient
             {
-                // What was read and taken away since is no new input.
+                // Input that was read and has been removed since is not new.
                 options.logger.info("\(stage.head.id): \(error)")
             }
         }

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A thread for the coordinator and the ticker of a run, beside those that the tasks share.
+/// A thread for the coordinator and the ticker of a run, apart from the thread pool that the tasks share.
 final class ControlExecutor: TaskExecutor {
     private let queue = DispatchQueue(label: "millrace.control", qos: .userInitiated)
 

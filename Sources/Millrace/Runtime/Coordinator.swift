@@ -1,27 +1,27 @@
 import Logging
 
-/// Drives the checkpoints of one attempt: asks `CheckpointProtocol` what to do, and does it.
+/// Drives the checkpoints of one attempt, following `CheckpointProtocol`.
 struct Coordinator {
     private let run: RunContext
     private let writer: CheckpointWriter
     private let board: StatusBoard
     private let watch: RunWatch
     private var machine: CheckpointProtocol
-    /// Whether and when storing a checkpoint that failed is tried again.
+    /// Whether and when storing a checkpoint is retried after a failure.
     private var decider: RestartDecider
-    /// Why the checkpoint that waits could not be stored.
+    /// The error for which the pending checkpoint could not be stored.
     private var trouble: StateError?
     private var snapshots: [TaskSnapshot] = []
     private var manifest: Manifest
     private var startedAt: Duration = .zero
     private var fold: JournalFold?
-    /// A fold is over, and there may be state to remove that nobody has any more.
+    /// Whether a fold has completed, and state that is no longer used may have to be removed.
     private var sweeps = false
-    /// Folding failed, and is not tried before this.
+    /// When folding is retried after a failure.
     private var foldAgainAt: Duration?
     private var ended: Set<TaskID> = []
 
-    /// Deltas are folded into the tree when the journal holds this many bytes (or `foldAfter` checkpoints).
+    /// The journal is folded into the tree when it reaches this size in bytes (or `foldAfter` checkpoints).
     static let foldBytes = 16 << 20
     private static let foldRetryDelay = Duration.seconds(5)
 
@@ -114,7 +114,7 @@ struct Coordinator {
             try await watch.step("checkpoint \(barrier.checkpoint) to be stored and its output published") {
                 try await writer.perform {
                     try Self.store(prepared, snapshots, run, isFinal: barrier.isFinal)
-                    // What the transaction took is free, but with the allocator, and memory is short.
+                    // The memory of the transaction is free, but still held by the allocator, and memory is short.
                     if run.control.isHeldBack { TableMemory.trimHeap() }
                 }
             }
@@ -152,7 +152,7 @@ struct Coordinator {
         run.control.noteStored()
     }
 
-    /// Makes output durable, stores the checkpoint, commits and publishes: on the writer's thread.
+    /// Makes output durable, stores the checkpoint, commits and publishes. Runs on the writer's thread.
     private static func store(
         _ manifest: Manifest, _ snapshots: [TaskSnapshot], _ run: RunContext, isFinal: Bool
     ) throws {
@@ -174,7 +174,7 @@ struct Coordinator {
                 throw failure(error, of: output, checkpoint)
             }
             try run.crash.reach(.outputCommitted(checkpoint))
-            // Otherwise the mark is lifted by the next checkpoint: one that is prepared says that the last one counts.
+            // Otherwise the next checkpoint removes the mark: a later prepared one implies that this one counts.
             if isFinal { try run.store?.resolve(manifest, keeping: true) }
         }
         run.horizon.advance(to: checkpoint)
@@ -185,7 +185,7 @@ struct Coordinator {
         }
         try run.crash.reach(.published(checkpoint))
         if isFinal, !manifest.outputs.isEmpty {
-            // A start that finds nothing to do need not look for this output, which may have been taken away by then.
+            // A later start that finds nothing to do need not look for this output, which may have been moved by then.
             var published = manifest
             published.published = manifest.publishedAfter
             published.outputs = []
@@ -245,13 +245,14 @@ struct Coordinator {
         }
         for index in next.states.indices {
             let live = snapshots.reduce(0) { $0 + ($1.entryCounts[next.states[index].id] ?? 0) }
-            // What is not in memory is not counted: never less than what was known, unless all of it is in memory.
+            // Entries that are not in memory are not counted. The number is therefore never reduced, unless all of them
+            // are in memory.
             next.states[index].entries = max(live, run.restored == nil ? 0 : next.states[index].entries)
         }
         return next
     }
 
-    /// Folds for a while if there is reason to; false if there is nothing to fold.
+    /// Folds for a limited time if necessary. Returns false if there is nothing to fold.
     private mutating func foldStep() async throws -> Bool {
         guard let store = run.store else { return false }
         if let foldAgainAt, run.options.clock.now < foldAgainAt { return false }
@@ -288,15 +289,15 @@ struct Coordinator {
         return true
     }
 
-    /// What `work` in the store gives; `nil` if there is no room for it, and it is put off.
+    /// Runs `work` in the store. Returns `nil` if there is no room for it, and it is postponed.
     private mutating func storing<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R? {
         do {
             let result = try await writer.perform(work)
             foldAgainAt = nil
             return result
         } catch let error as StateError where error.mayBeTriedAgain {
-            // Nothing is lost, the journal is only longer. Whether the run goes on is for its checkpoints to say.
-            if foldAgainAt == nil { run.options.logger.error("folding is put off: \(error)") }
+            // Nothing is lost, the journal is only longer. The checkpoints decide whether the run continues.
+            if foldAgainAt == nil { run.options.logger.error("merging the journal is postponed: \(error)") }
             foldAgainAt = run.options.clock.now + Self.foldRetryDelay
             return nil
         }

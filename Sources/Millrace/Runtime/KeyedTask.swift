@@ -1,4 +1,4 @@
-/// The loop of a keyed task: takes batches from its channels, keeps event time, aligns barriers, hands in deltas.
+/// The loop of a keyed task: takes batches from its channels, tracks event time, aligns barriers, delivers snapshots.
 struct KeyedTask {
     let context: TaskContext
     private let inbox: Inbox
@@ -9,7 +9,7 @@ struct KeyedTask {
     private var merger: WatermarkMerger
     /// Event time of the inputs, which operators that keep records may hold back.
     private var merged: Watermark
-    /// Event time that the outputs were told.
+    /// The watermark that was last sent to the outputs.
     private var told: Watermark
     private var nextSender = 0
     private let senders: Int
@@ -17,7 +17,7 @@ struct KeyedTask {
     private var toldTime: Duration
     private var pressure = MemoryPressure()
 
-    /// How often operators are told the time of day while there is always something to work on.
+    /// How often operators are notified of processing time while there is always input.
     private static let timeTold = Duration.milliseconds(10)
 
     init(
@@ -45,7 +45,7 @@ struct KeyedTask {
             pressure.relieve(context)
             if run.isCrowded, turn.isOver(run.options.clock.now) { await Task.yield() }
             if senders == 0, let barrier = run.control.barrier, barrier.checkpoint >= context.epoch {
-                // Its sources have no partitions: nobody else brings it the barrier, or the end of event time.
+                // Its sources have no partitions, so no channel brings the barrier or the end of event time.
                 if barrier.isEndOfInput { try await advance(to: .end) }
                 try await takeSnapshot(at: barrier)
                 if barrier.isFinal { return }
@@ -61,7 +61,7 @@ struct KeyedTask {
                 try work(on: batch)
                 let watermark = batch.watermark
                 inbox.giveBack(batch, to: sender)
-                // A task that is never at rest has to know what time it is too.
+                // Operators are notified of processing time also while there is always input.
                 let now = run.options.clock.now
                 if now - toldTime >= Self.timeTold {
                     toldTime = now
@@ -105,13 +105,13 @@ struct KeyedTask {
         cell.publish(TaskStatusCell.Value(counters: context.allCounters, watermark: context.watermark))
     }
 
-    /// Nothing to take: sends what is gathered, tells the time, and waits.
+    /// There is no input: sends buffered records, advances processing time, and waits.
     private mutating func rest() async throws {
         toldTime = run.options.clock.now
         var deadline = try context.tellTime()
         try await context.drainInstances()
         try await letGo()
-        // What was passed on may have opened a batch, which has a time of its own.
+        // Emitted results may have opened a batch, which has a deadline of its own.
         if !context.holders.isEmpty { deadline = try context.tellTime() }
         tell { $0.flush($1) }
         context.stateReader?.release()
@@ -121,7 +121,8 @@ struct KeyedTask {
     private mutating func move(to watermark: Watermark, of sender: Int) async throws {
         guard let merged = merger.update(watermark, of: sender) else { return }
         if merged.isEnd {
-            // Event time first comes to the last record's, of all inputs: what is due by then is no matter of the end.
+            // Event time first advances to the last record of all inputs, so that what is due by then does not count as
+            // fired by the end of input.
             self.merged = Watermark(time: merger.last)
             let last = context.held(self.merged)
             if last.time > context.watermark.time { try await advance(to: last) }
@@ -131,7 +132,7 @@ struct KeyedTask {
         try await advance(to: context.held(merged))
     }
 
-    /// Event time goes on where operators held it back and do no more.
+    /// Advances event time where operators no longer hold it back.
     private mutating func letGo() async throws {
         if context.holders.isEmpty { return }
         let watermark = context.held(merged)
@@ -146,17 +147,18 @@ struct KeyedTask {
         cell.publish(TaskStatusCell.Value(counters: context.allCounters, watermark: watermark))
     }
 
-    /// Tells the outputs of event time, not past what operators keep now: windows that have just fired may have filled a batch.
+    /// Sends the watermark to the outputs, held back by the records that operators keep now: windows that have just
+    /// fired may have filled a batch.
     private mutating func tell(_ how: (any ExchangeSender, Watermark) -> Void) {
         told = context.held(context.watermark, from: told)
         for sender in context.outputs { how(sender, told) }
     }
 
-    /// Works off what operators keep, so that event time is where the inputs have it: a stage has one event time in a
-    /// checkpoint, by which windows tell after a restart what they have given.
+    /// Completes the records that operators keep, so that event time reaches that of the inputs. A stage has a single
+    /// event time in a checkpoint, by which windows determine after a restart what they have emitted.
     private mutating func flushHeldRecords() async throws {
         do {
-            // What one passes on, the next may keep.
+            // The results of one operator may be kept by the next.
             for _ in context.holders where context.held(merged) != merged {
                 for holder in context.holders { try holder.flush() }
                 try await context.drainInstances()
@@ -173,7 +175,7 @@ struct KeyedTask {
         do {
             for instance in context.instances {
                 try instance.prepare(&snapshot)
-                // What it emitted may still be on its way through a look-up: it belongs to this epoch.
+                // Emitted records that are still in an external call belong to this epoch.
                 try await context.drainInstances()
             }
         } catch { throw run.located(error, context) }

@@ -1,20 +1,22 @@
 import Logging
 
-/// What a keyed task does when its tables take more than their budget: it has them drop what the store has; where too much
-/// waits for a checkpoint, it asks for one, and source tasks read no more until it is stored.
+/// The reaction of a keyed task to tables that exceed their memory budget: it removes entries from memory that the
+/// store has. If too many entries have changed since the last checkpoint, it requests one, and source tasks pause until
+/// it is stored.
 ///
-/// The task itself does not wait: the barrier lies in its inbox behind records. What comes in meanwhile is what channels
-/// hold, and no more than that goes beyond the budget.
+/// The task itself does not pause, because the barrier is in its inbox behind records. The budget can therefore be
+/// exceeded by the contents of the channels.
 struct MemoryPressure {
-    /// Source tasks are held back until this checkpoint is stored, or there is room before that.
+    /// The checkpoint for which source tasks are paused, unless there is room before that.
     private var awaited: UInt64?
-    /// The last stored checkpoint when the tables could not drop enough: it would be in vain again before the next one.
+    /// The last stored checkpoint when the tables could not free enough. Another attempt before the next one would be
+    /// in vain.
     private var vainSince: UInt64?
     private var hasWarned = false
-    /// What cannot leave takes more than the budget: only what comes on top of this counts.
+    /// The memory taken by what cannot be removed, if that is more than the budget; only an increase beyond it counts.
     private var floor = 0
 
-    /// Between two batches.
+    /// Called between two batches.
     mutating func relieve(_ context: TaskContext) {
         let budget = context.budget
         let run = context.run
@@ -29,20 +31,20 @@ struct MemoryPressure {
         guard run.store != nil else {
             budget.giveIn()
             return warn(
-                run, "tables take more than the memory budget, and leave memory only where checkpoints are stored")
+                run, "keyed state exceeds the memory budget, and can leave memory only if checkpoints are stored")
         }
         if vainSince != stored {
             if budget.reclaim() { return goOn(run) }
             vainSince = stored
         }
         if let awaited, stored >= awaited {
-            // All that could be stored is, and it is still too much.
+            // Everything that can be stored has been stored, and it is still too much.
             floor = budget.needed + budget.needed / 8
             budget.giveIn()
-            warn(run, "what cannot leave memory takes more than the memory budget")
+            warn(run, "keyed state that cannot leave memory exceeds the memory budget")
             return goOn(run)
         }
-        // A checkpoint under way may be enough; the one that ends this epoch is.
+        // A checkpoint in progress may be sufficient; the one that ends this epoch is.
         if awaited == nil {
             awaited = context.epoch.value
             run.control.holdBack()

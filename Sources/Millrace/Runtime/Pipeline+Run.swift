@@ -1,32 +1,34 @@
 import Logging
 import ServiceLifecycle
 
-/// Stops a running pipeline from outside: what was read is finished, a last checkpoint is taken, and `run` returns.
+/// A handle that stops a running pipeline from outside. The sources stop, all records that were read are processed, a
+/// last checkpoint is stored, and `run` returns.
+///
+/// Restart: a later run with the same state folder resumes from that checkpoint.
 public final class PipelineStop: Sendable {
     private let stopped = RequestBox()
     private let ending = RequestBox()
     let watch = RunWatch()
 
-    /// A stop for one call of `run`.
+    /// Creates a handle for one call of `run`.
     public init() {}
 
-    /// Asks for the end; may be called from anywhere, any number of times.
+    /// Requests the stop. May be called from any thread, and repeatedly.
     public func request() {
         ending.request()
         stopped.request()
     }
 
-    /// What the run waits for at this moment, in words for a message: calls that operators have made, tasks that are at
-    /// work, what is being stored. Empty if only its sources have to be read.
+    /// What the run is waiting for at this moment, as texts for messages: calls of operators, tasks that are busy,
+    /// steps such as storing a checkpoint. Empty if there is nothing but input to wait for.
     public var waitsFor: [String] { watch.holdUps }
 
-    /// Has `action` run at the first request; what else observes it comes and goes with attempts.
+    /// Calls `action` at the first request. The observers of `observe` are replaced with each attempt.
     func observeEnding(_ action: @escaping @Sendable () -> Void) { ending.observe(action) }
     func observe(_ action: @escaping @Sendable () -> Void) { stopped.observe(action) }
     var isRequested: Bool { stopped.isRequested }
 
-    /// Runs `body`, and cancels it when the end is asked for: what waits for others then has nothing to wait for. Throws
-    /// `StoppedEarly` if that ended it.
+    /// Runs `body`, and cancels it when the stop is requested. Throws `StoppedEarly` if that ended it.
     func cancelling<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
         let signal = TaskSignal()
         observe { signal.wake() }
@@ -49,22 +51,28 @@ public final class PipelineStop: Sendable {
     }
 }
 
-/// The end was asked for while something was waited for without which nothing can begin.
+/// The stop was requested before the run could begin.
 struct StoppedEarly: Error {}
 
 extension Pipeline {
-    /// Runs the pipeline to the end of its sources, or until it is stopped.
+    /// Runs the pipeline until its sources end, or until it is stopped.
     ///
-    /// Within a `ServiceGroup` of swift-service-lifecycle a graceful shutdown stops it as `stop` does: sources read no
-    /// more, everything read is worked on, a last checkpoint is stored. Cancelling the task ends it at once, as a crash
-    /// would. Neither takes longer than `RunOptions.stopTimeout`: `PipelineError.notEnded` names what did not come back.
+    /// Within a `ServiceGroup` of swift-service-lifecycle a graceful shutdown has the same effect as `stop`: sources
+    /// stop, all records that were read are processed, and a last checkpoint is stored. Cancelling the task ends the
+    /// run at once, as a crash would. Both are limited by ``RunOptions/stopTimeout``, after which the run throws
+    /// ``PipelineError/notEnded(within:waitingFor:checkpoint:cause:)``.
     ///
-    /// A process that stands by for another's state folder (`CheckpointOptions.standsBy`) and is stopped before its
-    /// turn throws `CancellationError`.
+    /// Restart: with a state folder that has a checkpoint, the run resumes there: state, source positions and output
+    /// are restored to it.
     ///
+    /// - Parameters:
+    ///   - options: the settings of the run.
+    ///   - stop: a handle to stop the run from outside.
     /// - Returns: the status at the end.
-    /// - Throws: `StateError`, `SourceError`, `SinkError` for what is wrong at start; `PipelineError` for what failed
-    ///   later and was not mended by restarting; `CancellationError`.
+    /// - Throws: ``ConfigurationError`` if the pipeline or the options are invalid; `StateError`, ``SourceError`` or
+    ///   ``SinkError`` if the run cannot start; ``PipelineError`` if it failed later and the restart strategy allowed
+    ///   no further restart; `CancellationError` if the task was cancelled, or if the run was stopped while it waited
+    ///   for the state folder (``CheckpointOptions/standsBy``).
     @discardableResult
     public func run(_ options: RunOptions, stop: PipelineStop = PipelineStop()) async throws -> PipelineStatus {
         try await withGracefulShutdownHandler {
@@ -75,8 +83,8 @@ extension Pipeline {
         }
     }
 
-    /// Opens the state folder, and waits for it if it is in use and the options say so, or if its disk is full; `nil` if it
-    /// was stopped first.
+    /// Opens the state folder. Waits if it is in use and the options say so, or if its disk is full; returns `nil` if
+    /// it was stopped before.
     private func supervisor(_ options: RunOptions, _ stop: PipelineStop) async throws -> Supervisor? {
         var hasSaid = false
         var decider = RestartDecider(options.restart)
@@ -101,11 +109,14 @@ extension Pipeline {
         }
     }
 
-    /// How often a process that stands by looks whether it is its turn.
+    /// How often a standby process checks whether the state folder is free.
     private static var standByInterval: Duration { .milliseconds(300) }
 }
 
-/// A pipeline as a service: `ServiceGroup(services: [pipeline.service(options)], gracefulShutdownSignals: [.sigterm])`.
+/// A pipeline as a service of swift-service-lifecycle, created by ``Pipeline/service(_:)``. It is stopped by a graceful
+/// shutdown of its group:
+///
+/// `ServiceGroup(services: [pipeline.service(options)], gracefulShutdownSignals: [.sigterm])`
 public struct PipelineService: Service {
     private let pipeline: Pipeline
     private let options: RunOptions
@@ -120,6 +131,8 @@ public struct PipelineService: Service {
 }
 
 extension Pipeline {
-    /// This pipeline as a service.
+    /// Returns this pipeline as a service of swift-service-lifecycle.
+    ///
+    /// - Parameter options: the settings of the run.
     public func service(_ options: RunOptions) -> PipelineService { PipelineService(self, options) }
 }

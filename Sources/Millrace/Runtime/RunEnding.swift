@@ -1,22 +1,23 @@
 import Dispatch
 import Synchronization
 
-/// Runs a pipeline, and does not wait without end for what does not come back when it is to end.
+/// Runs a pipeline, and limits the time for which it may take to end.
 struct RunEnding {
     let supervisor: Supervisor
     let watch: RunWatch
     let options: RunOptions
 
-    /// What a cancelled run has for coming back.
+    /// The time that a cancelled run has to return.
     private static let grace = Duration.seconds(2)
 
-    /// As `Supervisor.run`; throws `PipelineError.notEnded` when the run does not end within `stopTimeout`.
+    /// Does the same as `Supervisor.run`, but throws `PipelineError.notEnded` if the run does not end within
+    /// `stopTimeout`.
     func run() async throws -> PipelineStatus {
-        // A test schedules every step itself: what does not come back there has to be found by the test.
+        // Tests that schedule every step themselves have to find a task that does not end.
         guard let limit = options.stopTimeout, !options.writesInline else { return try await supervisor.run() }
         let (supervisor, watch, clock) = (supervisor, watch, options.clock)
         let outcome = Outcome()
-        // Not a child: what does not end cannot be left behind otherwise.
+        // Not a child task, because a child that does not end could not be abandoned.
         let work = Task {
             do { outcome.set(.success(try await supervisor.run())) } catch { outcome.set(.failure(error)) }
         }
@@ -26,7 +27,7 @@ struct RunEnding {
             let (holdUps, cause) = (watch.holdUps, watch.cause)
             work.cancel()
             let deadline = clock.now + Self.grace
-            // What comes to its end after all has done so.
+            // The run has ended after all.
             if case .success(let status) = await outcome.wait(isOver: { clock.now >= deadline }) { return status }
             let error = PipelineError.notEnded(
                 within: limit, waitingFor: holdUps, checkpoint: supervisor.lastCheckpoint, cause: cause)
@@ -40,7 +41,7 @@ struct RunEnding {
     }
 }
 
-/// What a run came to, for one who waits for it, though not for ever.
+/// The result of a run, for a caller that waits for a limited time.
 private final class Outcome: Sendable {
     typealias Value = Result<PipelineStatus, any Error>
 
@@ -52,7 +53,7 @@ private final class Outcome: Sendable {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "millrace.ending")
 
-    /// How often it is looked whether the wait is over.
+    /// How often `isOver` is checked.
     private static let interval = DispatchTimeInterval.milliseconds(100)
 
     func set(_ value: Value) {
@@ -68,7 +69,8 @@ private final class Outcome: Sendable {
         waiter?.resume(returning: value)
     }
 
-    /// The outcome, or `nil` if `isOver` first. Timed on a thread of its own: all those of tasks may be held up.
+    /// Returns the outcome, or `nil` if `isOver` returns true before. The timer has a thread of its own, because all
+    /// threads of the pool may be blocked.
     func wait(isOver: @escaping @Sendable () -> Bool) async -> Value? {
         let timer = DispatchSource.makeTimerSource(queue: queue)
         timer.setEventHandler { [self] in if isOver() { resume() } }

@@ -1,4 +1,4 @@
-/// What does not go together in a pipeline and its options; and what a run says of itself at its start.
+/// Checks a pipeline and its options for contradictions, and describes a run for the log.
 enum RunRules {
     static func check(_ plan: LogicalPlan, _ options: RunOptions) throws {
         if let problem = plan.problems.first {
@@ -16,12 +16,12 @@ enum RunRules {
         }
         if let directory = options.checkpoints?.directory {
             throw ConfigurationError(
-                "Source '\(shared.id)' shares its partitions in a group, whose positions are the group's: the state folder \(directory) would have no part in it",
+                "Source '\(shared.id)' shares its partitions in a group, which keeps the positions itself: the state folder \(directory) would not be used",
                 advice: "Give checkpoints only an interval: .init(every:)")
         }
     }
 
-    /// Numbers that a run cannot keep to.
+    /// Checks that numbers are in their ranges.
     private static func checkSettings(_ options: RunOptions) throws {
         let budgets = 1...1 << 46
         guard budgets.contains(options.memoryBudget) else {
@@ -56,7 +56,7 @@ enum RunRules {
         throw ConfigurationError(problem.message, advice: problem.advice)
     }
 
-    /// What exactly-once needs a state folder for.
+    /// Checks that exactly-once delivery has a state folder where it needs one.
     private static func checkExactlyOnce(_ plan: LogicalPlan, _ options: RunOptions) throws {
         guard options.delivery == .exactlyOnce, options.checkpoints?.directory == nil else { return }
         let advice = "Give checkpoints a directory, or choose delivery at-least-once"
@@ -76,7 +76,7 @@ enum RunRules {
         }
     }
 
-    /// Output that waits in the state folder until it is published.
+    /// Checks that sinks whose output is kept in the state folder until it is published have one.
     private static func checkStateFolder(_ plan: LogicalPlan, _ options: RunOptions) throws {
         guard options.checkpoints?.directory == nil,
             let sink = plan.operators.first(where: { $0.sink?.needsStateFolder ?? false })

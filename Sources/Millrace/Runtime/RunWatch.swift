@@ -1,15 +1,15 @@
 import Synchronization
 
-/// What a run does at the moment that may take long: so that one that does not end can say what it waits for.
+/// Tracks what a run is waiting for, so that a run that does not end can report it.
 final class RunWatch: Sendable {
-    /// A task that runs.
+    /// A running task.
     struct RunningTask: Sendable {
-        /// Its source or operator, and the partition or number.
+        /// Its source or operator, and its partition or number.
         let name: String
         let signal: TaskSignal
         let calls: CallQueue
 
-        /// What others wait for in this task; `nil` if it waits itself.
+        /// The calls or the work of the task that a run waits for; `nil` if the task itself is waiting.
         var holdUp: String? {
             let underWay = calls.underWay.sorted { $0.key < $1.key }.map {
                 "\($0.value) call\($0.value == 1 ? "" : "s") of operator '\($0.key)' (in \(name))"
@@ -31,13 +31,13 @@ final class RunWatch: Sendable {
 
     private let state = Mutex(State())
 
-    // MARK: What is going on
+    // MARK: Tasks and steps
 
     func begin(_ task: Int, _ running: RunningTask) { state.withLock { $0.tasks[task] = running } }
 
     func end(_ task: Int) { state.withLock { $0.tasks[task] = nil } }
 
-    /// Runs `body`, which is called `name` where it does not end.
+    /// Runs `body`, which is reported as `name` if it does not end.
     func step<R>(_ name: @autoclosure () -> String, _ body: () async throws -> R) async rethrows -> R {
         let number = state.withLock { state in
             state.nextStep += 1
@@ -48,7 +48,7 @@ final class RunWatch: Sendable {
         return try await body()
     }
 
-    /// What the run waits for; of many things, the first.
+    /// What the run is waiting for: the first `named` of them, and how many others.
     var holdUps: [String] {
         let (tasks, steps) = state.withLock { ($0.tasks, $0.steps) }
         let all =
@@ -61,7 +61,7 @@ final class RunWatch: Sendable {
 
     // MARK: The end
 
-    /// The run is to end for good.
+    /// The run is to end, without further attempts.
     func stop(_ now: Duration) {
         state.withLock { state in
             state.isStopping = true
@@ -69,7 +69,7 @@ final class RunWatch: Sendable {
         }
     }
 
-    /// The attempt is to end: one of its tasks failed with `cause`, or `last`, its last checkpoint, is stored.
+    /// The attempt is to end: one of its tasks has failed with `cause`, or its last checkpoint, `last`, is stored.
     func endAttempt(_ now: Duration, last: Manifest? = nil, cause: (any Error)? = nil) {
         state.withLock { state in
             state.last = last
@@ -78,7 +78,7 @@ final class RunWatch: Sendable {
         }
     }
 
-    /// All of the attempt's tasks have come back.
+    /// All tasks of the attempt have returned.
     func attemptEnded() {
         state.withLock { state in
             state.tasks = [:]
@@ -88,12 +88,12 @@ final class RunWatch: Sendable {
         }
     }
 
-    /// When the end was first wanted that has not come.
+    /// When the end was first requested; `nil` if no end is pending.
     var endingSince: Duration? { state.withLock { $0.endingSince } }
 
-    /// Why the attempt is to end, if something failed.
+    /// The failure because of which the attempt is to end.
     var cause: (any Error)? { state.withLock { $0.cause } }
 
-    /// The last checkpoint, if it is stored and only tasks do not come back.
+    /// The last checkpoint, if it is stored and only tasks have not returned.
     var last: Manifest? { state.withLock { $0.last } }
 }

@@ -1,6 +1,6 @@
 import Logging
 
-/// Opens a pipeline's sources for one attempt: connects them, asks for their partitions, tells them where each begins.
+/// Opens a pipeline's sources for one attempt: connects them, lists their partitions, and assigns positions.
 struct SourceStart {
     private let plan: LogicalPlan
     private let restored: Manifest?
@@ -12,11 +12,11 @@ struct SourceStart {
         self.logger = logger
     }
 
-    /// The partitions of each stage; none for keyed stages.
+    /// Returns the partitions of each stage; none for keyed stages.
     func open(
         pipeline: String, options: RunOptions, changed: RequestBox, storesPositions: Bool, commitsWithOutput: Bool
     ) async throws -> [[PartitionID]] {
-        // Whatever changes from here on is news.
+        // Changes from here on are new.
         _ = changed.take()
         try checkSources()
         var all: [[PartitionID]] = []
@@ -65,7 +65,7 @@ struct SourceStart {
         }
     }
 
-    /// Every partition that is not read to its end has to be there still.
+    /// Checks that every partition which has not been read to its end still exists.
     private func checkPartitions(_ entries: [Manifest.SourceEntry], _ partitions: [PartitionID]) throws {
         for entry in entries where !entry.isEnded && !partitions.contains(entry.partition) {
             throw SourceError(

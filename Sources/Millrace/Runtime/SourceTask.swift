@@ -1,5 +1,5 @@
-/// The loop of a source task: reads its partition batch by batch, answers barriers between two batches, waits where
-/// channels are full or nothing is there to read.
+/// The loop of a source task: reads its partition batch by batch, answers barriers between two batches, and waits where
+/// channels are full or there is nothing to read.
 struct SourceTask {
     let context: TaskContext
     let body: SourceBody
@@ -10,7 +10,7 @@ struct SourceTask {
     private let cell: TaskStatusCell
     private var lastBarrier: CheckpointNumber
     private var isEnded: Bool
-    /// The source has no more, but operators still work on what they keep.
+    /// Whether the partition has ended, and operators still process the records that they keep.
     private var isReadOut = false
     private var records: UInt64
     private var startedAt: Duration
@@ -19,15 +19,15 @@ struct SourceTask {
     private var turn: TaskTurn
     private var batch = BatchSize()
     private let alignment: Duration?
-    /// It would read, and there is nothing.
+    /// Whether the last read found no records.
     private var isSilent = false
     private var toldTime: Duration
 
-    /// Gathered records are sent after this time at the latest.
+    /// The maximum time for which records are buffered before they are sent.
     static let lingering = Duration.milliseconds(5)
-    /// How often event time follows the clock where nothing is read.
+    /// How often event time follows the clock while nothing is read.
     static let clockTick = Duration.milliseconds(100)
-    /// How often operators that keep records are told the time of day while there is always something to read.
+    /// How often operators that keep records are notified of processing time while there is always input.
     private static let timeTold = Duration.milliseconds(10)
 
     init(
@@ -42,7 +42,7 @@ struct SourceTask {
         self.cell = cell
         signal = context.signal
         run = context.run
-        // Not the barrier there may be already: a task that opens slowly still has to answer it.
+        // Not the current barrier, which a task that opens slowly still has to answer.
         lastBarrier = run.lastCheckpoint
         isEnded = false
         records = restored?.records ?? 0
@@ -76,7 +76,7 @@ struct SourceTask {
         }
     }
 
-    /// Reads once, or waits for what keeps it from reading.
+    /// Reads once, or waits for the reason for which it cannot read.
     private mutating func step() async throws {
         let now = run.options.clock.now
         if try await waitForOthers(now) { return }
@@ -96,7 +96,7 @@ struct SourceTask {
         try await waitForRoom()
     }
 
-    /// Whether the partition is too far ahead of others of an aligned source; then it has waited.
+    /// Waits if the partition is too far ahead of others of an aligned source. Returns whether it has waited.
     private mutating func waitForOthers(_ now: Duration) async throws -> Bool {
         guard let alignment, run.board.note(context.watermark, of: context.task.number, within: alignment) else {
             return false
@@ -108,10 +108,10 @@ struct SourceTask {
         return true
     }
 
-    /// How much to read next; `nil` if the rate limit allows nothing yet.
+    /// Returns how much to read next; `nil` if the rate limit allows nothing yet.
     private mutating func nextLimit(_ now: Duration) -> ReadLimit? {
         var limit = batch.limit
-        // So that it does not come much further ahead than it may before it looks again.
+        // Small, so that the partition does not get much further ahead before the next check.
         if alignment != nil { limit.records = min(limit.records, 128) }
         if context.notesPositions {
             limit.records = 1
@@ -131,7 +131,7 @@ struct SourceTask {
         try await rest(until: max(next, now + .milliseconds(1)))
     }
 
-    /// Reads a batch and hands it to the operators.
+    /// Reads a batch and passes it to the operators.
     private mutating func read(_ limit: ReadLimit, _ now: Duration) throws -> (ReadOutcome, count: Int) {
         context.processingTime = run.processing.now
         let outcome: ReadOutcome
@@ -153,7 +153,7 @@ struct SourceTask {
         return (outcome, count)
     }
 
-    /// The source has nothing more for now.
+    /// Waits when the source has nothing more for now.
     private mutating func idle(_ now: Duration, _ count: Int, _ retryAfter: Duration?) async throws {
         isSilent = count == 0
         moveTime(now: now, active: count > 0, flush: true)
@@ -167,14 +167,14 @@ struct SourceTask {
         try await rest(until: deadline)
     }
 
-    /// Waits while channels are full, or operators have too much under way; barriers go first.
+    /// Waits while channels are full or operators have too much in flight. Barriers are answered first.
     private mutating func waitForRoom() async throws {
         while context.isCongested {
             try run.checkNotAborted()
             if let barrier = run.control.barrier, barrier.checkpoint > lastBarrier { return }
             var deadline: Duration?
             if !context.holders.isEmpty {
-                // What has been passed on goes out, however long it takes until there is room.
+                // Emitted records are sent, however long it takes until there is room.
                 moveTime(now: run.options.clock.now, active: true, flush: true)
                 deadline = try context.tellTime()
             }
@@ -184,18 +184,18 @@ struct SourceTask {
         context.stateReader?.release()
     }
 
-    /// Nothing to read: waits, and has operators that keep records look at the clock before. What they have passed on has
-    /// to be on its way.
+    /// Waits when there is nothing to read, after operators that keep records have been notified of processing time.
+    /// Emitted records have to be flushed before.
     private func rest(until deadline: Duration?) async throws {
         var deadline = deadline
         if !context.holders.isEmpty, let told = try context.tellTime() { deadline = min(deadline ?? told, told) }
         await signal.wait(until: deadline)
     }
 
-    /// The source has no more: when operators have worked off what they keep, event time comes to its end.
+    /// The source has ended: when operators have completed the records that they keep, event time advances to its end.
     private mutating func finish(_ now: Duration) async throws {
         do {
-            // First, so that what is left then is under way, and wakes the task when it comes back.
+            // First, so that the remaining calls are in flight, and wake the task when they return.
             try await context.drainInstances()
             var isWorkedOff = true
             for holder in context.holders where try !holder.finish() { isWorkedOff = false }
@@ -206,10 +206,11 @@ struct SourceTask {
         } catch { throw run.located(error, context) }
         isEnded = true
         if run.options.endOfInput == .availableNow {
-            // Event time stays where it is: the next run goes on from there.
+            // Event time does not advance: the next run continues from here.
             moveTime(now: now, active: true, flush: true)
         } else {
-            // Nothing comes after the last record: what is due by its time is no matter of the end of input.
+            // Event time first advances to the last record, so that what is due by then does not count as fired by the
+            // end of input.
             let last = Watermark(time: Timestamp(milliseconds: min(body.tracker().greatest, .max - 1)))
             if last.time > context.watermark.time {
                 try await advance(last)
@@ -225,7 +226,7 @@ struct SourceTask {
         run.noteEnded(context.task)
     }
 
-    /// After a batch: event time moves on, and what is gathered goes out if it is time.
+    /// Advances event time after a batch, and sends buffered records if it is time.
     private mutating func moveTime(now: Duration, active: Bool, flush: Bool) {
         var tracker = body.tracker()
         tracker.greatest = max(tracker.greatest, context.assignedTime)
@@ -243,7 +244,7 @@ struct SourceTask {
         publish(watermark)
     }
 
-    /// Tells the operators in this task (sinks, mostly) of event time.
+    /// Advances the event time of the operators in this task (mostly sinks).
     private func advance(_ watermark: Watermark) async throws {
         context.watermark = watermark
         try await context.advanceInstances(to: watermark)
@@ -256,7 +257,7 @@ struct SourceTask {
         do {
             for instance in context.instances {
                 try instance.prepare(&snapshot)
-                // What it emitted may still be on its way through a look-up: it belongs to this epoch.
+                // Emitted records that are still in an external call belong to this epoch.
                 try await context.drainInstances()
             }
         } catch { throw run.located(error, context) }

@@ -2,7 +2,7 @@ import Logging
 import Metrics
 import Synchronization
 
-/// Gathers what tasks and coordinator publish, and hands it to whoever wants to see it.
+/// Collects the status that the tasks and the coordinator publish, and reports it.
 final class StatusBoard: Sendable {
     private struct State {
         var cells: [TaskStatusCell] = []
@@ -16,7 +16,7 @@ final class StatusBoard: Sendable {
         var madeProgress = false
         /// Records that runs before this process had read.
         var readBefore: [TaskStatusCell.Origin: UInt64] = [:]
-        /// Records of sources whose counts no checkpoint keeps, from attempts that are over.
+        /// Records read by earlier attempts from sources whose counts no checkpoint keeps.
         var readByEarlierAttempts: UInt64 = 0
         var warned: Set<TaskStatusCell.Origin> = []
         var nextLook: Duration
@@ -38,7 +38,7 @@ final class StatusBoard: Sendable {
             State(nextPublication: started + options.statusInterval, nextLook: started + HeldEventTime.patience))
     }
 
-    /// An attempt begins, with the tasks that publish in `cells`.
+    /// Begins an attempt, with the tasks that publish in `cells`.
     func attach(_ cells: [TaskStatusCell], restored: Manifest?, checkpoint: CheckpointNumber) {
         let shared = plan.sharedSource?.id
         state.withLock { state in
@@ -55,10 +55,10 @@ final class StatusBoard: Sendable {
         }
     }
 
-    /// The last that is stored.
+    /// The last stored checkpoint.
     var checkpoint: CheckpointNumber { state.withLock { $0.checkpoint } }
 
-    /// The last that was begun to be stored.
+    /// The last checkpoint whose storing has begun.
     var begunCheckpoint: CheckpointNumber { state.withLock { $0.begunCheckpoint } }
 
     func noteBegun(_ checkpoint: CheckpointNumber) { state.withLock { $0.begunCheckpoint = checkpoint } }
@@ -76,7 +76,7 @@ final class StatusBoard: Sendable {
         metrics.record(statistics)
     }
 
-    /// Whether a checkpoint was stored since the last call.
+    /// Returns whether a checkpoint was stored since the last call.
     func takeProgress() -> Bool {
         state.withLock { state in
             defer { state.madeProgress = false }
@@ -84,7 +84,7 @@ final class StatusBoard: Sendable {
         }
     }
 
-    /// When the status is to be published next; `nil` if nobody wants it.
+    /// When the status is to be published next; `nil` if there is no receiver.
     var nextPublication: Duration? {
         options.onStatus == nil ? nil : state.withLock { $0.nextPublication }
     }
@@ -134,14 +134,14 @@ final class StatusBoard: Sendable {
 
     // MARK: Event time that is held back
 
-    /// When `warnIfHeld` has something to do next; `nil`: never.
+    /// When `warnIfHeld` is due next; `nil`: never.
     var nextLook: Duration? {
-        // In tests that schedule every step, the clock has to stand still where nothing happens any more.
+        // In tests that schedule every step, the clock must stop when there is nothing left to do.
         guard plan.waitsForEventTime, !options.writesInline || options.onStatus != nil else { return nil }
         return state.withLock { $0.nextLook }
     }
 
-    /// Says, once for each partition, that event time waits for it.
+    /// Logs a warning, once for each partition, that event time waits for it.
     func warnIfHeld(_ now: Duration) {
         guard let nextLook, now >= nextLook else { return }
         let cells = state.withLock { state in

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Synchronization
 
-/// Runs a pipeline: opens its state, makes one attempt after another as the restart strategy allows.
+/// Runs a pipeline: opens its state, and makes attempts as the restart strategy allows.
 final class Supervisor: Sendable {
     private let pipeline: Pipeline
     private let options: RunOptions
@@ -12,7 +12,7 @@ final class Supervisor: Sendable {
     private let board: StatusBoard
     private let graph: GraphDescription
     private let partitionsChanged = RequestBox()
-    /// The sinks have done what a first start asks of them; what fails before is a first start again.
+    /// Whether the sinks have been recovered in this run; until then an attempt counts as a first start.
     private let hasRecovered = Atomic(false)
     private let hasStartedOutputs = Atomic(false)
 
@@ -36,10 +36,10 @@ final class Supervisor: Sendable {
 
     var lastCheckpoint: CheckpointNumber { board.checkpoint }
 
-    /// How the run stands.
+    /// The status at the end of the run.
     var status: PipelineStatus { board.status(isFinished: true) }
 
-    /// Runs to the end, or throws the error that no restart mended.
+    /// Runs to the end, or throws the last failure.
     func run() async throws -> PipelineStatus {
         options.state?.attach(store)
         defer { options.state?.attach(nil) }
@@ -62,7 +62,7 @@ final class Supervisor: Sendable {
             do {
                 let last = try await attempt(start)
                 if let last, partitionsChanged.take(), !last.isComplete, !stop.isRequested {
-                    options.logger.notice("\(pipeline.name): other partitions from checkpoint \(last.checkpoint) on")
+                    options.logger.notice("\(pipeline.name): new partitions after checkpoint \(last.checkpoint)")
                     start = .goOn(last)
                     continue
                 }
@@ -73,7 +73,7 @@ final class Supervisor: Sendable {
                 where !Task.isCancelled
             {
                 if stop.isRequested {
-                    options.logger.notice("\(pipeline.name) ends with the checkpoint before its last: \(cause)")
+                    options.logger.notice("\(pipeline.name) ends with its previous checkpoint: \(cause)")
                     return board.status(isFinished: true)
                 }
                 options.logger.notice("\(pipeline.name) goes on from its last checkpoint: \(cause)")
@@ -84,7 +84,7 @@ final class Supervisor: Sendable {
             } catch {
                 guard Self.isWorthRestarting(error), !Task.isCancelled else { throw error }
                 failures += 1
-                // What fails at the same place again has not got on, even if checkpoints were stored meanwhile.
+                // A failure at the same place is no progress, even if checkpoints were stored in between.
                 let failure = error as? PipelineError
                 if board.takeProgress(), !(failure?.isAtSamePlace(as: lastFailure) ?? false) { decider.noteProgress() }
                 lastFailure = failure
@@ -110,16 +110,16 @@ final class Supervisor: Sendable {
         try await stop.cancelling { try await clock.sleep(until: clock.now + delay) }
     }
 
-    /// What an attempt follows on.
+    /// What an attempt follows.
     private enum Start {
         case first
         /// A failure.
         case again
-        /// An attempt that ended with this checkpoint because there are other partitions now.
+        /// An attempt that ended with this checkpoint because the partitions have changed.
         case goOn(Manifest)
     }
 
-    /// A failure while running may pass; of what is wrong at start only what is transient does.
+    /// Whether a restart may succeed: after most failures while running, and after transient failures at the start.
     private static func isWorthRestarting(_ error: any Error) -> Bool {
         guard let error = error as? PipelineError else { return transientCause(of: error) != nil }
         switch error {
@@ -129,7 +129,7 @@ final class Supervisor: Sendable {
         }
     }
 
-    /// What is away, if that is what the failure comes from.
+    /// The transient failure that caused the error, if there is one.
     private static func transientCause(of error: any Error) -> (any TransientFailure)? {
         var cause = error
         if case PipelineError.failed(_, _, _, let inner) = error { cause = inner }
@@ -153,12 +153,13 @@ final class Supervisor: Sendable {
             )
             .renaming(manifest, for: graph)
         }
-        if let store, let manifest = restored {
-            restored = try store.migrate(manifest, for: pipeline.plan.operators.map(\.stateDeclaration))
+        let migration = try restored.flatMap { manifest in
+            try store?.planMigration(of: manifest, for: pipeline.plan.operators.map(\.stateDeclaration))
         }
+        if let migration { restored = migration.manifest }
         if let restored, restored.isComplete {
             try await CompletedRun(manifest: restored, plan: pipeline.plan, options: options).refuseNewInput()
-            // It may have died between its last checkpoint and the publishing of what belongs to it.
+            // The last run may have crashed between its last checkpoint and the publishing of its output.
             try await recoverOutputs(restored, start, sinkRun)
             options.logger.notice(
                 "\(pipeline.name) was completed at checkpoint \(restored.checkpoint): nothing to do. Start over with --fresh (checkpoints.fresh)"
@@ -177,10 +178,12 @@ final class Supervisor: Sendable {
                 pipeline: pipeline.name, options: options, changed: partitionsChanged, storesPositions: store != nil,
                 commitsWithOutput: pipeline.plan.sharedOutputs.contains { $0.isTransactional })
         }
-        // Only a group may have one wait for as long as it likes.
+        // Only a shared source may wait without limit, for its group.
         let partitions = try await stop.watch.step("the sources to open") {
             try await pipeline.plan.sharedSource == nil ? open() : stop.cancelling(open)
         }
+        // Not before: a program that is refused, or whose sources cannot be opened, leaves the folder to the one before.
+        if let migration { try store?.store(migration) }
         let executionGraph = ExecutionGraph(
             pipeline.plan, partitions: partitions, options: options, restored: restored)
         for (stage, tasks, wanted) in executionGraph.kept {
@@ -201,12 +204,13 @@ final class Supervisor: Sendable {
         ).run()
     }
 
-    /// The last checkpoint of an earlier attempt, where no folder keeps it but the sources their positions.
+    /// The last checkpoint of an earlier attempt, if it is not in a state folder, because sources keep their positions
+    /// themselves.
     private var unstored: CheckpointNumber {
         store == nil && pipeline.plan.keepsPositions ? board.begunCheckpoint : .none
     }
 
-    /// Starts what sinks write through together; the marker of the one that is transactional.
+    /// Starts the outputs that sinks share. Returns the marker of the transactional one.
     private func startOutputs(_ folder: String) async throws -> CommitMarker? {
         let outputs = pipeline.plan.sharedOutputs
         if outputs.isEmpty { return nil }
@@ -277,7 +281,7 @@ final class Supervisor: Sendable {
             advice: "Bring back the newer folder; going on from this one would repeat output")
     }
 
-    /// Output that waits in the folder for a sink that the graph does not have would be lost.
+    /// Checks that no unpublished output belongs to a sink that the graph does not have, because it would be lost.
     private func checkPending(_ restored: Manifest?) throws {
         let sinks = pipeline.plan.operators.filter { $0.sink != nil }.map(\.id)
         for output in restored?.outputs ?? [] where !sinks.contains(output.operatorID) {
@@ -297,7 +301,7 @@ final class Supervisor: Sendable {
             switch (restored, start) {
             case (let restored?, _): .resumed(restored.checkpoint)
             case (nil, .first): options.checkpoints?.fresh == true ? .fresh : .new
-            // Without a checkpoint the sources begin again, and so does the output; unless they go on by themselves.
+            // Without a checkpoint, sources and output start again, unless the sources keep their positions.
             case (nil, _): pipeline.plan.keepsPositions ? .resumed(unstored) : .fresh
             }
         try checkPending(restored)

@@ -1,15 +1,15 @@
-/// How much a source task reads before it looks at channels, barriers and the clock: less where a record takes long, so that
-/// a slow operator does not hold up checkpoints.
+/// The number of records that a source task reads before it checks channels, barriers and the clock. It is smaller
+/// where records take long to process, so that a slow operator does not delay checkpoints.
 struct BatchSize {
     private(set) var limit = ReadLimit(records: Self.first, bytes: 1 << 20)
 
-    /// Nothing is known of the operators at first.
+    /// Small, because the cost of the operators is not known at first.
     private static let first = 32
     private static let largest = 1024
-    /// A batch should not take longer.
+    /// How long a batch should take at most.
     private static let longest = Duration.milliseconds(20)
 
-    /// A batch of so many records took so long.
+    /// Adapts the limit to the time that a batch of `records` records took.
     mutating func note(records: Int, took time: Duration) {
         if time > Self.longest {
             let fitting = Int(Double(records) * (Self.longest / time))

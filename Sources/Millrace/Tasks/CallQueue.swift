@@ -1,18 +1,18 @@
 import Synchronization
 
-/// Runs a task's calls to the outside (look-ups, batches) as children of its own, so that they end with it.
+/// Runs a task's external calls (look-ups, batches) as child tasks, so that they end with it.
 final class CallQueue: Sendable {
     private struct State {
         var calls: [@Sendable () async -> Void] = []
         var isClosed = false
-        /// By operator.
+        /// The number of calls in flight, by operator.
         var underWay: [String: Int] = [:]
     }
 
     private let state = Mutex(State())
     private let signal = TaskSignal()
 
-    /// Has a call of an operator run beside the task. It is cancelled when the task ends.
+    /// Runs a call of an operator concurrently to the task. It is cancelled when the task ends.
     func add(of operatorID: String, _ call: @escaping @Sendable () async -> Void) {
         state.withLock { state in
             state.calls.append { [self] in
@@ -31,10 +31,10 @@ final class CallQueue: Sendable {
         }
     }
 
-    /// Calls that have begun, or will, and not ended: by operator.
+    /// The number of calls that are queued or in flight, by operator.
     var underWay: [String: Int] { state.withLock { $0.underWay } }
 
-    /// Runs calls until the queue is closed and all have returned.
+    /// Runs calls until the queue is closed and all calls have returned.
     func serve() async {
         await withDiscardingTaskGroup { group in
             while true {
@@ -49,7 +49,7 @@ final class CallQueue: Sendable {
         }
     }
 
-    /// No call follows.
+    /// Closes the queue: no call follows.
     func close() {
         state.withLock { $0.isClosed = true }
         signal.wake()
@@ -57,8 +57,8 @@ final class CallQueue: Sendable {
 }
 
 extension TaskContext {
-    /// Runs `body`, and beside it the calls that operators make. What is still under way when it ends, or paused before it
-    /// is tried again, is cancelled: the positions that are stored say that it is not done.
+    /// Runs `body`, and the operators' calls concurrently to it. Calls that are in flight or waiting for a retry when
+    /// `body` ends are cancelled; the stored positions say that their records are not done.
     func whileServingCalls(_ body: () async throws -> Void) async throws {
         guard mayWait else { return try await body() }
         let calls = calls

@@ -1,15 +1,15 @@
-/// Records on their way from one task to another, with what every kind of batch has in common.
+/// A batch of records in a channel: the part that does not depend on the record type.
 ///
-/// `@unchecked Sendable`: owned by one side at a time. The sender fills it and gives it to the channel; the receiver
-/// takes it, reads it, empties it and gives it back.
+/// `@unchecked Sendable`: owned by one side at a time. The sender fills it and passes it to the channel; the receiver
+/// takes, reads and empties it, and returns it.
 @usableFromInline
 class RecordBatch: @unchecked Sendable {
     @exclusivity(unchecked) @usableFromInline var count = 0
-    /// Bytes of input that the records came from, or their own size if that is more.
+    /// The size of the input that the records came from, or their own size if that is greater, in bytes.
     var bytes = 0
-    /// What event time had come to at the sender when the batch was sent.
+    /// The sender's watermark when the batch was sent.
     var watermark = Watermark.start
-    /// Where the first record came from: a place at or shortly before it.
+    /// The origin of the first record: a position at or shortly before it.
     var first = RecordOrigin(partition: "", position: "")
 
     @usableFromInline
@@ -19,14 +19,15 @@ class RecordBatch: @unchecked Sendable {
     func removeAll() { count = 0 }
 }
 
-/// A batch of one type of records: records, times and key hashes each side by side.
+/// A batch of records of one type: columns of records, times and key hashes.
 @usableFromInline
 final class ExchangeBatch<Record: Sendable>: RecordBatch, @unchecked Sendable {
     @usableFromInline let records: UnsafeMutablePointer<Record>
     @usableFromInline let times: UnsafeMutablePointer<Timestamp>
     @usableFromInline let hashes: UnsafeMutablePointer<UInt64>
 
-    /// Records in a batch, at most: large enough that handing it over does not count, small enough for the cache.
+    /// The maximum number of records: large enough that the cost of a hand-over is negligible, small enough for the
+    /// cache.
     @inlinable static var capacity: Int { 1024 }
 
     @usableFromInline

@@ -1,26 +1,27 @@
-/// The sending end of an exchange, as its task's loop sees it.
+/// The sending end of an exchange, as seen by its task's loop.
 @usableFromInline
 protocol ExchangeSender: AnyObject {
-    /// Any channel holds more than it should.
+    /// Whether a channel holds more than its limit.
     var isCongested: Bool { get }
-    /// Sends what is gathered, and event time where it has moved.
+    /// Sends the buffered records, and the watermark where it has changed.
     func flush(_ watermark: Watermark)
-    /// Sends what is gathered, with the event time noted last: the task has come further, but has not told all that follows
-    /// from it.
+    /// Sends the buffered records with the watermark noted last. For a task whose event time has advanced, but which
+    /// has not emitted all results of that yet.
     func flush()
-    /// Sends a barrier; everything gathered has to be flushed before.
+    /// Sends a barrier. All buffered records have to be flushed before.
     func send(_ barrier: Barrier)
-    /// Notes the event time that batches sent from now on carry, and the input bytes that came since the last call.
+    /// Notes the watermark of the batches sent from now on, and the input bytes since the last call.
     func note(_ watermark: Watermark, bytes: Int)
 }
 
-/// Gathers records by the task that owns their key, and sends them in batches.
+/// Partitions records by the task that owns their key, and sends them in batches.
 @usableFromInline
 final class ExchangeOutput<Key: StreamKey, Record: Sendable>: ExchangeSender {
-    /// A batch being filled.
+    /// A batch that is being filled, and the channel it is sent to.
     @usableFromInline
     struct Target {
-        /// Where the batch's parts lie: reaching them through the object would count references for every record.
+        /// The addresses of the batch's columns. Access through the object would cost reference counting for every
+        /// record.
         @usableFromInline var records: UnsafeMutablePointer<Record>
         @usableFromInline var times: UnsafeMutablePointer<Timestamp>
         @usableFromInline var hashes: UnsafeMutablePointer<UInt64>

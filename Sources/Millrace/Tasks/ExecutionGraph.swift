@@ -1,4 +1,4 @@
-/// The logical plan spread over tasks, with the channels between them, for one attempt.
+/// The physical plan of one attempt: the logical plan expanded into tasks, with the channels between them.
 ///
 /// `@unchecked Sendable`: never changed after `init`.
 final class ExecutionGraph: @unchecked Sendable {
@@ -12,10 +12,10 @@ final class ExecutionGraph: @unchecked Sendable {
     let inboxes: [[Inbox]]
     let order: [Int]
     private let firstTask: [Int]
-    /// More source tasks than processors.
+    /// Whether there are more source tasks than processors.
     let isCrowded: Bool
 
-    /// Stages that have as many tasks as in the checkpoint, and not as many as they were to have.
+    /// Stages that have as many tasks as in the checkpoint, instead of the number wanted.
     let kept: [(stage: String, tasks: Int, wanted: Int)]
 
     init(_ plan: LogicalPlan, partitions: [[PartitionID]], options: RunOptions, restored: Manifest?) {

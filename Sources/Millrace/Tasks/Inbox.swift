@@ -1,34 +1,38 @@
 import Synchronization
 
-/// What travels in a channel.
+/// An item in a channel.
 enum ChannelItem: Sendable {
     /// Records; the watermark in the batch holds after them.
     case batch(RecordBatch)
-    /// Event time moved without records.
+    /// A watermark that advanced without records.
     case watermark(Watermark)
-    /// All before this belongs to the epoch that ends.
+    /// A barrier: all items before it belong to the epoch that it ends.
     case barrier(Barrier)
 }
 
-/// How much a channel holds before its sender waits.
+/// The limits of a channel between two tasks. A sender waits when one of them is exceeded.
 public struct ChannelLimits: Sendable, Hashable {
-    /// Records.
+    /// The number of records. Default: 8,192.
     public var records: Int
-    /// Bytes of input.
+    /// The size of the input that the records came from, in bytes. Default: 4 MiB.
     public var bytes: Int
 
-    /// By default 8,192 records or 4 MiB, whichever comes first. One batch beyond is let in, however large, so that a
-    /// single large record cannot block.
+    /// Creates limits. The batch that exceeds a limit is still accepted, however large it is, so that a single large
+    /// record cannot block a channel.
+    ///
+    /// - Parameters:
+    ///   - records: the number of records. Default: 8,192.
+    ///   - bytes: the size of the input that the records came from, in bytes. Default: 4 MiB.
     public init(records: Int = 8192, bytes: Int = 4 << 20) {
         self.records = records
         self.bytes = bytes
     }
 }
 
-/// The receiving end of all channels into one task: a queue per sender, in order.
+/// The receiving end of all channels into one task: a FIFO queue per sender.
 ///
-/// Barriers and watermarks are let in whatever the queue holds: only batches count against the limits, and a sender
-/// asks before it goes on, not before it sends.
+/// Barriers and watermarks are always accepted: only batches count against the limits, and a sender checks the limits
+/// before it continues, not before it sends.
 @usableFromInline
 final class Inbox: Sendable {
     private struct Queue {
@@ -67,7 +71,7 @@ final class Inbox: Sendable {
         queues = Mutex(Array(repeating: Queue(), count: senders.count))
     }
 
-    /// Puts an item into the queue of `sender`.
+    /// Appends an item to the queue of `sender`.
     func send(_ item: ChannelItem, from sender: Int) {
         queues.withLock { queues in
             if case .batch(let batch) = item {
@@ -79,7 +83,7 @@ final class Inbox: Sendable {
         receiver.wake()
     }
 
-    /// Whether `sender` should wait before it goes on; it is woken when there is room again.
+    /// Whether `sender` should wait before it continues. It is woken when there is room again.
     func isFull(_ sender: Int) -> Bool {
         queues.withLock { queues in
             let isFull = queues[sender].records > limits.records || queues[sender].bytes > limits.bytes
@@ -88,7 +92,8 @@ final class Inbox: Sendable {
         }
     }
 
-    /// The next item of a sender that is not held back by `alignment`, starting the search at `start`.
+    /// Removes and returns the next item of a sender that is not blocked by `alignment`, starting the search at
+    /// `start`.
     func next(_ alignment: BarrierAlignment, startingAt start: Int) -> (sender: Int, item: ChannelItem)? {
         let (found, wakes) = queues.withLock { queues -> ((Int, ChannelItem)?, Bool) in
             for offset in queues.indices {
@@ -112,7 +117,7 @@ final class Inbox: Sendable {
         return found
     }
 
-    /// Gives an emptied batch back to its sender.
+    /// Returns an emptied batch to its sender.
     func giveBack(_ batch: RecordBatch, to sender: Int) {
         batch.removeAll()
         queues.withLock { queues in
@@ -120,12 +125,12 @@ final class Inbox: Sendable {
         }
     }
 
-    /// An emptied batch, if there is one.
+    /// Returns an emptied batch, if there is one.
     @usableFromInline
     func spare(for sender: Int) -> RecordBatch? {
         queues.withLock { $0[sender].spare.popLast() }
     }
 
-    /// Batches that wait, for the status.
+    /// The number of records in the queues, for the status.
     var waitingRecords: Int { queues.withLock { $0.reduce(0) { $0 + $1.records } } }
 }

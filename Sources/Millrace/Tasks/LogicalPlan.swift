@@ -1,21 +1,21 @@
-/// A declared graph made ready to run: stages, which feeds which, and the order in which operators are told things.
+/// A declared graph prepared for a run: its stages, their connections, and the order in which operators are notified.
 ///
 /// `@unchecked Sendable`: never changed after `init`; the operators it holds are not written any more.
 final class LogicalPlan: @unchecked Sendable {
-    /// A stage: an operator that heads it, and the stages that send to it.
+    /// A stage: the operator that heads it, and the stages that send to it.
     struct Stage {
         let head: OperatorNode
-        /// Stages with a task that sends to this one, in plan order; empty for sources.
+        /// The stages with a task that sends to this one, in plan order; empty for sources.
         let feeders: [Int]
     }
 
     let name: String
     let operators: [OperatorNode]
     let stages: [Stage]
-    /// Position of each operator in a topological order.
+    /// The position of each operator in a topological order.
     let order: [Int]
     private let stageOfHead: [Int: Int]
-    /// Why it cannot be run.
+    /// The problems because of which it cannot be run.
     let problems: [GraphProblem]
 
     init(name: String, operators: [OperatorNode], problems: [GraphProblem] = []) {
@@ -44,35 +44,36 @@ final class LogicalPlan: @unchecked Sendable {
 
     private let headStages: [Int: [Int]]
 
-    /// A source that keeps its positions itself.
+    /// Whether a source keeps its positions itself.
     var keepsPositions: Bool { stages.contains { $0.head.source?.access.keepsPositions ?? false } }
 
-    /// A source whose partitions may come while it runs.
+    /// Whether a source's partitions may be added while it runs.
     var isOpenEnded: Bool { stages.contains { $0.head.source?.access.isOpenEnded ?? false } }
 
-    /// Windows, timers, joins or patterns, which event time sets going.
+    /// Whether there are windows, timers, joins or patterns, which event time triggers.
     var waitsForEventTime: Bool {
         operators.contains { !$0.states.isEmpty && !$0.ignoresEventTime }
     }
 
-    /// A source that other processes share.
+    /// The source that is shared with other processes.
     var sharedSource: OperatorNode? { stages.first { $0.head.source?.access.isShared ?? false }?.head }
 
-    /// What sinks write through together, each once.
+    /// The outputs that sinks share, each once.
     var sharedOutputs: [any SharedOutput] {
         operators.compactMap { $0.sink?.sharedOutput }.reduce(into: []) { found, output in
             if !found.contains(where: { $0 === output }) { found.append(output) }
         }
     }
 
-    /// Stages with tasks that an operator runs in.
+    /// The stages in whose tasks an operator runs.
     func stages(of node: OperatorNode) -> [Int] { headStages[node.index] ?? [] }
 
     /// The stage that an operator heads.
     func stage(of node: OperatorNode) -> Int { stageOfHead[node.index] ?? 0 }
 
-    /// Whether a stage's records go to `node` alone, and by operators that keep none of them and make no more than one of
-    /// one: what it is not done with is then all that a position has to wait for, and each has a position of its own.
+    /// Whether a stage's records go to `node` alone, through operators that keep no records and emit at most one for
+    /// each. A position then depends only on the records that `node` has not finished, and each of these has a position
+    /// of its own.
     func isOnlyConsumer(_ node: OperatorNode, ofStage stage: Int) -> Bool {
         var current = stages[stage].head
         while current !== node {
@@ -85,7 +86,7 @@ final class LogicalPlan: @unchecked Sendable {
         return current !== stages[stage].head
     }
 
-    /// How the graph looks from outside.
+    /// Returns the description of the graph.
     func describe(_ parallelism: Parallelism) -> GraphDescription {
         let ordered = operators.sorted { order[$0.index] < order[$1.index] }
         return GraphDescription(
@@ -123,11 +124,11 @@ final class LogicalPlan: @unchecked Sendable {
     }
 }
 
-/// How many tasks a keyed stage has.
+/// The number of tasks of a keyed stage.
 public enum Parallelism: Sendable, Hashable, CustomStringConvertible {
     /// As many as there are source tasks, up to the number of processors.
     case perPartition
-    /// That many.
+    /// A fixed number, from 1 to 4,096. At most ``RunOptions/keyGroups`` tasks are created.
     case tasks(Int)
 
     public var description: String {

@@ -1,48 +1,53 @@
-/// Something in a task that has to be told of watermarks, processing time and checkpoints: a keyed operator, a sink.
+/// An operator in a task that is notified of watermarks, processing time and checkpoints, such as a keyed operator or a
+/// sink.
 ///
-/// Told in the order of the graph, so that what one emits reaches the next before that one is told.
+/// Operators are notified in the order of the graph, so that the results of one reach the next before that one is
+/// notified.
 @usableFromInline
 protocol OperatorInstance: AnyObject {
-    /// Event time has come to `watermark` (at its end: input is over, and everything fires). Returns false if it
-    /// stopped because the task's outputs are congested; it is then called again.
+    /// Advances event time to `watermark`. At `.end` the input has ended, and all windows and timers fire. Returns
+    /// false if the operator paused because the task's outputs are congested; it is then called again.
     func advance(to watermark: Watermark) throws -> Bool
 
-    /// Processing time has come to `time`. Returns when it wants to be told next, if at all.
+    /// Advances processing time to `time`. Returns when it wants to be called next, if at all.
     func advance(processingTime time: Timestamp) throws -> Timestamp?
 
-    /// The epoch ends: emits what it holds back, then adds its changes to `snapshot`. No I/O.
+    /// Ends the epoch: emits pending results, then adds the changes of its state to `snapshot`. Does no I/O.
     func prepare(_ snapshot: inout TaskSnapshot) throws
 
-    /// Whether `isCongested` is ever true.
+    /// Whether `isCongested` may be true.
     static var mayCongest: Bool { get }
 
-    /// Whether the task should wait before it goes on.
+    /// Whether the task should wait before it continues.
     var isCongested: Bool { get }
 
     /// Whether `drain` does anything.
     static var mayWait: Bool { get }
 
-    /// Passes on what is ready of the records in hand; false if something is still to come, in which case the task's signal
-    /// says when to ask again. Event time, barriers and the next records wait until it is true.
+    /// Emits the results of external calls that are complete. Returns false if some are still in flight; the task's
+    /// signal then tells when to call it again. Event time, barriers and the next records wait until it returns true.
     func drain() throws -> Bool
 
-    /// Whether it keeps records beyond the call that hands them over (batches). It is then told the time of day in source
-    /// tasks too, holds back event time, and is asked to let go of what it has at the end of input.
+    /// Whether it keeps records beyond the call that passes them to it (batches). It is then notified of processing
+    /// time in source tasks too, holds event time back, and is asked to finish its records at the end of input.
     static var holdsRecords: Bool { get }
 
-    /// The earliest record that it keeps: event time does not pass it. `nil` if there is none.
+    /// The earliest event time of the records that it keeps, which the watermark does not pass; `nil` if there are
+    /// none.
     var heldTime: Timestamp? { get }
 
-    /// Passes on what it keeps, as far as it can; what is left is worked off by `drain`.
+    /// Starts processing the records that it keeps, as far as possible. `drain` completes it.
     func flush() throws
 
-    /// No record follows: works off what it keeps; true when there is nothing left. Called until it is.
+    /// Processes the records that it keeps, as no record follows. Returns true when there are none left, and is called
+    /// until then.
     func finish() throws -> Bool
 
-    /// The source position to store instead of the one that has been read up to, because what lies between is not done.
+    /// The source position to store in the checkpoint instead of the current one, because the records in between are
+    /// not done.
     var unfinishedPosition: [UInt8]? { get }
 
-    /// The task is over; open files may be closed.
+    /// Releases resources such as open files when the task has ended.
     func close()
 }
 
@@ -73,7 +78,7 @@ extension OperatorInstance {
     func close() {}
 }
 
-/// A instance that keeps records, as closures.
+/// The functions of an operator that keeps records, as closures.
 @usableFromInline
 struct RecordHolder {
     @usableFromInline let heldTime: () -> Timestamp?
@@ -90,8 +95,8 @@ struct RecordHolder {
     }
 }
 
-/// A instance as closures. Called through the protocol, a generic instance would run unspecialised (encoding a
-/// delta took 20 times as long); closures made where its type is known do not.
+/// The functions of an operator, as closures. A generic instance called through the protocol would run unspecialised
+/// (encoding a delta took 20 times as long); closures that are created where its type is known do not.
 @usableFromInline
 struct RegisteredInstance {
     @usableFromInline let advance: (Watermark) throws -> Bool
@@ -99,7 +104,7 @@ struct RegisteredInstance {
     @usableFromInline let prepare: (inout TaskSnapshot) throws -> Void
     /// `nil` if it never is.
     @usableFromInline let isCongested: (() -> Bool)?
-    /// `nil` if there is never anything to wait for.
+    /// `nil` if it never waits for an external call.
     @usableFromInline let drain: (() throws -> Bool)?
     /// `nil` if it keeps no records.
     @usableFromInline let holder: RecordHolder?
@@ -117,22 +122,22 @@ struct RegisteredInstance {
     }
 }
 
-/// What a task hands in at a barrier.
+/// The part of a task in a checkpoint, delivered at a barrier.
 @usableFromInline
 struct TaskSnapshot: Sendable {
     @usableFromInline let checkpoint: CheckpointNumber
     let task: TaskID
-    /// Every source has ended, and this is the last checkpoint.
+    /// Whether every source has ended, and this is the last checkpoint.
     @usableFromInline let isFinal: Bool
-    /// The task ends with this checkpoint: it is final, or the run is to stop.
+    /// Whether the task ends with this checkpoint: it is final, or the run is to stop.
     @usableFromInline let isLast: Bool
     var deltas: [StateDelta] = []
-    /// Live entries in memory by state, for sizing the next start.
+    /// Entries in memory by state, for sizing the tables at the next start.
     var entryCounts: [StateID: Int] = [:]
     var outputs: [PreparedOutput] = []
     var source: SourceSnapshot?
     var watermark: Timestamp = .distantPast
-    /// How long the task stood still for this.
+    /// How long the task was paused for the snapshot.
     var pause: Duration = .zero
 
     init(_ barrier: Barrier, task: TaskID) {
@@ -172,7 +177,7 @@ struct TaskSnapshot: Sendable {
     }
 }
 
-/// Where a source task was at a barrier.
+/// The state of a source task at a barrier.
 struct SourceSnapshot: Sendable {
     var partition: PartitionID
     var position: [UInt8]
@@ -182,7 +187,7 @@ struct SourceSnapshot: Sendable {
     var records: UInt64
 }
 
-/// What a sink's writer prepared, with what is to be done about it.
+/// Output prepared by a sink's writer, with the functions that publish it.
 struct PreparedOutput: Sendable {
     let operatorID: String
     let output: PendingOutput
@@ -190,7 +195,7 @@ struct PreparedOutput: Sendable {
     let publish: @Sendable () throws -> Void
 }
 
-/// Where a record came from.
+/// The place in the source that a record came from.
 @usableFromInline
 struct RecordOrigin: Sendable, Hashable {
     @usableFromInline var partition: String

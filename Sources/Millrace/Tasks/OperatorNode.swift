@@ -13,7 +13,7 @@ struct OperatorInput {
     }
 }
 
-/// An operator as it was declared.
+/// An operator of a declared graph.
 ///
 /// `@unchecked Sendable`: written only while the graph is being declared, on one thread; tasks only read it.
 @usableFromInline
@@ -26,15 +26,15 @@ final class OperatorNode: @unchecked Sendable {
     var inputs: [OperatorInput]
     private(set) var role: OperatorRole
     var states: [GraphDescription.State] = []
-    /// What, beside the types, decides what stored state means.
+    /// The settings that, in addition to the types, determine the meaning of stored state.
     private(set) var meaning: String?
-    /// How each of them is made of what an older version of its type stored.
+    /// The migration of each state from older versions of its types.
     var migrations: [String: StateMigration] = [:]
-    /// Its state changes with records alone: event time sets nothing going.
+    /// Whether its state changes only with records; event time triggers nothing.
     private(set) var ignoresEventTime = false
-    /// Its records go to every task of the stage that follows.
+    /// Whether its records go to every task of the next stage.
     private(set) var isBroadcast = false
-    /// What is wrong with what it was declared with.
+    /// The problems found in its declaration.
     private(set) var problems: [GraphProblem] = []
 
     init(
@@ -48,18 +48,18 @@ final class OperatorNode: @unchecked Sendable {
         role = .transform(flow)
     }
 
-    /// The operator that keeps the state of which this one gives the results, where one method makes both: it is what a name
-    /// is for.
+    /// The operator that keeps the state whose results this operator emits, if one method creates both. A name given to
+    /// this operator applies to that one.
     var completed: OperatorNode?
 
     @usableFromInline
     func complete(_ other: OperatorNode) { completed = other }
 
-    /// Given or derived.
+    /// The given name, or the default name.
     @usableFromInline
     var id: String { name ?? defaultName }
 
-    /// Kinds of the operators that lead here, for telling whether an unnamed operator is still the same.
+    /// The kinds of the upstream operators, for telling whether an unnamed operator is still the same.
     var ancestry: String {
         let upstream = inputs.filter { $0.kind != .side }.map(\.from.ancestry).sorted()
         return upstream.isEmpty ? kind : upstream.joined(separator: "+") + ">" + kind
@@ -91,11 +91,11 @@ final class OperatorNode: @unchecked Sendable {
     @usableFromInline
     func goesToAllTasks() { isBroadcast = true }
 
-    /// The run is refused with these problems, if there are any.
+    /// Adds problems. A run of a pipeline with problems is refused.
     @usableFromInline
     func refuse(_ problems: [GraphProblem]) { self.problems += problems }
 
-    /// Of a source: an operator that follows assigns event time.
+    /// Whether this is a source whose event time is assigned by an operator downstream.
     @usableFromInline var isTimedLater: Bool { source?.isTimedLater ?? false }
 
     @usableFromInline
@@ -104,7 +104,7 @@ final class OperatorNode: @unchecked Sendable {
         refuse(stage.watermarks.problems)
     }
 
-    /// Adds to what decides what stored state means.
+    /// Adds a setting that determines the meaning of stored state.
     @usableFromInline
     func addMeaning(_ text: String) {
         if text.isEmpty { return }
@@ -123,13 +123,13 @@ final class OperatorNode: @unchecked Sendable {
 }
 
 extension OperatorNode {
-    /// What it brings as the head of a source stage.
+    /// The source that heads a stage; `nil` for other roles.
     var source: SourceStage? { if case .source(let stage) = role { stage } else { nil } }
-    /// What it brings as the head of a keyed stage.
+    /// The keyed operator that heads a stage; `nil` for other roles.
     var keyed: KeyedStage? { if case .keyed(let stage) = role { stage } else { nil } }
-    /// What it brings as a sink.
+    /// The sink; `nil` for other roles.
     var sink: SinkRole? { if case .sink(let sink) = role { sink } else { nil } }
-    /// How it passes records on.
+    /// How it emits records.
     var flow: RecordFlow { if case .transform(let flow) = role { flow } else { .kept } }
 
     var stateDeclaration: StateDeclaration {

@@ -1,15 +1,15 @@
-/// What an operator is to the runtime.
+/// The role of an operator at run time.
 enum OperatorRole {
     /// Runs in the tasks of its inputs.
     case transform(RecordFlow)
-    /// Heads a stage whose tasks read a partition each.
+    /// Heads a stage whose tasks read one partition each.
     case source(SourceStage)
-    /// Heads a stage whose tasks have a range of keys each.
+    /// Heads a stage whose tasks own one range of keys each.
     case keyed(KeyedStage)
     /// Ends a stream, in the tasks of its input.
     case sink(SinkRole)
 
-    /// Whether a stage begins with it.
+    /// Whether it is the head of a stage.
     var isStageHead: Bool {
         switch self {
         case .source, .keyed: true
@@ -18,25 +18,25 @@ enum OperatorRole {
     }
 }
 
-/// How an operator passes records on.
+/// How an operator emits the results of its input.
 @usableFromInline
 enum RecordFlow: Sendable {
-    /// Each at once, as one record or none: the position before a record is that before its result.
+    /// At once, at most one result for each record: the position before a record is the position before its result.
     case atMostOne
-    /// All before event time moves past them, each as any number of records.
+    /// Before event time passes the record, any number of results for each record.
     case beforeEventTime
-    /// Records, or what follows from them, are kept.
+    /// It keeps records or results in state.
     case kept
 }
 
-/// What a run calls on a sink, beside writing.
+/// The functions of a sink that a run calls in addition to writing.
 struct SinkRole {
-    /// Publishes what is pending, before the tasks start.
+    /// Publishes pending output. Called before the tasks start.
     let recover: @Sendable ([PendingOutput], StartMode, SinkRun) throws -> Void
     /// Called at the end of a run.
     let close: @Sendable () -> Void
-    /// Its output waits in the state folder until it is published.
+    /// Whether its output is kept in the state folder until it is published.
     let needsStateFolder: Bool
-    /// What it writes through together with other sinks.
+    /// The output that it shares with other sinks.
     let sharedOutput: (any SharedOutput)?
 }

@@ -1,4 +1,4 @@
 import Foundation
 
-/// Processors that this process may use.
+/// Returns the number of processors that this process may use.
 func processorCount() -> Int { ProcessInfo.processInfo.activeProcessorCount }

@@ -1,8 +1,8 @@
-/// What one operator calls to hand records to the next: some records and their times, by address.
+/// The function with which an operator passes records and their times to the next, by address.
 ///
-/// Several at once, so that an operator is a loop and the call between two operators is shared by all records in hand.
-/// By address, because a closure that takes a generic value is stored in its most general form and called through a
-/// thunk; one that takes addresses is not. The receiver may read the records until it returns.
+/// Several records at once, so that an operator is a loop, and the cost of the call is shared by them. By address,
+/// because a closure that takes a generic value is stored in its most general form and called through a thunk, and one
+/// that takes addresses is not. The receiver may read the records until it returns.
 @frozen
 @usableFromInline
 struct Push<Record> {
@@ -14,7 +14,7 @@ struct Push<Record> {
         self.call = call
     }
 
-    /// Hands over one record.
+    /// Passes on one record.
     @inlinable
     @inline(__always)
     func callAsFunction(_ record: Record, _ time: Timestamp) throws {

@@ -1,6 +1,6 @@
-/// An operator's results on their way to the next: filled while it goes over its input, handed over as one.
+/// A buffer for an operator's results, which is filled while the operator processes its input and passed on as a whole.
 ///
-/// Belongs to one operator in one task. The graph has no cycles, so nothing comes back to it while it hands over.
+/// Belongs to one operator in one task. The graph has no cycles, so no result is added while the buffer is passed on.
 @usableFromInline
 final class PushBuffer<Record> {
     @exclusivity(unchecked) @usableFromInline var records: UnsafeMutablePointer<Record>
@@ -9,7 +9,7 @@ final class PushBuffer<Record> {
     @exclusivity(unchecked) @usableFromInline var count = 0
     @usableFromInline let next: Push<Record>
 
-    /// Results that are handed over at once where the input has no end of its own.
+    /// The number of results that are passed on together where the input has no end of its own.
     @inlinable static var chunk: Int { 256 }
 
     @inlinable
@@ -46,7 +46,7 @@ final class PushBuffer<Record> {
         (records, times, capacity) = (newRecords, newTimes, newCapacity)
     }
 
-    /// Adds a result; there has to be room.
+    /// Adds a result. There has to be room.
     @inlinable
     @inline(__always)
     func append(_ record: Record, _ time: Timestamp) {
@@ -55,8 +55,8 @@ final class PushBuffer<Record> {
         count &+= 1
     }
 
-    /// Adds a result or not; there has to be room. Without a branch where that is possible: whether a record is kept
-    /// cannot be foreseen, and a wrong guess costs more than a copy.
+    /// Adds a result if `keep` is true. There has to be room. Branch-free where possible: the outcome of a filter is
+    /// hard to predict, and a misprediction costs more than a copy.
     @inlinable
     @inline(__always)
     func append(_ record: Record, _ time: Timestamp, if keep: Bool) {
@@ -69,7 +69,7 @@ final class PushBuffer<Record> {
         }
     }
 
-    /// Hands everything over.
+    /// Passes all results on.
     @inlinable
     @inline(__always)
     func flush() throws {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Remembers that something was asked for, and tells whoever observes it, also if that comes later.
+/// A flag for a request, which notifies an observer, also one that is added after the request.
 final class RequestBox: Sendable {
     private struct State {
         var isRequested = false
@@ -19,7 +19,7 @@ final class RequestBox: Sendable {
         observer?()
     }
 
-    /// True if it was asked for; it then counts as done.
+    /// Returns whether the request was made, and clears it.
     func take() -> Bool {
         state.withLock { state in
             defer { state.isRequested = false }
@@ -27,7 +27,7 @@ final class RequestBox: Sendable {
         }
     }
 
-    /// From now on this observer is told, and no other.
+    /// Replaces the observer.
     func observe(_ observer: @escaping @Sendable () -> Void) {
         let isRequested = state.withLock { state in
             state.observer = observer

@@ -1,22 +1,27 @@
-/// Whether a failed pipeline starts again from its last checkpoint, and when.
+/// Whether and when a failed pipeline is restarted from its last checkpoint.
 ///
-/// Applies to failures while the pipeline runs, and to transient ones (`TransientFailure`) while it starts. What a restart
-/// cannot mend (a missing right, a topic that does not exist, a state folder that does not fit) ends the run at once.
+/// The strategy applies to failures while the pipeline runs, and to transient failures (`TransientFailure`) while it
+/// starts. A failure that a restart cannot correct, such as missing permissions, a topic that does not exist or a state
+/// folder that does not match, ends the run at once.
 ///
-/// A checkpoint that cannot be stored does not throw away what has been done since the last: storing it is tried again, as
-/// often and after the same pauses as the strategy says of restarts, and then the run ends.
+/// A checkpoint that cannot be stored does not cause a restart, because that would discard the work since the last one.
+/// Storing it is retried, as often and after the same pauses as the strategy allows restarts; then the run ends.
+///
+/// Restart: state, positions and output are restored to the last checkpoint, as ``RunOptions/delivery`` guarantees.
 public enum RestartStrategy: Sendable, Hashable {
-    /// The default. A system outside that is away, or a disk that is full, below the state folder or an output folder
-    /// (`TransientFailure`), is waited for without end: after half a second, then twice that, and so on up to 30 s, with
-    /// a log line each. Other failures: up to 3 in a row, a second apart.
+    /// The default. After a transient failure, such as a broker or database that cannot be reached, or a full disk, the
+    /// run is restarted indefinitely, after 500 ms, then after twice that, and so on up to 30 s, with a log message
+    /// each. After other failures it is restarted up to three times in a row, after 1 s each.
     case automatic
-    /// It does not: the failure is final.
+    /// No restarts: the first failure ends the run.
     case never
-    /// Up to `attempts` times in a row, `delay` after each failure. A stored checkpoint ends the row.
+    /// Up to `attempts` restarts in a row, each after `delay`. A stored checkpoint ends the row, unless the next
+    /// failure has the same operator and position as the last.
     case fixedDelay(attempts: Int, delay: Duration)
-    /// Up to `attempts` times in a row, after `initial`, then twice that, and so on up to `maximum`.
+    /// Up to `attempts` restarts in a row, the first after `initial`, and each following one after twice the previous
+    /// delay, up to `maximum`.
     case exponential(attempts: Int, initial: Duration, maximum: Duration)
-    /// As long as there are no more than `failures` within `interval`; `delay` after each.
+    /// Restarts as long as there are no more than `failures` failures within `interval`, each after `delay`.
     case failureRate(failures: Int, interval: Duration, delay: Duration)
 }
 
@@ -42,24 +47,24 @@ extension RestartStrategy {
 struct RestartDecider: Sendable {
     private let strategy: RestartStrategy
     private var inARow = 0
-    /// Transient ones in a row, which `automatic` counts for themselves.
+    /// Transient failures in a row, which `automatic` counts separately.
     private var transientInARow = 0
     private var times: [Duration] = []
 
-    /// What `automatic` does.
+    /// The two parts of `automatic`: for transient failures, and for others.
     private static let outage = RestartStrategy.exponential(
         attempts: .max, initial: .milliseconds(500), maximum: .seconds(30))
     private static let fault = RestartStrategy.fixedDelay(attempts: 3, delay: .seconds(1))
 
     init(_ strategy: RestartStrategy) { self.strategy = strategy }
 
-    /// A checkpoint was stored since the last failure: the pipeline gets on.
+    /// Notes that a checkpoint was stored since the last failure.
     mutating func noteProgress() {
         inARow = 0
         transientInARow = 0
     }
 
-    /// The delay after a failure at `now`, or `nil` to give up.
+    /// Returns the delay before the restart after a failure at `now`, or `nil` if there is none.
     mutating func delay(afterFailureAt now: Duration, isTransient: Bool) -> Duration? {
         guard case .automatic = strategy else {
             inARow += 1

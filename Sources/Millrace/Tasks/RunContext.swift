@@ -1,25 +1,25 @@
 import Synchronization
 
-/// What all tasks of one attempt share.
+/// The state that all tasks of one attempt share.
 @usableFromInline
 final class RunContext: Sendable {
     let graph: ExecutionGraph
     let options: RunOptions
     let store: CheckpointStore?
     let horizon: CommitHorizon
-    /// What the attempt starts from.
+    /// The checkpoint that the attempt is restored from.
     let restored: Manifest?
     let catalogue: StateCatalogue
     let control: RunControl
-    /// How far aligned source tasks are.
+    /// The watermarks of aligned source tasks.
     let board: WatermarkBoard
-    /// What sinks write through together.
+    /// The outputs that sinks share.
     let outputs: [any SharedOutput]
-    /// Processing time.
+    /// The clock for processing time.
     let processing: ProcessingClock
-    /// The run as sinks are told of it.
+    /// The run as described to sinks.
     let sinkRun: SinkRun
-    /// The state folder's identity.
+    /// The identity of the state folder.
     var folder: String { sinkRun.folder }
     var crash: CrashSwitch { options.crash }
 
@@ -45,15 +45,15 @@ final class RunContext: Sendable {
         horizon = CommitHorizon(last)
     }
 
-    /// Source tasks alone are more than the threads: each has to give up its turn for the others to answer barriers.
-    /// (Not done without need: where the threads suffice, giving up a turn lets one of them go to sleep for good.)
+    /// Whether there are more source tasks than threads, so that each has to yield for the others to answer barriers.
+    /// (Tasks do not yield otherwise: where the threads suffice, a yield may leave one of them asleep permanently.)
     var isCrowded: Bool { graph.isCrowded }
 
-    /// Checkpoints are numbered from here on: the one that is restored; without a state folder the last that an earlier
-    /// attempt of this process began to store, so that no output comes twice under a number.
+    /// The checkpoint after which checkpoints are numbered: the restored one; without a state folder, the last one that
+    /// an earlier attempt of this process began to store, so that no number is used for output twice.
     let lastCheckpoint: CheckpointNumber
 
-    /// The channels from a task to the tasks of a keyed stage, one each.
+    /// The channels from a task to each task of a keyed stage.
     func channels(from task: TaskID, to head: OperatorNode) -> [(inbox: Inbox, sender: Int)] {
         graph.channels(from: task, to: graph.plan.stage(of: head))
     }
@@ -68,17 +68,17 @@ final class RunContext: Sendable {
 
     func handIn(_ snapshot: TaskSnapshot) { control.post(.handedIn(snapshot)) }
 
-    /// The output whose commit decides on a checkpoint.
+    /// The output whose commit decides whether a checkpoint counts.
     var transactionalOutput: (any SharedOutput)? { outputs.first { $0.isTransactional } }
 
-    /// Time between two checkpoints.
+    /// The time between two checkpoints.
     var interval: Duration? { options.interval(for: graph.plan) }
 
     func noteEnded(_ task: TaskID) { control.post(.ended(task)) }
 
     func requestCheckpoint() { control.post(.checkpointWanted) }
 
-    /// An error with its place: operator, partition, position.
+    /// Returns an error with its operator, partition and position.
     func located(_ error: any Error, _ context: TaskContext) -> any Error {
         if error is CancellationError || error is PipelineError || crash.caused(error) { return error }
         let failure = error as? OperatorFailure
@@ -90,9 +90,9 @@ final class RunContext: Sendable {
     }
 }
 
-/// What the coordinator and the tasks say to each other.
+/// The communication between the coordinator and the tasks.
 final class RunControl: Sendable {
-    /// What tasks report.
+    /// A report of a task.
     enum Event: Sendable {
         case handedIn(TaskSnapshot)
         case ended(TaskID)
@@ -109,11 +109,11 @@ final class RunControl: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Tasks that are short of memory.
+    /// The number of tasks that are short of memory.
     private let blockedTasks = Atomic(0)
     let coordinator = TaskSignal()
 
-    /// The signals of all tasks, to wake them for a barrier or the end.
+    /// Sets the signals of all tasks, to wake them for a barrier or the end.
     func attach(_ signals: [TaskSignal]) { state.withLock { $0.signals = signals } }
 
     func post(_ event: Event) {
@@ -130,9 +130,9 @@ final class RunControl: Sendable {
 
     /// The barrier that source tasks have to answer.
     var barrier: Barrier? { state.withLock { $0.barrier } }
-    /// Source tasks read no more.
+    /// Whether source tasks have stopped reading.
     var isStopping: Bool { state.withLock { $0.isStopping } }
-    /// The attempt is over: every task ends as it is.
+    /// Whether the attempt has failed, and every task ends at once.
     var isAborted: Bool { state.withLock { $0.isAborted } }
 
     func set(_ barrier: Barrier) {
@@ -148,19 +148,19 @@ final class RunControl: Sendable {
         wakeAll()
     }
 
-    /// Some task is short of memory: source tasks read no more until it lets them.
+    /// Whether a task is short of memory, so that source tasks stop reading until it has room again.
     var isHeldBack: Bool { blockedTasks.load(ordering: .relaxed) > 0 }
 
-    /// Has the source tasks wait.
+    /// Makes the source tasks wait.
     func holdBack() { blockedTasks.add(1, ordering: .relaxed) }
 
-    /// Lets them go on, as far as this task is concerned.
+    /// Ends the wait that this task has caused.
     func goOn() {
         blockedTasks.subtract(1, ordering: .relaxed)
         wakeAll()
     }
 
-    /// A checkpoint was stored: who waits for that looks again.
+    /// A checkpoint was stored: tasks that wait for memory check again.
     func noteStored() { if isHeldBack { wakeAll() } }
 
     private func wakeAll() {

@@ -1,50 +1,56 @@
 import Logging
 
-/// How a pipeline is run: where it keeps its checkpoints, how wide it runs, what happens when something goes wrong.
+/// The settings of a run: checkpoints, delivery guarantee, parallelism, restarts and limits.
 public struct RunOptions: Sendable {
-    /// Where and how often checkpoints are taken. Default: none, and a restart begins from the beginning.
+    /// Where and how often checkpoints are stored. Default: `nil`, no state folder; a run then starts from the
+    /// beginning of its sources, unless these keep their positions themselves.
     public var checkpoints: CheckpointOptions?
-    /// What a failure may lose or repeat outside the pipeline. Default: exactly-once.
+    /// What a failure may lose or repeat outside the pipeline. Default: `.exactlyOnce`.
     public var delivery: DeliveryGuarantee
-    /// Tasks of each keyed stage. Default: as many as there are source partitions, and no more than processors.
+    /// The number of tasks of each keyed stage. Default: `.perPartition`, as many as there are source partitions, up to
+    /// the number of processors.
     public var parallelism: Parallelism
-    /// What follows a failure. Default: `.automatic`: a broker or database that is away, or a disk that is full, is waited
-    /// for without end, other failures are followed by up to three restarts in a row.
+    /// Whether and when a failed run is restarted. Default: `.automatic`, which restarts indefinitely while a broker or
+    /// database cannot be reached or a disk is full, and up to three times in a row after other failures.
     public var restart: RestartStrategy
-    /// Bytes that keyed state of all tasks may take in memory, with its changes on their way to the store. Beyond it, state
-    /// that a checkpoint has stored leaves memory and is read from the store when it is needed; where too much has changed
-    /// since the last checkpoint, sources read no more until the next one is stored. Default: 1 GiB.
-    public var memoryBudget: Int
-    /// What follows when all sources have come to their ends. Default: `.complete`, which closes all windows for good.
-    public var endOfInput: EndOfInput
-    /// How long a run may take to end once it is stopped or cancelled, or one of its tasks has failed; `nil`: without limit.
-    /// Default: 25 s, which is less than the 30 s that Kubernetes grants by default. A run that takes longer is cancelled,
-    /// and throws `PipelineError.notEnded`; it goes on from its last checkpoint when it is run again.
+    /// The memory for the keyed state of all tasks in bytes, including changes that are being stored. Default: 1 GiB.
     ///
-    /// Only what waits is cancelled. An operator that blocks its thread keeps it; where all threads are blocked, only the
-    /// process can be ended, as pipeline programs do.
+    /// When it is exceeded, state that a checkpoint has stored is removed from memory, and read from the store when it
+    /// is needed. If too much state has changed since the last checkpoint, a checkpoint is requested and sources pause
+    /// until it is stored.
+    public var memoryBudget: Int
+    /// What happens when all sources have ended. Default: `.complete`, which closes all windows permanently.
+    public var endOfInput: EndOfInput
+    /// How long a run may take to end after it has been stopped or cancelled, or one of its tasks has failed; `nil`: no
+    /// limit. Default: 25 s, less than the 30 s that Kubernetes grants by default.
+    ///
+    /// A run that takes longer is cancelled and throws ``PipelineError/notEnded(within:waitingFor:checkpoint:cause:)``.
+    /// It resumes from its last checkpoint when it is run again. If it was stopped and its final checkpoint is already
+    /// stored, it returns normally and logs an error. An operator that blocks its thread is not interrupted; then only
+    /// the end of the process frees the thread.
     public var stopTimeout: Duration?
-    /// What a channel between two tasks holds. Default: 8,192 records or 4 MiB.
+    /// The limits of a channel between two tasks. Default: 8,192 records or 4 MiB.
     public var channels: ChannelLimits
-    /// Slices of the key space; frozen when a state folder is created. Default: 128, enough for 128 tasks a stage.
+    /// The number of groups into which keys are divided, from 1 to 32,768. It is the greatest number of tasks of a
+    /// keyed stage, and cannot be changed after the state folder has been created. Default: 128.
     public var keyGroups: Int
-    /// A way to the running pipeline's state, for questions and savepoints. Default: none.
+    /// A handle for queries and savepoints of the running pipeline. Default: `nil`, none.
     public var state: StateHandle?
     /// How often `onStatus` is called. Default: 500 ms.
     public var statusInterval: Duration
-    /// Where the run says what it does. Default: a logger named `millrace` at the level `notice`.
+    /// The logger of the run. Default: one named `millrace` at level `notice`.
     public var logger: Logger
-    /// The run's clock; tests set their own. Default: the machine's.
+    /// The clock of the run, which tests can replace. Default: the machine's.
     public var clock: any PipelineClock
-    /// Called with the run's progress every `statusInterval` and at the end. Default: none.
+    /// Called with the progress of the run every `statusInterval`, and at the end. Default: `nil`.
     public var onStatus: (@Sendable (PipelineStatus) -> Void)?
-    /// Where a test makes the run die.
+    /// The point at which a test makes the run crash.
     package var crash = CrashSwitch.off
-    /// Whether the store's work is done in the coordinator's task instead of on a thread of its own; for tests that
+    /// Whether the store is accessed in the coordinator's task instead of on a thread of its own; for tests that
     /// schedule every step themselves.
     package var writesInline = false
 
-    /// How a pipeline is run.
+    /// Creates options for a run.
     ///
     /// ```swift
     /// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state"), memoryBudget: 256 << 20))
@@ -77,7 +83,7 @@ public struct RunOptions: Sendable {
 }
 
 extension Logger {
-    /// What a run uses if it is given no other: named `millrace`, at the level `notice`.
+    /// The default logger of a run, named `millrace`, at level `notice`.
     public static var millrace: Logger {
         var logger = Logger(label: "millrace")
         logger.logLevel = .notice
@@ -86,7 +92,7 @@ extension Logger {
 }
 
 extension RunOptions {
-    /// A source that keeps its positions itself is told of them every second if no checkpoints are asked for.
+    /// The checkpoint interval for sources that keep their positions themselves, if none is set.
     private static let defaultInterval = Duration.seconds(1)
 
     func interval(for plan: LogicalPlan) -> Duration? {
@@ -94,34 +100,41 @@ extension RunOptions {
     }
 }
 
-/// Where and how often a pipeline's state is stored.
+/// Where and how often the state of a pipeline is stored.
 public struct CheckpointOptions: Sendable, Hashable {
-    /// The state folder; created if missing, used by one process at a time. `nil`: nothing is stored here, which is
-    /// enough for a pipeline without keyed state whose source keeps its positions itself (Kafka).
+    /// The path of the state folder. It is created if it does not exist, and used by one process at a time. `nil`: no
+    /// state is stored, which is sufficient for a pipeline without keyed state whose sources keep their positions
+    /// themselves (Kafka).
     public var directory: String?
-    /// Time between two checkpoints: the most work that a restart repeats. Default: 1 s.
+    /// The time between two checkpoints, and so the amount of work that a restart may repeat. Default: 1 s.
     public var interval: Duration
-    /// Forget what the folder holds and start from nothing; the sinks forget their output too. Default: false.
+    /// Whether the contents of the state folder are discarded, and the run starts from the beginning. Sinks discard
+    /// their earlier output too. Default: `false`.
     public var fresh: Bool
-    /// If another process uses the folder: wait until it ends instead of refusing to start. Processes that stand by for
-    /// one another need no more than a folder that all of them reach. Default: false.
+    /// Whether to wait when another process uses the state folder, instead of throwing an error. When that process
+    /// ends, the run takes over from its last checkpoint. The standby processes only need access to the same folder.
+    /// Default: `false`.
     public var standsBy: Bool
-    /// State that the folder holds and the graph has no more, `operator/state` or `operator`, and that may be lost.
-    /// Default: none; a start that would lose state is refused.
+    /// State in the folder that the graph no longer has, and that may be discarded, as `operator/state` or `operator`.
+    /// Default: none; a start that would discard state throws `StateError`.
     public var allowNonRestoredState: Set<String>
-    /// Bytes beyond which `data.mdb` may not grow. Default: 1 TiB.
+    /// The greatest size of the file `data.mdb` in the state folder, in bytes. Default: 1 TiB.
     public var maximumSize: Int
-    /// The journal is folded into the tree when it holds this many checkpoints (each is one more place to look for what is
-    /// not in memory) or 16 MiB. Default: 8.
+    /// The number of checkpoints after which the journal is merged into the state tree; it is also merged when it
+    /// reaches 16 MiB. A longer journal makes reads of state that is not in memory slower. Default: 8.
     public var foldAfter: Int
 
-    /// Only an interval: positions are kept by the source, and there is no state.
+    /// Creates options without a state folder, for a pipeline without keyed state whose sources keep their positions
+    /// themselves.
+    ///
+    /// - Parameter interval: the time between two checkpoints.
     public init(every interval: Duration) {
         self.init(directory: "", every: interval)
         directory = nil
     }
 
-    /// A folder and an interval. Each parameter sets the property of its name, where its default is described.
+    /// Creates options with a state folder. Each parameter sets the property of its name, where its default is
+    /// described.
     public init(
         directory: String, every interval: Duration = .seconds(1), fresh: Bool = false, standsBy: Bool = false,
         allowNonRestoredState: Set<String> = [], maximumSize: Int = 1 << 40, foldAfter: Int = 8

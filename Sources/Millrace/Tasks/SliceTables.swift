@@ -1,4 +1,5 @@
-/// Keyed state in slices of time, in one task: a table for each slice, opened when it is first needed, dropped as a whole.
+/// Keyed state in slices of time, in one task: a table for each slice, opened when it is first needed and dropped as a
+/// whole.
 @usableFromInline
 final class SliceTables<Key: StreamKey, Value: StateValue> {
     @usableFromInline typealias Table = KeyedTable<Key, Value>
@@ -7,14 +8,14 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
     @usableFromInline let node: OperatorNode
     @usableFromInline let name: String
     @usableFromInline let stored: StoredState?
-    /// By their end; those that only the store knows of so far have no table.
+    /// By the end of the slice. Slices that are only in the store so far have no table.
     @usableFromInline var tables: [Int64: Table?] = [:]
-    /// The ends, in order.
+    /// The ends of the slices, in order.
     @usableFromInline var ends: [Int64] = []
-    /// Gone, but the store may still have entries of them.
+    /// Slices that are dropped, but may still have entries in the store.
     @usableFromInline var dropped: [Int64] = []
     @usableFromInline var hasLoaded = false
-    /// What an entry takes, as the last slice that changed has it: new ones begin with that.
+    /// The size of an entry in the slice that changed last, as the first estimate for new slices.
     @usableFromInline var entryBytes: (encoded: Int, heap: Int)?
 
     @inlinable
@@ -25,7 +26,7 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
         stored = context.storedState(node, name)
     }
 
-    /// Learns of the slices of the checkpoint.
+    /// Loads the list of slices in the checkpoint.
     @inlinable
     func load() throws {
         if hasLoaded { return }
@@ -42,7 +43,7 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
         ends.insert(end, at: place)
     }
 
-    /// The table of a slice, which is opened if it is not.
+    /// Returns the table of a slice, and opens it if necessary.
     @inlinable
     func table(_ end: Int64) throws -> Table {
         if case .some(.some(let table)) = tables[end] { return table }
@@ -56,11 +57,11 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
         return table
     }
 
-    /// Whether there is such a slice.
+    /// Whether the slice exists.
     @inlinable
     func holds(_ end: Int64) -> Bool { tables[end] != nil }
 
-    /// The table of a slice if it is open.
+    /// Returns the table of a slice if it is open.
     @inlinable
     func opened(_ end: Int64) -> Table? {
         if case .some(.some(let table)) = tables[end] { table } else { nil }

@@ -1,4 +1,4 @@
-/// What the runtime asks of a source beside reading; the types are inside the closures.
+/// The functions of a source that the runtime calls in addition to reading. The closures hide the types.
 @usableFromInline
 struct SourceAccess: Sendable {
     let isShared: Bool
@@ -12,7 +12,7 @@ struct SourceAccess: Sendable {
     let disconnect: @Sendable () -> Void
     let unread: @Sendable ([StoredPosition]) async throws -> [PartitionID]
 
-    /// A partition, and its position as the codec wrote it.
+    /// A partition and its encoded position.
     @usableFromInline
     struct StoredPosition: Sendable {
         let partition: PartitionID
@@ -43,7 +43,7 @@ struct SourceAccess: Sendable {
 }
 
 extension StateValue {
-    /// What `stored` was encoded from.
+    /// Decodes a value.
     @usableFromInline
     init(stored: [UInt8]) throws {
         self = try stored.withUnsafeBytes { bytes in

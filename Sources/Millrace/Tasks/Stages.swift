@@ -1,10 +1,10 @@
-/// What the head of a source stage brings: its partitions, and how one is read.
+/// The source at the head of a stage: its settings, and how a partition is opened.
 ///
 /// `@unchecked Sendable`: never changed after `init`.
 @usableFromInline
 final class SourceStage: @unchecked Sendable {
     let watermarks: WatermarkStrategy
-    /// Its records have event times: of their own, or from an operator that follows (`isTimedLater`).
+    /// Whether its records have event times: their own, or those of an operator downstream (`isTimedLater`).
     let hasEventTime: Bool
     @usableFromInline let isTimedLater: Bool
     let recordsPerSecond: Double?
@@ -28,18 +28,18 @@ final class SourceStage: @unchecked Sendable {
         self.open = open
     }
 
-    /// The same, where an operator assigns event time.
+    /// Returns a copy for a source whose event time is assigned by an operator downstream.
     func assigning(_ watermarks: WatermarkStrategy) -> SourceStage {
         SourceStage(
             watermarks: watermarks, isTimedLater: true, recordsPerSecond: recordsPerSecond, access: access, open: open)
     }
 }
 
-/// A partition being read, as its task's loop sees it: the types are inside the closures.
+/// A partition that is being read, as seen by its task's loop. The closures hide the types.
 @usableFromInline
 struct SourceBody {
     let read: (ReadLimit) throws -> ReadOutcome
-    /// Records and bytes since the last call.
+    /// The numbers of records and bytes since the last call.
     let counts: () -> (records: Int, bytes: Int)
     let position: () -> [UInt8]
     let positionText: () -> String
@@ -64,7 +64,7 @@ struct SourceBody {
     }
 }
 
-/// What the head of a keyed stage brings: how a batch is worked on.
+/// The operator at the head of a keyed stage: how a batch is processed.
 final class KeyedStage: Sendable {
     let makeHandler: @Sendable (TaskContext) -> (RecordBatch) throws -> Void
 

@@ -1,5 +1,5 @@
 extension TaskContext {
-    /// Tells the operators the time of day; when they want to be told next, on the run's clock.
+    /// Advances the operators' processing time. Returns when they want to be notified next, on the run's clock.
     func tellTime() throws -> Duration? {
         var deadline: Duration?
         let now = run.options.clock.now
@@ -16,17 +16,17 @@ extension TaskContext {
         return deadline
     }
 
-    /// Event time as far as it may go while operators keep records.
+    /// Returns the watermark, held back by the records that operators keep.
     func held(_ watermark: Watermark) -> Watermark { held(watermark, from: self.watermark) }
 
-    /// The same for somebody whose event time is `told`, and does not go back.
+    /// Does the same for a receiver whose watermark is `told` and must not go back.
     func held(_ watermark: Watermark, from told: Watermark) -> Watermark {
         if holders.isEmpty || watermark == .end { return watermark }
         var held = watermark
         for holder in holders {
             guard let time = holder.heldTime() else { continue }
             if time <= held.time { held.time = max(watermarkBefore(time), told.time) }
-            // Not idle: something is still to come.
+            // Not idle: records are still in flight.
             held.isIdle = false
         }
         return held
@@ -36,7 +36,7 @@ extension TaskContext {
         Timestamp(milliseconds: time.milliseconds == .min ? .min : time.milliseconds - 1)
     }
 
-    /// Tells every instance of event time, and waits with them where channels are full.
+    /// Advances every operator's event time, and waits where channels are full.
     func advanceInstances(to watermark: Watermark) async throws {
         var hasWaited = false
         for instance in instances {
@@ -59,7 +59,7 @@ extension TaskContext {
         if hasWaited { signal.wake() }
     }
 
-    /// Waits until the operators have passed on all that follows from the records in hand.
+    /// Waits until the operators have emitted all results of the current records.
     func drainInstances() async throws {
         guard mayWait else { return }
         var hasWaited = false
@@ -71,12 +71,13 @@ extension TaskContext {
                 hasWaited = true
             }
         } catch { throw run.located(error, self) }
-        // What woke it may have been for the task's loop (input, a barrier), which looks again before it waits.
+        // The wake-up may have been for the task's loop (input, a barrier), which therefore checks again before it
+        // waits.
         if hasWaited { signal.wake() }
     }
 
-    /// Asks every operator that may have to wait; true when none has to. All of them after each wait, as there is one
-    /// signal: what it was set for may have come to an operator that had nothing to wait for a moment ago.
+    /// Drains every operator; returns true when none has to wait. All of them after each wait, because they share one
+    /// signal.
     private func passOnWhatIsReady() throws -> Bool {
         var isAll = true
         for instance in instances {

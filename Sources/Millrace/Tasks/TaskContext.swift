@@ -1,53 +1,53 @@
 import Synchronization
 
-/// One task as its operators see it while they are built and run: who they are, what they are restored from, and where
-/// they register to be told of watermarks and checkpoints.
+/// The context of the operators in one task: the task's identity, the state to restore, and the registration for
+/// watermarks and checkpoints.
 ///
-/// Made in the task and used only there, by one operator at a time: what is touched for every record is spared the
-/// runtime's check for overlapping access.
+/// Created in the task and used only there, by one operator at a time. Properties that are accessed for every record
+/// therefore skip the runtime's exclusivity check.
 @usableFromInline
 final class TaskContext {
     @usableFromInline let run: RunContext
     /// Unique in the run.
     @usableFromInline let task: TaskID
-    /// The hashes whose keys belong to this task; all of them in a source task.
+    /// The key hashes that belong to this task; all of them in a source task.
     @usableFromInline let hashes: ClosedRange<UInt64>
     @usableFromInline let budget: MemoryBudget
     let stateReader: StateReader?
     let signal: TaskSignal
-    /// Pushes made so far, so that streams that meet again share what follows.
+    /// Pushes made so far, so that streams that join again share the operators downstream.
     @usableFromInline var builtPushes: [ObjectIdentifier: AnyObject] = [:]
     private(set) var instances: [RegisteredInstance] = []
     private var instanceOrder: [Int] = []
-    /// Some operator may have to wait for something outside.
+    /// Whether an operator may have to wait for an external call.
     private(set) var mayWait = false
     /// Operators that keep records, in the order of the graph.
     private(set) var holders: [RecordHolder] = []
-    /// Calls to the outside that operators make.
+    /// The external calls of the task's operators.
     let calls = CallQueue()
-    /// Records are to be read one by one, each with its position, because an operator may have to go back to one.
+    /// Whether records are read one by one, each with its position, because an operator may have to return to one.
     var notesPositions = false
-    /// The position of the record in hand, if `notesPositions`.
+    /// The position of the current record, if `notesPositions`.
     var recordPosition: [UInt8] = []
     private(set) var outputs: [any ExchangeSender] = []
-    /// Event time of this task's stage.
+    /// The event time of this task's stage.
     @usableFromInline var watermark: Watermark
-    /// Where the batch or records in hand came from, for messages.
+    /// The source of the current batch or records, for error messages.
     @usableFromInline var origin = RecordOrigin(partition: "", position: "")
     @exclusivity(unchecked) @usableFromInline var counters = TaskCounters()
     private let skippedBySinks = SkipCount()
 
-    /// The counters, with what sinks have left out.
+    /// The counters, including the records that sinks have dropped.
     var allCounters: TaskCounters {
         var all = counters
         all.skipped += skippedBySinks.value
         return all
     }
-    /// The checkpoint that ends the epoch in hand.
+    /// The checkpoint that ends the current epoch.
     var epoch: CheckpointNumber
-    /// The greatest event time that an operator behind the source has assigned, in milliseconds.
+    /// The greatest event time assigned by an operator downstream of the source, in milliseconds since 1970.
     @exclusivity(unchecked) @usableFromInline var assignedTime = Int64.min
-    /// Processing time as of the batch in hand.
+    /// Processing time as of the current batch.
     @exclusivity(unchecked) @usableFromInline var processingTime = Timestamp.distantPast
 
     init(
@@ -64,7 +64,7 @@ final class TaskContext {
         stateReader = try run.store.map { try StateReader(store: $0, horizon: run.horizon) }
     }
 
-    /// Registers something that has to be told of watermarks, time and checkpoints.
+    /// Registers an operator that is notified of watermarks, time and checkpoints.
     @inlinable
     func register(_ instance: some OperatorInstance, of node: OperatorNode) {
         register(RegisteredInstance(instance), of: node)
@@ -72,7 +72,7 @@ final class TaskContext {
 
     @usableFromInline
     func register(_ instance: RegisteredInstance, of node: OperatorNode) {
-        // Operators are built from the end of the graph to its beginning; they are told in the opposite order.
+        // Operators are built from the end of the graph to its beginning, and notified in the opposite order.
         let order = run.graph.order[node.index]
         let place = instanceOrder.firstIndex { $0 > order } ?? instanceOrder.count
         instanceOrder.insert(order, at: place)
@@ -85,7 +85,7 @@ final class TaskContext {
     @usableFromInline
     func register(_ output: any ExchangeSender) { outputs.append(output) }
 
-    /// Lets go of all operators, which hold this context as it holds them. The task is over.
+    /// Releases all operators, which form reference cycles with this context. Called when the task has ended.
     func dismantle() {
         for instance in instances { instance.close() }
         builtPushes.removeAll()
@@ -94,7 +94,7 @@ final class TaskContext {
         outputs.removeAll()
     }
 
-    /// Makes the table of a piece of state, restored as far as there is anything to restore.
+    /// Makes the table of a piece of state, restored from the checkpoint if there is one.
     @usableFromInline
     func makeTable<Key: StreamKey, Value: StateValue>(
         _ node: OperatorNode, _ name: String, slice: Slice = .whole, isStored: Bool? = nil, key: Key.Type,
@@ -110,7 +110,7 @@ final class TaskContext {
             storedEntries: isStored ? stored?.entriesPerSlice(run.graph.tasks(of: task)) : nil, budget: budget)
     }
 
-    /// The stored side of a state; `nil` if the run has no store.
+    /// Returns the stored side of a state; `nil` if the run has no store.
     @usableFromInline
     func storedState(_ node: OperatorNode, _ name: String) -> StoredState? {
         guard let stateReader, let entry = run.catalogue[node.id, name] else { return nil }
@@ -118,13 +118,13 @@ final class TaskContext {
             reader: stateReader, state: entry.id, entries: entry.entries, restored: run.restored != nil)
     }
 
-    /// Any of the outputs holds more than its channel should, or a sink has more under way than it should.
+    /// Whether an output's channel holds more than its limit, or a sink has too much in flight.
     @usableFromInline
     var isCongested: Bool {
         outputs.contains { $0.isCongested } || instances.contains { $0.isCongested?() ?? false }
     }
 
-    /// What a sink's writer in this task is told.
+    /// Returns the context of a sink's writer in this task.
     @usableFromInline
     func sinkContext(of node: OperatorNode) -> SinkContext {
         let (signal, run) = (signal, run)
@@ -136,7 +136,7 @@ final class TaskContext {
     }
 }
 
-/// Records that sinks have left out; they count from wherever they notice.
+/// Counts records that sinks have dropped, from any thread.
 private final class SkipCount: Sendable {
     private let count = Atomic<UInt64>(0)
 
@@ -144,21 +144,21 @@ private final class SkipCount: Sendable {
     var value: UInt64 { count.load(ordering: .relaxed) }
 }
 
-/// A task of a run.
+/// The identity of a task in a run.
 @usableFromInline
 struct TaskID: Hashable, Sendable, Comparable {
-    /// The stage, in plan order.
+    /// The index of the stage, in plan order.
     let stage: Int
-    /// Within its stage.
+    /// The index within the stage.
     @usableFromInline let index: Int
-    /// Among all tasks of the run.
+    /// The number among all tasks of the run.
     @usableFromInline let number: Int
 
     @usableFromInline
     static func < (left: TaskID, right: TaskID) -> Bool { left.number < right.number }
 }
 
-/// The stored side of a piece of state, as one task sees it.
+/// The stored side of a piece of state, as seen by one task.
 @usableFromInline
 final class StoredState {
     let reader: StateReader
@@ -173,10 +173,10 @@ final class StoredState {
         self.restored = restored
     }
 
-    /// Entries that one task may expect in a slice, roughly.
+    /// The approximate number of entries of one task in a slice.
     func entriesPerSlice(_ tasks: Int) -> Int { max(entries / max(tasks, 1), 1) }
 
-    /// The slices that the folder held at start.
+    /// The slices in the state folder at the start of the run.
     @usableFromInline
     func storedSlices() throws -> [Slice] { restored ? try reader.slices(state) : [] }
 }

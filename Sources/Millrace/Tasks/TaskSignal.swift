@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What a task waits on when it can do nothing: anyone may wake it, and so may a deadline. A wake-up that comes while
-/// the task is busy is kept for its next wait; any number of them count as one.
+/// A signal that a task waits on when it has nothing to do, with an optional deadline. A wake-up while the task is busy
+/// is kept for its next wait; several of them count as one.
 final class TaskSignal: Sendable {
     private struct State {
         var isSet = false
@@ -21,10 +21,10 @@ final class TaskSignal: Sendable {
         waiter?.resume()
     }
 
-    /// Whether the task waits.
+    /// Whether the task is waiting.
     var isWaiting: Bool { state.withLock { $0.waiter != nil } }
 
-    /// Returns when woken, or when `tick` finds the deadline passed.
+    /// Returns when the task is woken, or when `tick` finds that the deadline has passed.
     func wait(until deadline: Duration? = nil) async {
         await withUnsafeContinuation { continuation in
             let goesOn = state.withLock { state in
@@ -40,7 +40,7 @@ final class TaskSignal: Sendable {
         }
     }
 
-    /// Wakes the task if it waits for a time that has come; returns the time that it waits for otherwise.
+    /// Wakes the task if its deadline has passed; returns the deadline otherwise.
     func tick(_ now: Duration) -> Duration? {
         let (waiter, next) = state.withLock { state -> (UnsafeContinuation<Void, Never>?, Duration?) in
             guard state.waiter != nil, let deadline = state.deadline else { return (nil, nil) }
@@ -53,9 +53,10 @@ final class TaskSignal: Sendable {
     }
 }
 
-/// Wakes tasks whose deadlines have come: one for all tasks of a run, so that a deadline costs no timer of its own.
+/// Wakes tasks whose deadlines have passed. There is one for all tasks of a run, so that a deadline needs no timer of
+/// its own.
 struct Ticker: Sendable {
-    /// Deadlines are met to within this.
+    /// The accuracy of deadlines.
     static let resolution = Duration.milliseconds(10)
 
     let clock: any PipelineClock

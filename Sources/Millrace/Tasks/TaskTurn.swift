@@ -1,14 +1,15 @@
-/// How long a task has had its thread. Swift's threads are as few as the processors, and a task that always finds work
-/// would keep one for ever: the coordinator, and with it checkpoints, status and shutdown, would never get a turn.
+/// Measures how long a task has occupied its thread. Swift's thread pool has as many threads as processors, and a task
+/// that always finds work would keep one permanently: the coordinator, and with it checkpoints, status and shutdown,
+/// would never run.
 struct TaskTurn {
     private var began: Duration
 
-    /// Other tasks get a turn after this.
+    /// A task yields to others after this time.
     static let length = Duration.milliseconds(5)
 
     init(began: Duration) { self.began = began }
 
-    /// Whether the turn is over; if so, the next one has begun.
+    /// Whether the time is over; if so, a new turn begins.
     mutating func isOver(_ now: Duration) -> Bool {
         guard now - began >= Self.length else { return false }
         began = now

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The calls of one operator in one task that were given up at their timeout and still go on. Each takes one of the places
-/// of those that may be under way.
+/// The calls of one operator in one task that timed out and have not ended. Each counts towards the operator's
+/// concurrency.
 final class LostCalls: Sendable {
     private struct Counts {
         var lost = 0
@@ -11,13 +11,13 @@ final class LostCalls: Sendable {
     private let counts = Mutex(Counts())
     private let signal: TaskSignal
 
-    /// - Parameter signal: wakes the task whose calls they are.
+    /// - Parameter signal: wakes the task of the calls.
     init(_ signal: TaskSignal) { self.signal = signal }
 
-    /// Calls that go on.
+    /// The number of these calls.
     var count: Int { counts.withLock { $0.lost } }
 
-    /// Throws if none of `places` is left, and that will hardly change: all have gone on for as long again as they had.
+    /// Throws if all of `places` are taken by calls that have gone on for another timeout after their timeout.
     func check(places: Int, timeout: Duration?) throws {
         let overdue = counts.withLock { $0.overdue }
         guard overdue > 0, overdue >= places else { return }
@@ -33,7 +33,7 @@ final class LostCalls: Sendable {
     }
 }
 
-/// How a call to the outside is made: given up at its timeout, whatever it does then.
+/// Runs an external call with a timeout, and returns its result at the timeout even if the call does not end.
 struct TimedCall: Sendable {
     let timeout: Duration?
     let clock: any PipelineClock
@@ -41,7 +41,7 @@ struct TimedCall: Sendable {
 
     private enum Progress { case underWay, answered, lost, overdue }
 
-    /// Makes `call`, and gives `answer` what came of it, once: at the timeout at the latest. Returns when the call does.
+    /// Runs `call`, and passes its result to `answer` once, at the timeout at the latest. Returns when the call does.
     func run<Output: Sendable>(
         _ call: @escaping @Sendable () async throws -> Output,
         answer: @escaping @Sendable (Result<Output, any Error>) -> Void
@@ -79,7 +79,7 @@ struct TimedCall: Sendable {
         do { return .success(try await call()) } catch { return .failure(error) }
     }
 
-    /// How far one call is.
+    /// The progress of one call.
     private final class ProgressBox: Sendable {
         private let state = Mutex(Progress.underWay)
 
@@ -93,7 +93,7 @@ struct TimedCall: Sendable {
             }
         }
 
-        /// The call has returned; how far it was.
+        /// Notes that the call has returned, and returns its previous progress.
         func finish() -> Progress {
             state.withLock { state in
                 defer { state = .answered }

@@ -1,4 +1,4 @@
-/// Lets a reader wake its task.
+/// Wakes a source task, for its reader.
 @usableFromInline
 struct WakeHandle: Sendable {
     let wake: @Sendable () -> Void

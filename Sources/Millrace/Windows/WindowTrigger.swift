@@ -71,7 +71,7 @@ public struct WindowTrigger: Sendable, Hashable {
                 "Give .every(records:) one at least"
             ),
             (
-                !discards || isOneSliceEach, "results that count only what is new need windows that do not overlap",
+                !discards || isOneSliceEach, "results with new records only need windows that do not overlap",
                 "Leave out .discarding, or use tumbling windows"
             ),
             (

@@ -1,7 +1,7 @@
 /// A text file format: how a ``FileSource`` splits a file into records and decodes them.
 ///
 /// Millrace includes CSV, JSON Lines and plain lines. A custom format implements the decoding of a record and, if a
-/// record is not a single line, the framing (``FileRecordDecoder/frame(_:isLast:)``):
+/// record is not a single line, the framing (`FileRecordDecoder.frame(_:isLast:)`):
 ///
 /// ```swift
 /// struct PipeSeparated: FileFormat {

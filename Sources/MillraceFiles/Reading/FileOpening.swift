@@ -54,8 +54,8 @@ struct FileOpening {
         }
         guard found.isRegular else {
             throw SourceError(
-                "\(path) is not a file that can be read from any place",
-                advice: "Use regular files: a directory, pipe or device has no positions to return to")
+                "\(path) is not a regular file",
+                advice: "Use regular files: a directory, pipe or device cannot be read again from a position")
         }
         return try reading { () throws(FileFailure) in try OpenFile(reading: path) }
     }

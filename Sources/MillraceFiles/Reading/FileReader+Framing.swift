@@ -77,7 +77,7 @@ extension FileReader {
             throw SourceError(
                 "\(path) shrank to \(status.size) bytes while it was read, from \(window.endOffset) or more",
                 advice:
-                    "Put the file back as it was (it may only grow), or start afresh with --fresh; have it rotated by renaming, not by copying and cutting it"
+                    "Put the file back as it was (it may only grow), or start afresh with --fresh; rotate it by renaming, not by copying and truncating (copytruncate)"
             )
         }
         guard rotation != nil else { return false }

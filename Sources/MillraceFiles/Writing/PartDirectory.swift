@@ -80,7 +80,7 @@ struct PartDirectory: Sendable, Hashable {
         guard errno == ENOENT else { throw failure("\(file.hiddenName) cannot be looked at", errno) }
         guard stat(final, &status) == 0 else {
             throw SinkError(
-                "\(path) has neither \(file.finalName) nor \(file.hiddenName), which a stored checkpoint promises",
+                "\(path) has neither \(file.finalName) nor \(file.hiddenName), which belongs to a stored checkpoint",
                 advice: "Bring the file back, or start over with --fresh")
         }
         try check(final, Int(status.st_size), file, contents: isRecovered)
@@ -98,7 +98,7 @@ struct PartDirectory: Sendable, Hashable {
     private func check(_ found: String, _ size: Int, _ file: PartFile, contents: Bool) throws {
         guard size == file.length else {
             throw SinkError(
-                "\(found) has \(size) bytes, a stored checkpoint promises \(file.length)",
+                "\(found) has \(size) bytes, and \(file.length) in the stored checkpoint",
                 advice: "Bring the file back as it was, or start over with --fresh")
         }
         guard contents, let hash = file.hash else { return }
@@ -106,7 +106,7 @@ struct PartDirectory: Sendable, Hashable {
         do { read = try BlockHash.of(OpenFile(reading: found), length: file.length) } catch { throw SinkError(error) }
         guard read == hash else {
             throw SinkError(
-                "\(found) does not have the contents that a stored checkpoint promises: its checksum is another",
+                "\(found) does not have the same contents as in the stored checkpoint: its checksum differs",
                 advice: "Bring the file back as it was, or start over with --fresh")
         }
     }

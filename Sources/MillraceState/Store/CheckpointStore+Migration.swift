@@ -1,8 +1,17 @@
+/// State that is converted to the program's types, and not stored yet.
+package struct PlannedMigration: Sendable {
+    /// The manifest with the converted state.
+    package let manifest: Manifest
+    let deltas: [StateDelta]
+    /// Whether there is anything to store.
+    let isNeeded: Bool
+}
+
 extension CheckpointStore {
-    /// Converts entries that older versions of value types wrote, where the types have a migration, and stores them
-    /// again. All entries and the manifest are written in one transaction, so that a crash leaves either all or none of
-    /// it. Returns the resulting manifest.
-    package func migrate(_ manifest: Manifest, for operators: [StateDeclaration]) throws -> Manifest {
+    /// Converts entries that older versions of value types wrote, where the types have a migration.
+    ///
+    /// Nothing is stored: a start that is refused for another reason leaves the folder as it was.
+    package func planMigration(of manifest: Manifest, for operators: [StateDeclaration]) throws -> PlannedMigration {
         var changed = manifest
         var deltas: [StateDelta] = []
         try checkCoded(manifest, operators)
@@ -20,9 +29,13 @@ extension CheckpointStore {
                 deltas.append(delta)
             }
         }
-        guard changed.states != manifest.states else { return manifest }
-        try commit(changed, deltas, crash: .off)
-        return changed
+        return PlannedMigration(manifest: changed, deltas: deltas, isNeeded: changed.states != manifest.states)
+    }
+
+    /// Stores converted state. All entries and the manifest are written in one transaction, so that a crash leaves
+    /// either all or none of it.
+    package func store(_ migration: PlannedMigration) throws {
+        if migration.isNeeded { try commit(migration.manifest, migration.deltas, crash: .off) }
     }
 
     /// Checks that all stored values of a `CodableState` type whose fields have changed still decode.

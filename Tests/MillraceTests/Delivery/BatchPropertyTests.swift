@@ -13,7 +13,7 @@ import Testing
         let folder = try TemporaryFolder()
         var test = PipelineTest(seed: seed, checkpoints: .init(directory: folder.path, every: scenario.interval))
         test.options.restart = .fixedDelay(attempts: 200, delay: .milliseconds(5))
-        test.patience = .seconds(600)
+        test.timeout = .seconds(600)
         let witness = BatchWitness()
         let pipeline = scenario.pipeline(witness, test.clock)
         var runs = 0

@@ -129,6 +129,8 @@ import Testing
                 return ProcessFunction(onRecord: { record, _ in try best.add(record) })
             }
         },
+        .keyed("the best 0 records") { $0.topK(0, by: >) },
+        .keyed("the best -1 records") { $0.topK(-1, by: >) },
         .keyed("a time to live must be at least a millisecond") {
             $0.process(to: Int.self) { states in
                 let last = states.value("last", of: Int64.self, timeToLive: TimeToLive(.zero))

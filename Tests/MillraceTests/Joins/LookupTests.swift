@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func whatFailsIsTriedAgainAndThenGivenUp() async throws {
-        let (calls, output, dead) = (Calls(), TestOutput<Int>(), TestOutput<Int>())
+        let (calls, output, dead) = (Calls(), TestOutput<Int>(), TestOutput<DeadLetter<Int>>())
         let pipeline = Pipeline("lookup") { graph in
             let letters = graph.sideOutput("dead", of: DeadLetter<Int>.self)
             graph.source(.memory([[1, 2, 3, 4]]))
@@ -69,14 +69,15 @@ import Testing
                     return number
                 }
                 .sink(output)
-            letters.stream.map(\.record).sink(dead)
+            letters.stream.sink(dead)
         }
         var options = RunOptions()
         options.logger.logLevel = .critical
         options.delivery = .atLeastOnce
         try await pipeline.run(options)
         #expect(output.records == [1, 4])
-        #expect(dead.records == [2, 3])
+        #expect(dead.records.map(\.record) == [2, 3])
+        #expect(dead.records.map(\.attempts) == [3, 3])
         #expect(calls.all == 2 + 3 + 3)
     }
 

@@ -98,6 +98,35 @@ import Testing
         #expect(output.records.contains { $0.hasPrefix("was 1 ") && $0.contains("was 1 7") && $0.hasSuffix("was 1 9") })
     }
 
+    /// A program that is refused for another reason has migrated nothing: the program before it goes on.
+    @Test(arguments: [true, false])
+    func aRefusedStartLeavesTheFolderAsItWas(losesState: Bool) throws {
+        let folder = try TemporaryFolder()
+        let test = PipelineTest(seed: 1, checkpoints: .init(directory: folder.path, every: .milliseconds(40)))
+        let output = TestOutput<Int>()
+        func pipeline<Visits: StateValue>(_ start: Visits, keepsCounts: Bool, length: Duration) -> Pipeline {
+            Pipeline("visits") { graph in
+                let keyed = graph.source(
+                    .memory([Array(0..<5000)]), name: "records", eventTime: { Timestamp(milliseconds: Int64($0)) },
+                    watermarks: .monotonic(), recordsPerSecond: 10_000
+                ).keyed { $0 % 50 }
+                keyed.fold(into: start) { _, _ in }.named("visits").forEach { _ in }
+                if keepsCounts { keyed.fold(into: 0) { count, _ in count += 1 }.named("counts").forEach { _ in } }
+                keyed.window(.tumbling(of: length)).fold(into: 0) { count, _ in count += 1 }.named("windows")
+                    .map(\.value).sink(output)
+            }
+        }
+        let length = Duration.milliseconds(100)
+        let before = pipeline(Old(count: 1), keepsCounts: true, length: length)
+        #expect(try test.runUntilCrash(before, at: .published(CheckpointNumber(2))))
+        let refused = pipeline(
+            New(note: "new", count: 1), keepsCounts: !losesState, length: losesState ? length : length * 2)
+        let error = #expect(throws: StateError.self) { try test.run(refused) }
+        #expect(error?.description.contains(losesState ? "would be lost" : "would be misread") == true)
+        try test.run(before)
+        #expect(output.records.reduce(0, +) == 5000)
+    }
+
     @Test func withoutAMigrationItIsRefused() throws {
         let folder = try TemporaryFolder()
         let test = PipelineTest(seed: 1, checkpoints: .init(directory: folder.path, every: .milliseconds(40)))

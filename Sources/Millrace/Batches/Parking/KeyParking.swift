@@ -1,37 +1,45 @@
-/// Keeps the order of a key's records also where one of them is given up or sent to a retry topic: those behind it are
-/// *parked*, which means that they go the same way without being tried, until those before them have come back and
-/// succeeded.
+/// A policy that keeps the order of each key's records when one of them is sent to a retry topic or becomes a dead
+/// letter.
+///
+/// Later records of that key are *parked*: they are sent to the same place without being tried, until the records
+/// before them have been retried or replayed and have succeeded.
 ///
 /// ```swift
 /// payments.keyed(by: \.value.account)                                     // payments: Stream<KafkaRecord<Payment>>
-///     .batches(of: 50, onError: .deadLetter(to: rejected), options: .init(retryTopic: retries.route(in: graph)),
-///              parking: .kafka()) { ... }
+///     .batches(
+///         of: 50, onError: .deadLetter(to: rejected), options: .init(retryTopic: retries.route(in: graph)),
+///         parking: .kafka()
+///     ) { ... }
 /// ```
 ///
-/// Which keys are parked is keyed state, stored with positions and dead letters. Two records of a key are never in one
-/// batch, so a key with many records makes small batches; a retry route has to have one delay, as records that wait for
-/// different times would overtake each other.
+/// Two records of a key are never in one batch, so keys with many records cause small batches. The retry route must
+/// have exactly one delay, because records with different delays would overtake each other.
+///
+/// Restart: which keys are parked is keyed state, stored in checkpoints together with positions and dead letters.
 public struct KeyParking<Record: Sendable>: Sendable {
-    /// How a record comes to the operator.
+    /// Returns how a record reached the operator.
     public let arrival: @Sendable (Record) -> RecordArrival
 
-    /// - Parameter arrival: tells from a record how it comes.
+    /// Creates a policy.
+    ///
+    /// - Parameter arrival: returns how a record reached the operator.
     public init(arrival: @escaping @Sendable (Record) -> RecordArrival) { self.arrival = arrival }
 }
 
-/// How a record comes to an operator that may see it more than once.
+/// How a record reached an operator that may receive it more than once.
 public enum RecordArrival: Sendable, Hashable, CaseIterable {
-    /// For the first time.
+    /// It arrives for the first time.
     case first
-    /// Out of a retry topic.
+    /// It was read from a retry topic.
     case retried
-    /// Sent back from where dead letters are kept.
+    /// It was a dead letter, and has been replayed.
     case replayed
 }
 
-/// Why a record was given up without being tried.
+/// The reason of a record that was sent to a retry topic or became a dead letter without being tried, because its key
+/// is parked.
 public struct KeyParked: Error, CustomStringConvertible, Sendable, Equatable {
-    /// Whether an earlier record of its key is among the dead letters; otherwise one is to be tried again.
+    /// Whether an earlier record of the key is a dead letter; if false, one is in a retry topic.
     public let isDead: Bool
 
     public var description: String {

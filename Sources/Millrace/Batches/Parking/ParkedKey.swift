@@ -1,16 +1,16 @@
-/// How many records of a key are away. Pure.
+/// The number of a key's records that are in a retry topic or among the dead letters. Pure.
 @usableFromInline
 struct ParkedKey: BitwiseState, Equatable {
-    /// What became of a record.
+    /// The outcome of a record.
     enum Ending {
         case succeeded
         case sentBack
         case dead
     }
 
-    /// On their way through a retry topic.
+    /// Records in a retry topic.
     private(set) var retrying: Int32 = 0
-    /// Among the dead letters.
+    /// Records among the dead letters.
     private(set) var dead: Int32 = 0
 
     @usableFromInline
@@ -19,12 +19,12 @@ struct ParkedKey: BitwiseState, Equatable {
     @usableFromInline
     var isEmpty: Bool { retrying == 0 && dead == 0 }
 
-    /// Why a record is not to be handed over now; `nil`: it is. One that comes for the first time follows those that are
-    /// away the way they went, so that it stays behind them there.
+    /// Returns why a record is not to be tried now, or `nil` if it is. A record that arrives for the first time is sent
+    /// after those that are away, to the same place, so that it stays after them.
     func objection(to arrival: RecordArrival) -> KeyParked? {
         switch arrival {
         case .first: isEmpty ? nil : KeyParked(isDead: retrying == 0)
-        // Those before it are dead by now.
+        // The records before it have become dead letters meanwhile.
         case .retried: dead > 0 ? KeyParked(isDead: true) : nil
         case .replayed: nil
         }

@@ -1,7 +1,7 @@
 /// The parked keys of one task.
 @usableFromInline
 struct ParkedKeys<Record: Sendable> {
-    /// What is away of a record's key.
+    /// Returns the state of a record's key.
     let get: (_ hash: UInt64, Record) throws -> ParkedKey
     let set: (_ hash: UInt64, Record, ParkedKey) throws -> Void
     let arrival: @Sendable (Record) -> RecordArrival
@@ -26,11 +26,12 @@ struct ParkedKeys<Record: Sendable> {
         registration = { node, context in context.register(ParkedKeysInstance(table), of: node) }
     }
 
-    /// Has it told of checkpoints: after the batches, which change it until they are done.
+    /// Registers the state for checkpoints. To be called after the batches are registered, which change it until they
+    /// are done.
     @usableFromInline
     func register(_ node: OperatorNode, _ context: TaskContext) { registration(node, context) }
 
-    /// Why a record is not to be handed over now; `nil`: it is.
+    /// Returns why a record is not to be tried now, or `nil` if it is.
     func objection(to entry: BatchEntry<Record>) throws -> KeyParked? {
         try get(entry.orderHash, entry.record).objection(to: arrival(entry.record))
     }
@@ -43,7 +44,7 @@ struct ParkedKeys<Record: Sendable> {
     }
 }
 
-/// Encodes a task's parked keys.
+/// Adds a task's parked keys to checkpoints.
 private final class ParkedKeysInstance<Key: StreamKey>: OperatorInstance {
     private let table: KeyedTable<Key, ParkedKey>
 

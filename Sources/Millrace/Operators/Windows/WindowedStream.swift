@@ -138,7 +138,7 @@ extension WindowedStream {
             GraphProblem.unmet(
                 (
                     merge != nil || !isMerged,
-                    "a fold over windows that overlap, or over sessions, needs to know how two values are put together",
+                    "a fold over windows that overlap, or over sessions, needs a function that combines two values",
                     "Give it merge:"
                 )))
         return result
