@@ -213,7 +213,7 @@ final class IntervalJoinInstance<
         _ key: Key, marks: Bool, _ body: (JoinEntry<Record>) throws -> Void
     ) throws {
         try side.load()
-        for end in side.ends where end > first && sum(end, 0 &- slice) <= last {
+        for end in side.ends.ends(after: first, through: sum(last, slice)) {
             let table = try side.table(end)
             guard let slot = try table.find(hash, key) else { continue }
             var isNews = false

@@ -11,7 +11,7 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
     /// By the end of the slice. Slices that are only in the store so far have no table.
     @usableFromInline var tables: [Int64: Table?] = [:]
     /// The ends of the slices, in order.
-    @usableFromInline var ends: [Int64] = []
+    @usableFromInline var ends = SliceEnds()
     /// Slices that are dropped, but may still have entries in the store.
     @usableFromInline var dropped: [Int64] = []
     @usableFromInline var hasLoaded = false
@@ -33,14 +33,8 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
         hasLoaded = true
         for slice in try stored?.storedSlices() ?? [] where tables[slice.value] == nil {
             tables[slice.value] = .some(nil)
-            insertEnd(slice.value)
+            ends.insert(slice.value)
         }
-    }
-
-    @inlinable
-    func insertEnd(_ end: Int64) {
-        let place = ends.firstIndex { $0 > end } ?? ends.count
-        ends.insert(end, at: place)
     }
 
     /// Returns the table of a slice, and opens it if necessary.
@@ -53,7 +47,7 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
             node, name, slice: Slice(end), isStored: isStored, key: Key.self, value: Value.self)
         if let entryBytes { table.entryBytes = entryBytes }
         tables[end] = .some(table)
-        if !isStored { insertEnd(end) }
+        if !isStored { ends.insert(end) }
         return table
     }
 
@@ -69,7 +63,7 @@ final class SliceTables<Key: StreamKey, Value: StateValue> {
 
     @inlinable
     func forget(_ end: Int64) {
-        ends.removeAll { $0 == end }
+        ends.remove(end)
         if case .some(let table) = tables.removeValue(forKey: end), table?.isStored ?? true { dropped.append(end) }
     }
 

@@ -259,7 +259,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
             ?? Table(hashes: context.hashes, store: nil, storedEntries: nil, budget: context.budget)
         merged = target
         let start = assigner.window(endingAt: window).start.milliseconds
-        for end in slices.ends where end > start && end <= window {
+        for end in slices.ends.ends(after: start, through: window) {
             let table = try slices.table(end)
             target.makeRoom(forAtLeast: table.live)
             try table.forEach { slot in
@@ -311,7 +311,7 @@ final class WindowInstance<Key: StreamKey, A: Aggregate>: OperatorInstance {
     func emit(_ hash: UInt64, _ key: Key, _ window: Int64) throws {
         let start = assigner.window(endingAt: window).start.milliseconds
         var value: A.Accumulator?
-        for end in slices.ends where end > start && end <= window {
+        for end in slices.ends.ends(after: start, through: window) {
             let table = try slices.table(end)
             guard let slot = try table.find(hash, key) else { continue }
             if var sum = value.take() {
