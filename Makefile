@@ -97,6 +97,11 @@ test-release: libraries ## Runs the test kit's tests in an optimised build, wher
 bench: libraries ## Runs the benchmark workloads: make bench [W=W1] [N=10000000] [JSON=1]
 	cd Benchmarks && swift build -c release
 	cd Benchmarks && "$$(swift build -c release --show-bin-path)/MillraceBenchmarks" $(BENCH_FLAGS)
+	$(if $(W),,cd Benchmarks && "$$(swift build -c release --show-bin-path)/RealBenchmarks" --rows 1000000)
+
+bench-real: libraries ## Measures records with text: JSON, CSV, state, and the main job on 10 million departures
+	cd Benchmarks && swift build -c release --product RealBenchmarks
+	cd Benchmarks && "$$(swift build -c release --show-bin-path)/RealBenchmarks" $(ARGS)
 
 bench-json: libraries ## Compares JSON decoding and encoding with Foundation's
 	cd Benchmarks && swift build -c release --product JSONBenchmarks

@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .library(name: "Millrace", targets: ["Millrace"]),
         .library(name: "MillraceTime", targets: ["MillraceTime"]),
+        .library(name: "MillraceRecords", targets: ["MillraceRecords"]),
         .library(name: "MillraceFiles", targets: ["MillraceFiles"]),
         .library(name: "MillraceGraphRendering", targets: ["MillraceGraphRendering"]),
         .library(name: "KafkaTestBroker", targets: ["KafkaTestBroker"]),
@@ -63,17 +64,18 @@ let package = Package(
         .target(name: "CMillraceSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "MillraceLMDB", dependencies: ["CMillraceLMDB"]),
         .target(name: "MillraceTime"),
-        .target(name: "MillraceState", dependencies: ["CMillrace", "MillraceLMDB", "MillraceTime"]),
-        .target(name: "MillraceJSON", dependencies: ["CMillraceSimdjson", "MillraceTime"]),
+        .target(name: "MillraceRecords", dependencies: ["MillraceTime"]),
+        .target(name: "MillraceState", dependencies: ["CMillrace", "MillraceLMDB", "MillraceRecords", "MillraceTime"]),
+        .target(name: "MillraceJSON", dependencies: ["CMillraceSimdjson", "MillraceRecords", "MillraceTime"]),
         .target(
             name: "Millrace",
             dependencies: [
-                "MillraceTime", "MillraceState",
+                "MillraceTime", "MillraceRecords", "MillraceState",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        .target(name: "MillraceFiles", dependencies: ["Millrace", "MillraceJSON"]),
+        .target(name: "MillraceFiles", dependencies: ["CMillrace", "Millrace", "MillraceJSON"]),
         .target(name: "MillraceGraphRendering", dependencies: ["Millrace"]),
         .target(
             name: "RDKafka",
@@ -146,7 +148,7 @@ let package = Package(
                     description: "Writes the operator graph of a pipeline program as SVG, Mermaid, DOT or text."))),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "MillraceLMDBTests", dependencies: ["MillraceLMDB", "MillraceTesting"]),
-        .testTarget(name: "MillraceJSONTests", dependencies: ["MillraceJSON"]),
+        .testTarget(name: "MillraceJSONTests", dependencies: ["MillraceJSON", "MillraceRecords", "MillraceTime"]),
         .testTarget(
             name: "MillraceTests",
             dependencies: [

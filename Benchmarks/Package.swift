@@ -26,6 +26,16 @@ let package = Package(
                 .product(name: "KafkaTestBroker", package: "millrace"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .target(name: "CFlightsLoop", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "RealBenchmarks",
+            dependencies: [
+                "CFlightsLoop",
+                .product(name: "Millrace", package: "millrace"),
+                .product(name: "MillraceFiles", package: "millrace"),
+                .product(name: "MillraceJSON", package: "millrace"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "JSONBenchmarks", dependencies: [.product(name: "MillraceJSON", package: "millrace")]),
         .testTarget(

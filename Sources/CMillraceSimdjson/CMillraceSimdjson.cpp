@@ -77,3 +77,7 @@ const uint32_t *csimdjson_token_offsets(const csimdjson_parser *parser, size_t *
     *count = implementation ? implementation->n_structural_indexes : 0;
     return implementation ? implementation->structural_indexes.get() : nullptr;
 }
+
+bool csimdjson_is_utf8(const uint8_t *bytes, size_t length) {
+    return simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length);
+}

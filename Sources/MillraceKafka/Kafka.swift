@@ -100,12 +100,35 @@ public final class Kafka: Sendable {
     ///   - key: returns the key of a record. Default: records have a null key.
     ///   - timestamps: whether a record's timestamp is its event time or the time at which it is sent. The topic's
     ///     retention may remove records with an old event time at once: see ``KafkaTimestamps``.
+    @_disfavoredOverload
     public func sink<Input: Encodable & Sendable>(
         _ topic: String, of type: Input.Type = Input.self, jsonKeyedBy key: (@Sendable (Input) -> String)? = nil,
         timestamps: KafkaTimestamps = .eventTime
     ) -> KafkaSink<Input> {
         KafkaSink(output, topic: topic, timestamps) {
             let encoder = JSONRecordEncoder()
+            return { record, outgoing in
+                if let key { outgoing.setKey(key(record)) }
+                try encoder.encode(record, into: &outgoing.value)
+            }
+        }
+    }
+
+    /// Returns a sink that writes records with a schema to a topic as JSON objects.
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic.
+    ///   - type: the type of the records.
+    ///   - key: returns the key of a record. Default: records have a null key.
+    ///   - timestamps: whether a record's timestamp is its event time or the time at which it is sent. The topic's
+    ///     retention may remove records with an old event time at once: see ``KafkaTimestamps``.
+    @inlinable
+    public func sink<Input: SchemaRecord>(
+        _ topic: String, of type: Input.Type = Input.self, jsonKeyedBy key: (@Sendable (Input) -> String)? = nil,
+        timestamps: KafkaTimestamps = .eventTime
+    ) -> KafkaSink<Input> {
+        sink(topic, timestamps) {
+            let encoder = JSONSchemaEncoder()
             return { record, outgoing in
                 if let key { outgoing.setKey(key(record)) }
                 try encoder.encode(record, into: &outgoing.value)
@@ -126,5 +149,14 @@ public final class Kafka: Sendable {
         encode: @escaping @Sendable (Input, inout OutgoingRecord) throws -> Void
     ) -> KafkaSink<Input> {
         KafkaSink(output, topic: topic, timestamps) { encode }
+    }
+
+    /// A sink with an encoder for each task.
+    @usableFromInline
+    func sink<Input: Sendable>(
+        _ topic: String, _ timestamps: KafkaTimestamps,
+        makingEach makeEncoder: @escaping @Sendable () -> (Input, inout OutgoingRecord) throws -> Void
+    ) -> KafkaSink<Input> {
+        KafkaSink(output, topic: topic, timestamps, makingEach: makeEncoder)
     }
 }

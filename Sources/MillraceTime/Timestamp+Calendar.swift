@@ -41,22 +41,61 @@ extension Timestamp: CustomStringConvertible {
     public var description: String {
         if self == .distantPast { return "-inf" }
         if self == .distantFuture { return "+inf" }
-        let (days, rest) = Self.floorDivide(milliseconds, 86_400_000)
-        let shifted = days + 719_468
+        if Self.fourDigitYears.contains(milliseconds) {
+            return String(unsafeUninitializedCapacity: Self.longestISO8601) { writeISO8601(to: $0) }
+        }
+        let (date, time) = (date, time)
+        let text =
+            "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))-\(Self.padded(date.day, 2))"
+            + "T\(Self.padded(time.hour, 2)):\(Self.padded(time.minute, 2)):\(Self.padded(time.second, 2))"
+        return time.millisecond == 0 ? text + "Z" : text + ".\(Self.padded(time.millisecond, 3))Z"
+    }
+
+    /// 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z.
+    package static var fourDigitYears: ClosedRange<Int64> { -62_167_219_200_000...253_402_300_799_999 }
+    /// The length of `2013-01-01T05:15:00.250Z`.
+    package static var longestISO8601: Int { 24 }
+
+    /// Writes a time within `fourDigitYears` as its description is. Returns the number of bytes written.
+    package func writeISO8601(to output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let (date, time) = (date, time)
+        var place = 0
+        func append(_ value: Int64, _ digits: Int, _ end: UInt8) {
+            var rest = value
+            for digit in stride(from: place + digits - 1, through: place, by: -1) {
+                output[digit] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            output[place + digits] = end
+            place += digits + 1
+        }
+        append(date.year, 4, UInt8(ascii: "-"))
+        append(date.month, 2, UInt8(ascii: "-"))
+        append(date.day, 2, UInt8(ascii: "T"))
+        append(time.hour, 2, UInt8(ascii: ":"))
+        append(time.minute, 2, UInt8(ascii: ":"))
+        append(time.second, 2, UInt8(ascii: time.millisecond == 0 ? "Z" : "."))
+        if time.millisecond != 0 { append(time.millisecond, 3, UInt8(ascii: "Z")) }
+        return place
+    }
+
+    /// The day in UTC (Howard Hinnant, "chrono-compatible low-level date algorithms").
+    private var date: (year: Int64, month: Int64, day: Int64) {
+        let shifted = Self.floorDivide(milliseconds, 86_400_000).quotient + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthIndex = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
         let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60)
-        let (second, millisecond) = (rest / 1000 % 60, rest % 1000)
-        let text =
-            "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-            + "T\(Self.padded(hour, 2)):\(Self.padded(minute, 2)):\(Self.padded(second, 2))"
-        return millisecond == 0 ? text + "Z" : text + ".\(Self.padded(millisecond, 3))Z"
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1
+        )
+    }
+
+    private var time: (hour: Int64, minute: Int64, second: Int64, millisecond: Int64) {
+        let rest = Self.floorDivide(milliseconds, 86_400_000).remainder
+        return (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000)
     }
 
     private static func padded(_ value: Int64, _ width: Int) -> String {

@@ -62,7 +62,4 @@ extension Timestamp {
             try container.encode(milliseconds)
         }
     }
-
-    /// 0000-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z.
-    private static var fourDigitYears: ClosedRange<Int64> { -62_167_219_200_000...253_402_300_799_999 }
 }

@@ -11,6 +11,7 @@ extension Timestamp {
         self = time
     }
 
+    @usableFromInline
     package init?(iso8601 bytes: UnsafeRawBufferPointer) {
         var scanner = DigitScanner(bytes)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),

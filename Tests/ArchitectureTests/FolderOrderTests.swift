@@ -5,14 +5,15 @@ import Testing
     /// Each folder uses those before it only.
     static let order: [String: [String]] = [
         "MillraceState": [
-            "Failures", "Identifiers", "Values", "Keys", "Codable", "Runs", "Manifest", "Store", "Table", "Inspection",
+            "Failures", "Identifiers", "Values", "Keys", "Codable", "Records", "Runs", "Manifest", "Store", "Table",
+            "Inspection",
         ],
         "Millrace": [
             "Failures", "Clocks", "Checkpoint", "Delivery", "Connectors", "Observing", "Tasks", "Graph", "Aggregates",
             "Windows", "Operators", "Batches", "Joins", "Patterns", "Runtime", SourceTree.top,
         ],
         "MillraceFiles": ["Reading", "Writing", "CSV", "JSONLines", SourceTree.top],
-        "MillraceJSON": ["Syntax", "Document", "Decoding", "Encoding"],
+        "MillraceJSON": ["Syntax", "Document", "Decoding", "Encoding", "Records"],
         "MillraceKafka": ["Records", "Source", "Sink", SourceTree.top, "Delivery"],
         "KafkaTestBroker": ["Wire", "Log", "Groups", "Transactions", "Server", "Requests", SourceTree.top],
         "MillraceCLI": ["Terminal", "Checkpoints", "DeadLetters", SourceTree.top],

@@ -2,7 +2,7 @@ import Millrace
 
 /// A departure from one of New York's airports in 2013, as the `nycflights13` data have it. Times are local; what did
 /// not happen (a cancelled flight's departure) is missing.
-struct Flight: Decodable, Sendable {
+struct Flight: SchemaRecord {
     let year: Int
     let month: Int
     let day: Int
@@ -10,14 +10,21 @@ struct Flight: Decodable, Sendable {
     let minute: Int
     /// Minutes late, negative if early; missing if cancelled.
     let departureDelay: Double?
-    let carrier: String
-    let origin: String
-    let destination: String
+    let carrier: InlineText
+    let origin: InlineText
+    let destination: InlineText
 
-    enum CodingKeys: String, CodingKey {
-        case year, month, day, hour, minute, carrier, origin
-        case departureDelay = "dep_delay"
-        case destination = "dest"
+    static func schema(_ record: inout some FieldVisitor<Flight>) throws -> Flight {
+        try Flight(
+            year: record.field("year", \.year),
+            month: record.field("month", \.month),
+            day: record.field("day", \.day),
+            hour: record.field("hour", \.hour),
+            minute: record.field("minute", \.minute),
+            departureDelay: record.field("dep_delay", \.departureDelay),
+            carrier: record.field("carrier", \.carrier),
+            origin: record.field("origin", \.origin),
+            destination: record.field("dest", \.destination))
     }
 
     var isCancelled: Bool { departureDelay == nil }

@@ -1,6 +1,8 @@
 #ifndef CMILLRACE_H
 #define CMILLRACE_H
 
+#include "millrace_csv.h"
+
 #ifdef __linux__
 #include <malloc.h>
 #endif

@@ -1,6 +1,7 @@
 #ifndef CSIMDJSON_H
 #define CSIMDJSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,9 @@ csimdjson_result csimdjson_parse(csimdjson_parser *parser, size_t length, csimdj
 
 /// Where the tokens of the document begin in the buffer, commas and colons among them.
 const uint32_t *csimdjson_token_offsets(const csimdjson_parser *parser, size_t *count);
+
+/// Whether the bytes are UTF-8 text.
+bool csimdjson_is_utf8(const uint8_t *bytes, size_t length);
 
 #ifdef __cplusplus
 }

@@ -31,6 +31,7 @@ extension Source {
     ///   - extensions: The file name extensions to read, without regard to case. Default: `csv`.
     ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
     /// - Returns: A source of decoded rows.
+    @_disfavoredOverload
     public static func csvFiles<Record>(
         in directory: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
         missing: Set<String> = ["", "NA"], extensions: [String] = ["csv"], tailing: Bool = false
@@ -52,6 +53,7 @@ extension Source {
     ///   - missing: The field texts that mean "no value". Default: the empty text and `NA`.
     ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
     /// - Returns: A source of decoded rows.
+    @_disfavoredOverload
     public static func csvFile<Record>(
         at path: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
         missing: Set<String> = ["", "NA"], tailing: Bool = false

@@ -35,12 +35,8 @@ public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
     }
 
     public func makeDecoder(file: String) throws -> CSVRecordDecoder<Record> {
-        guard let separator else {
-            throw SourceError(
-                "A CSV separator has to be an ASCII character, and neither a quote nor a line end",
-                advice: "Give another separator:, such as \";\" or \"\\t\"")
-        }
-        let row = CSVRow(file: file, separator: separator, missing: missing, record: "\(Record.self)")
+        let row = CSVRow(
+            file: file, separator: try checkedSeparator(separator), missing: missing, record: "\(Record.self)")
         if let columns { row.header = CSVHeader(columns) }
         return CSVRecordDecoder(row: row, hasHeader: columns == nil)
     }
@@ -50,6 +46,14 @@ public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
 func csvSeparatorByte(_ separator: Character) -> UInt8? {
     guard let byte = separator.asciiValue, !"\"\r\n".contains(separator) else { return nil }
     return byte
+}
+
+/// Throws if a separator's byte is missing, because it is none that a file can have.
+func checkedSeparator(_ separator: UInt8?) throws -> UInt8 {
+    if let separator { return separator }
+    throw SourceError(
+        "A CSV separator has to be an ASCII character, and neither a quote nor a line end",
+        advice: "Give another separator:, such as \";\" or \"\\t\"")
 }
 
 /// Decodes the rows of one CSV file. Created by ``CSVFormat``.

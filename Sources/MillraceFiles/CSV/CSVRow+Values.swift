@@ -78,12 +78,19 @@ extension CSVRow {
     }
 
     func timestamp(_ column: Int) throws -> Timestamp {
-        let bytes = raw(column)
-        if let time = Timestamp(iso8601: bytes) { return time }
-        guard !isMissing(column), let milliseconds = NumberText.integer(bytes, as: Int64.self) else {
-            throw mismatch(column, Timestamp.self, expected: "Timestamp (ISO 8601 or milliseconds)")
+        guard !isMissing(column), let time = CSVRow.timestamp(raw(column)) else {
+            throw mismatch(column, Timestamp.self, expected: CSVRow.expectedTime)
         }
-        return Timestamp(milliseconds: milliseconds)
+        return time
+    }
+
+    /// What the message calls a time.
+    static let expectedTime = "Timestamp (ISO 8601 or milliseconds)"
+
+    /// Returns the time that a field spells: ISO 8601, or milliseconds since 1970.
+    static func timestamp(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
+        Timestamp(iso8601: bytes)
+            ?? NumberText.integer(bytes, as: Int64.self).map { Timestamp(milliseconds: $0) }
     }
 
     /// Returns a value of any type that has no method of its own above.

@@ -29,6 +29,10 @@ final class CSVRow {
         }
     }
     var plan = CSVColumnPlan()
+    /// What a `CSVSchemaDecoder` reads with; see `CSVColumns`.
+    var columnMemory: CSVColumnMemory
+    /// The copy of the row that a `CSVFieldReader` reads, with room after it.
+    var padded = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
     /// The error that applies to every row of the file; set before it is thrown through the decoding.
     var refusal: SourceError?
 
@@ -41,9 +45,13 @@ final class CSVRow {
         self.separator = separator
         self.missing = MissingSpellings(missing)
         self.record = record
+        columnMemory = CSVColumnMemory(columnOfFields: [], columns: 0, missing: missing)
     }
 
-    deinit { fields.deallocate() }
+    deinit {
+        fields.deallocate()
+        padded.deallocate()
+    }
 
     /// The result of `load`.
     @usableFromInline

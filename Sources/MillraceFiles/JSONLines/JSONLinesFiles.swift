@@ -23,6 +23,7 @@ extension Source {
     ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
     ///   - options: How dates and keys are decoded.
     /// - Returns: A source of decoded lines.
+    @_disfavoredOverload
     public static func jsonLines<Record>(
         in directory: String, decoding type: Record.Type, extensions: [String] = ["jsonl", "ndjson"],
         tailing: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
@@ -42,6 +43,7 @@ extension Source {
     ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
     ///   - options: How dates and keys are decoded.
     /// - Returns: A source of decoded lines.
+    @_disfavoredOverload
     public static func jsonLinesFile<Record>(
         at path: String, decoding type: Record.Type, tailing: Bool = false,
         options: JSONDecodingOptions = JSONDecodingOptions()

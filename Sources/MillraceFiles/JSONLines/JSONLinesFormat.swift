@@ -21,14 +21,17 @@ public struct JSONLinesFormat<Record: Decodable & Sendable>: FileFormat {
         init(decoder: JSONRecordDecoder) { self.decoder = decoder }
 
         public mutating func decode(_ bytes: UnsafeRawBufferPointer) -> DecodedRecord<Record> {
-            if bytes.allSatisfy(isJSONSpace) { return .blank }
-            do {
-                return .record(try decoder.decode(Record.self, from: bytes))
-            } catch {
-                return .malformed(invalidTextReason(bytes) ?? jsonReason(error))
+            do { return .record(try decoder.decode(Record.self, from: bytes)) } catch {
+                return unusualLine(bytes, error)
             }
         }
     }
+}
+
+/// What a line is that was not decoded: blank, or malformed for this reason.
+@usableFromInline
+func unusualLine<Record>(_ bytes: UnsafeRawBufferPointer, _ error: any Error) -> DecodedRecord<Record> {
+    bytes.allSatisfy(isJSONSpace) ? .blank : .malformed(invalidTextReason(bytes) ?? jsonReason(error))
 }
 
 private func isJSONSpace(_ byte: UInt8) -> Bool {

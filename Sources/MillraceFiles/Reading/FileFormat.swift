@@ -1,3 +1,5 @@
+import Millrace
+
 /// A text file format: how a ``FileSource`` splits a file into records and decodes them.
 ///
 /// Millrace includes CSV, JSON Lines and plain lines. A custom format implements the decoding of a record and, if a
@@ -60,6 +62,24 @@ public protocol FileRecordDecoder<Record> {
     /// - Returns: The record, ``DecodedRecord/blank``, or ``DecodedRecord/malformed(_:)`` with the reason.
     /// - Throws: A `SourceError` if no record of the file can be decoded.
     mutating func decode(_ bytes: UnsafeRawBufferPointer) throws -> DecodedRecord<Record>
+
+    /// The number of records that ``decodeRun(_:limit:into:)`` decodes at most, and that are passed to the operators
+    /// together. The position in an operator's error is exact to that many records. Default: 1, runs are not decoded.
+    static var recordsPerRun: Int { get }
+
+    /// Decodes records from the beginning of `bytes` as long as they are well-formed and complete. Called before `frame`
+    /// and `decode`, which take the record at which a run stops. Default: decodes nothing.
+    ///
+    /// - Parameters:
+    ///   - bytes: The unread part of the file that is in memory. The 64 bytes after it can be read; what they are is not
+    ///     defined.
+    ///   - limit: The most records to decode.
+    ///   - collector: Receives the records.
+    /// - Returns: What was decoded.
+    /// - Throws: The errors of the collector.
+    mutating func decodeRun(
+        _ bytes: UnsafeRawBufferPointer, limit: Int, into collector: inout some RecordCollector<Record>
+    ) throws -> DecodedRun
 }
 
 extension FileRecordDecoder {
@@ -71,8 +91,33 @@ extension FileRecordDecoder {
         RecordFrame(lineOf: bytes, isLast: isLast)
     }
 
+    /// 1: the position in an operator's error is exact.
+    @inlinable
+    public static var recordsPerRun: Int { 1 }
+
+    /// Decodes nothing.
+    @inlinable
+    public mutating func decodeRun(
+        _ bytes: UnsafeRawBufferPointer, limit: Int, into collector: inout some RecordCollector<Record>
+    ) throws -> DecodedRun { DecodedRun() }
+
     /// Does nothing.
     public mutating func readHeader(_ bytes: UnsafeRawBufferPointer) throws {}
+}
+
+/// What was decoded of the beginning of some bytes.
+@frozen
+public struct DecodedRun: Sendable, Hashable {
+    /// The number of records.
+    public var records = 0
+    /// Their length with line ends, in bytes.
+    public var bytes = 0
+    /// The number of line ends in them.
+    public var lines = 0
+
+    /// Creates a run of no records.
+    @inlinable
+    public init() {}
 }
 
 /// The result of decoding one framed piece of a file.

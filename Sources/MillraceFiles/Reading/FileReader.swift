@@ -46,6 +46,10 @@ public struct FileReader<Format: FileFormat>: SourceReader {
         self.position.mark = mark
     }
 
+    /// The number of records that the format decodes and passes on together.
+    @inlinable
+    public static var recordsPerPush: Int { Format.RecordDecoder.recordsPerRun }
+
     @usableFromInline var tailing: Bool { rotation != nil }
 
     /// The number of bytes read, and the file's length in bytes when it was last checked.
@@ -61,6 +65,16 @@ public struct FileReader<Format: FileFormat>: SourceReader {
         var records = 0
         var bytes = 0
         while records < limit.records, bytes < limit.bytes {
+            if Self.recordsPerPush > 1, longLine == nil {
+                let most = min(limit.records &- records, Self.recordsPerPush)
+                let run = try decoder.decodeRun(window.bytes, limit: most, into: &collector)
+                if run.records > 0 {
+                    pass(RecordFrame(content: run.bytes, length: run.bytes, lines: run.lines))
+                    records &+= run.records
+                    bytes &+= run.bytes
+                    continue
+                }
+            }
             guard let frame = try nextFrame() else {
                 guard longLine != nil else { return try outcomeAtEnd() }
                 let passed = try passLongLine()

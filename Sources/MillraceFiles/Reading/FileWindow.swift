@@ -3,6 +3,8 @@
 final class FileWindow {
     /// The number of bytes read at once: large enough to make system calls rare, small enough for one buffer per file.
     static let readSize = 256 << 10
+    /// The number of bytes after those that were read which may be read, too; what they are is not defined.
+    static let padding = 64
     /// The maximum size of a record, in bytes. Anything longer is assumed to be damage.
     static let largestRecord = 16 << 20
 
@@ -12,14 +14,16 @@ final class FileWindow {
     /// The file's length when it was last checked.
     private(set) var knownSize: Int
 
+    /// The memory; `padding` bytes of it are never filled.
     private var buffer: UnsafeMutableRawBufferPointer
+    private var capacity: Int { buffer.count - Self.padding }
     private var start = 0
     private var end = 0
 
     init(_ file: OpenFile, size: Int, readSize: Int) {
         self.file = file
         knownSize = size
-        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
+        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize + Self.padding, alignment: 16)
     }
 
     deinit { buffer.deallocate() }
@@ -57,9 +61,9 @@ final class FileWindow {
     /// Reads more of the file and appends it to `bytes`.
     func fill() throws -> Fill {
         makeRoom()
-        guard end < buffer.count else { return .recordTooLong }
+        guard end < capacity else { return .recordTooLong }
         let count = try reading { () throws(FileFailure) in
-            try file.read(into: .init(rebasing: buffer[end...]), at: offset + (end - start))
+            try file.read(into: .init(rebasing: buffer[end..<capacity]), at: offset + (end - start))
         }
         end += count
         knownSize = max(knownSize, offset + (end - start))
@@ -81,10 +85,10 @@ final class FileWindow {
             }
             (start, end) = (0, rest)
         }
-        guard end == buffer.count, buffer.count < Self.largestRecord else { return }
+        guard end == capacity, capacity < Self.largestRecord else { return }
         // Doubling keeps the time to find the end of a long record proportional to its length.
         let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: min(buffer.count * 2, Self.largestRecord), alignment: 16)
+            byteCount: min(capacity * 2, Self.largestRecord) + Self.padding, alignment: 16)
         larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
         buffer.deallocate()
         buffer = larger

@@ -16,12 +16,36 @@ extension Sink {
     ///   - directory: The output directory; created if it does not exist.
     ///   - rolling: When a file is closed and the next begun. Default: at each checkpoint.
     /// - Returns: A sink that writes files with the extension `jsonl`.
+    @_disfavoredOverload
     public static func jsonLines<Record: Encodable & Sendable>(
         directory: String, rolling: FileRolling = .everyCheckpoint
     ) -> Self
     where Self == FileSink<Record> {
         FileSink(directory: directory, fileExtension: "jsonl", kind: "JSON Lines", rolling: rolling) {
             let encoder = JSONRecordEncoder()
+            return { record, bytes in
+                try encoder.encode(record, into: &bytes)
+                bytes.append(UInt8(ascii: "\n"))
+            }
+        }
+    }
+
+    /// Writes JSON Lines files of records with a schema: one JSON object per line and record, with keys in the order of
+    /// the schema.
+    ///
+    /// Restart: each record is in exactly one published file; see ``FileSink``.
+    ///
+    /// - Parameters:
+    ///   - directory: The output directory; created if it does not exist.
+    ///   - rolling: When a file is closed and the next begun. Default: at each checkpoint.
+    /// - Returns: A sink that writes files with the extension `jsonl`.
+    @inlinable
+    public static func jsonLines<Record: SchemaRecord>(
+        directory: String, rolling: FileRolling = .everyCheckpoint
+    ) -> Self
+    where Self == FileSink<Record> {
+        FileSink(directory: directory, fileExtension: "jsonl", kind: "JSON Lines", rolling: rolling) {
+            let encoder = JSONSchemaEncoder()
             return { record, bytes in
                 try encoder.encode(record, into: &bytes)
                 bytes.append(UInt8(ascii: "\n"))

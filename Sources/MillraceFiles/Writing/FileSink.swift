@@ -28,7 +28,7 @@ public struct FileSink<Input: Sendable>: Sink {
     private let makeEncoder: @Sendable () -> Encoder
 
     /// Appends the bytes of a record.
-    typealias Encoder = (Input, inout [UInt8]) throws -> Void
+    @usableFromInline typealias Encoder = (Input, inout [UInt8]) throws -> Void
 
     /// Creates a sink for a custom format.
     ///
@@ -50,6 +50,7 @@ public struct FileSink<Input: Sendable>: Sink {
     }
 
     /// Creates a sink with an encoder per task, which can keep state from record to record.
+    @usableFromInline
     init(
         directory: String, fileExtension: String, kind: String, header: [UInt8] = [],
         rolling: FileRolling = .everyCheckpoint, makeEncoder: @escaping @Sendable () -> Encoder

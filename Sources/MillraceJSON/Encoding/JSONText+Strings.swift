@@ -6,14 +6,16 @@
 
 extension JSONText {
     /// Appends a string with quotes and escapes.
+    @inlinable
     @inline(__always)
     mutating func appendString(_ text: String) {
         var text = text
         text.withUTF8 { appendString($0) }
     }
 
+    @inlinable
     @inline(__always)
-    private mutating func appendString(_ bytes: UnsafeBufferPointer<UInt8>) {
+    mutating func appendString(_ bytes: UnsafeBufferPointer<UInt8>) {
         // An escape sequence has at most six bytes.
         let output = reserve(6 * bytes.count + 2)
         output[0] = UInt8(ascii: "\"")
@@ -31,8 +33,9 @@ extension JSONText {
 
     /// Copies text a word at a time (the last word overlaps the one before) if nothing in it has to be escaped; returns
     /// `false` otherwise.
+    @inlinable
     @inline(__always)
-    private func copyPlain(_ input: UnsafeRawPointer, _ count: Int, to output: UnsafeMutableRawPointer) -> Bool {
+    func copyPlain(_ input: UnsafeRawPointer, _ count: Int, to output: UnsafeMutableRawPointer) -> Bool {
         if count >= 8 {
             var index = 0
             while index &+ 8 < count {
@@ -62,8 +65,9 @@ extension JSONText {
 
     /// Returns whether one of eight bytes is a quote, a backslash or a control character. The common bit trick: it
     /// finds bytes below a bound, and zeros after an exclusive or.
+    @inlinable
     @inline(__always)
-    private func needsEscape(anyOf word: UInt64) -> Bool {
+    func needsEscape(anyOf word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5c)
@@ -72,7 +76,8 @@ extension JSONText {
         return found & (ones &* 0x80) != 0
     }
 
-    private func write(_ byte: UInt8, _ output: UnsafeMutablePointer<UInt8>) -> Int {
+    @usableFromInline
+    func write(_ byte: UInt8, _ output: UnsafeMutablePointer<UInt8>) -> Int {
         if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
             output[0] = byte
             return 1

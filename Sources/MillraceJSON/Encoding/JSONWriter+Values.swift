@@ -53,6 +53,7 @@ extension JSONWriter {
             let name = number.isNaN ? "nan" : number < 0 ? "-infinity" : "infinity"
             throw invalid(number, "Unable to encode \(T.self).\(name) directly in JSON.")
         }
+        if let double = number as? Double { return state.pointee.text.append(double: double) }
         state.pointee.text.append(number: number)
     }
 }

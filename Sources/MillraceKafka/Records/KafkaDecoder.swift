@@ -70,12 +70,30 @@ extension KafkaDecoder where Output == String {
     }
 }
 
+extension KafkaDecoder where Output: SchemaRecord {
+    /// Returns a decoder that decodes the value as a JSON object, by the schema of the record.
+    ///
+    /// - Parameters:
+    ///   - type: the type to decode, where it cannot be inferred.
+    ///   - options: the format of times and names: `.init(times: .secondsSince1970)`.
+    @inlinable
+    public static func json(
+        _ type: Output.Type = Output.self, options: JSONDecodingOptions = JSONDecodingOptions()
+    ) -> KafkaDecoder {
+        KafkaDecoder(makingEach: {
+            let decoder = Result { try JSONSchemaDecoder(options: options) }
+            return { message in try decoder.get().decode(type, from: message.requiredValue) }
+        })
+    }
+}
+
 extension KafkaDecoder where Output: Decodable {
     /// Returns a decoder that decodes the value as a JSON document.
     ///
     /// - Parameters:
     ///   - type: the type to decode, where it cannot be inferred.
     ///   - options: the format of dates, times and names: `.init(times: .secondsSince1970)`.
+    @_disfavoredOverload
     public static func json(
         _ type: Output.Type = Output.self, options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> KafkaDecoder {

@@ -63,6 +63,19 @@ package enum FrozenHash {
         return mix(fold(tail ^ 0x5899_65cc_7537_4cc3, state ^ UInt64(truncatingIfNeeded: bytes.count)) ^ state)
     }
 
+    /// The hash of at most 15 bytes, which is that of `bytes(_:)`: the first eight and the others, zeros after them.
+    @inlinable
+    @inline(__always)
+    package static func shortText(_ low: UInt64, _ high: UInt64, count: Int) -> UInt64 {
+        var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+        var tail = low
+        if count >= 8 {
+            state = fold(low ^ 0xe703_7ed1_a0b4_28db, state ^ 0x8ebc_6af0_9c88_c6e3)
+            tail = high
+        }
+        return mix(fold(tail ^ 0x5899_65cc_7537_4cc3, state ^ UInt64(truncatingIfNeeded: count)) ^ state)
+    }
+
     /// The hash of a string's UTF-8 bytes.
     @inlinable
     package static func string(_ string: String) -> UInt64 {

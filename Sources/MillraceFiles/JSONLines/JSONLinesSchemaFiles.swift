@@ -1,0 +1,78 @@
+import Millrace
+import MillraceJSON
+
+/// A source that reads JSON Lines files and decodes each line to a `SchemaRecord`.
+public typealias JSONLinesSchemaFiles<Record: SchemaRecord> = FileSource<JSONLinesSchemaFormat<Record>>
+
+extension Source {
+    /// Reads the JSON Lines files in a directory and decodes each line by the schema of the record, one partition per file.
+    ///
+    /// ```swift
+    /// graph.source(.jsonLines(in: "events", decoding: Event.self))      // struct Event: SchemaRecord
+    /// ```
+    ///
+    /// A line that cannot be decoded is malformed input, which is handled by the source's `MalformedPolicy`. Blank
+    /// lines are skipped.
+    ///
+    /// Restart: reading continues with the first line after the checkpoint.
+    ///
+    /// - Parameters:
+    ///   - directory: The directory of the files. Subdirectories are not read.
+    ///   - type: The type that a line is decoded to.
+    ///   - extensions: The file name extensions to read, without regard to case. Default: `jsonl` and `ndjson`.
+    ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - options: How keys and timestamps are decoded.
+    /// - Returns: A source of decoded lines.
+    public static func jsonLines<Record: SchemaRecord>(
+        in directory: String, decoding type: Record.Type, extensions: [String] = ["jsonl", "ndjson"],
+        tailing: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
+    ) -> JSONLinesSchemaFiles<Record> where Self == JSONLinesSchemaFiles<Record> {
+        JSONLinesSchemaFiles(
+            .directory(directory, extensions: extensions), format: JSONLinesSchemaFormat(options: options),
+            tailing: tailing)
+    }
+
+    /// Reads one JSON Lines file and decodes each line by the schema of the record.
+    ///
+    /// Errors and restarts are the same as for the files of a directory.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - type: The type that a line is decoded to.
+    ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - options: How keys and timestamps are decoded.
+    /// - Returns: A source of decoded lines.
+    public static func jsonLinesFile<Record: SchemaRecord>(
+        at path: String, decoding type: Record.Type, tailing: Bool = false,
+        options: JSONDecodingOptions = JSONDecodingOptions()
+    ) -> JSONLinesSchemaFiles<Record> where Self == JSONLinesSchemaFiles<Record> {
+        JSONLinesSchemaFiles(.file(path), format: JSONLinesSchemaFormat(options: options), tailing: tailing)
+    }
+}
+
+/// The JSON Lines format: one JSON object per line, decoded to a `SchemaRecord`. Blank lines are skipped.
+public struct JSONLinesSchemaFormat<Record: SchemaRecord>: FileFormat {
+    public let name = "JSON Lines"
+    let options: JSONDecodingOptions
+
+    /// Creates the format.
+    ///
+    /// - Parameter options: How keys and timestamps are decoded.
+    public init(options: JSONDecodingOptions = JSONDecodingOptions()) { self.options = options }
+
+    public func makeDecoder(file: String) throws -> RecordDecoder {
+        RecordDecoder(decoder: try JSONSchemaDecoder(options: options))
+    }
+
+    /// Decodes the lines of one file.
+    public struct RecordDecoder: FileRecordDecoder {
+        @usableFromInline let decoder: JSONSchemaDecoder
+
+        init(decoder: JSONSchemaDecoder) { self.decoder = decoder }
+
+        @inlinable
+        public mutating func decode(_ bytes: UnsafeRawBufferPointer) -> DecodedRecord<Record> {
+            do { return .record(try decoder.decode(from: bytes)) } catch { return unusualLine(bytes, error) }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import MillraceRecords
+import MillraceTime
+
+extension JSONFieldReader {
+    /// The digits at `cursor`: their value, if they are at most 18, and their number. Leading zeros are irregular.
+    @inlinable
+    @inline(__always)
+    mutating func digits() throws -> (value: UInt64, count: Int) {
+        let start = cursor
+        let word = UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+        let count = DecimalDigits.count(word)
+        guard count > 0, let value = DecimalDigits.value(word, count: count) else { throw Irregular.text }
+        cursor += count
+        if count == 8 { return try moreDigits(value, start) }
+        if start.pointee == UInt8(ascii: "0"), count > 1 { throw Irregular.text }
+        return (value, count)
+    }
+
+    @inlinable
+    mutating func moreDigits(_ first: UInt64, _ start: UnsafePointer<UInt8>) throws -> (value: UInt64, count: Int) {
+        var (value, count) = (first, 8)
+        if start.pointee == UInt8(ascii: "0") { throw Irregular.text }
+        while true {
+            let digit = cursor.pointee &- UInt8(ascii: "0")
+            guard digit < 10 else { return (value, count) }
+            value = value &* 10 &+ UInt64(digit)
+            count &+= 1
+            cursor += 1
+            guard count <= 18 else { throw Irregular.text }
+        }
+    }
+
+    /// Throws if what follows an integer makes it another number.
+    @inlinable
+    @inline(__always)
+    func endsInteger() throws {
+        let byte = cursor.pointee
+        if byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") { throw Irregular.text }
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func readInteger<T: FixedWidthInteger & BitwiseCopyable & Sendable>() throws -> T {
+        let isNegative = cursor.pointee == UInt8(ascii: "-")
+        cursor += isNegative ? 1 : 0
+        let magnitude = Int64(truncatingIfNeeded: try digits().value)
+        try endsInteger()
+        let flip: Int64 = isNegative ? -1 : 0
+        guard let value = T(exactly: (magnitude ^ flip) &- flip) else { throw Irregular.text }
+        return value
+    }
+
+    @inlinable
+    mutating func readDouble() throws -> Double {
+        let isNegative = cursor.pointee == UInt8(ascii: "-")
+        cursor += isNegative ? 1 : 0
+        var (mantissa, count) = try digits()
+        var places = 0
+        if cursor.pointee == UInt8(ascii: ".") {
+            cursor += 1
+            while true {
+                let digit = cursor.pointee &- UInt8(ascii: "0")
+                guard digit < 10 else { break }
+                mantissa = mantissa &* 10 &+ UInt64(digit)
+                places &+= 1
+                cursor += 1
+                guard count &+ places <= 18 else { throw Irregular.text }
+            }
+            guard places > 0 else { throw Irregular.text }
+        }
+        count &+= places
+        // Both operands are exact, so the quotient is the nearest `Double` (Clinger 1990).
+        guard count <= 15, cursor.pointee | 0x20 != UInt8(ascii: "e") else { throw Irregular.text }
+        let value = Double(mantissa) / DecimalDigits.power(places)
+        return isNegative ? -value : value
+    }
+
+    @usableFromInline
+    mutating func readFloat() throws -> Float {
+        let value = try readDouble()
+        // Not rounded twice: only numbers that `Float` holds as they are.
+        guard let exact = Float(exactly: value) else { throw Irregular.text }
+        return exact
+    }
+
+    /// The text of the string at `cursor`, which is after it then. Strings with escapes are irregular.
+    @inlinable
+    @inline(__always)
+    mutating func plainText() throws -> UnsafeBufferPointer<UInt8> {
+        try expect(UInt8(ascii: "\""))
+        let start = cursor
+        while true {
+            let word = UInt64(littleEndian: UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self))
+            let special = JSONMemberIndex.special(in: word)
+            if special != 0 {
+                cursor += special.trailingZeroBitCount &>> 3
+                break
+            }
+            cursor += 8
+        }
+        let text = UnsafeBufferPointer(start: start, count: cursor - start)
+        guard cursor.pointee == UInt8(ascii: "\"") else { throw Irregular.text }
+        cursor += 1
+        return text
+    }
+
+    @inlinable
+    mutating func readString() throws -> String {
+        let start = cursor
+        do { return String(decoding: try plainText(), as: UTF8.self) } catch {
+            cursor = start
+            return try escapedText()
+        }
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func escapedText() throws -> String {
+        guard let (text, end) = JSONEscapes.text(at: cursor) else { throw Irregular.text }
+        cursor = end
+        return text
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func readInlineText() throws -> InlineText {
+        let text = try plainText()
+        guard text.count <= InlineText.capacity, let start = text.baseAddress else { throw Irregular.text }
+        return InlineText(padded: UnsafeRawPointer(start), count: text.count)
+    }
+
+    @inlinable
+    mutating func readTimestamp() throws -> Timestamp {
+        if cursor.pointee == UInt8(ascii: "\"") {
+            let text = try plainText()
+            guard let time = Timestamp(iso8601: UnsafeRawBufferPointer(text)) else { throw Irregular.text }
+            return time
+        }
+        guard times == .millisecondsSince1970 else { throw Irregular.text }
+        return Timestamp(milliseconds: try readInteger())
+    }
+}

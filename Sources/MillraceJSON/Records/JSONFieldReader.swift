@@ -1,0 +1,299 @@
+import MillraceRecords
+import MillraceTime
+
+/// Reads the members of a JSON object for a `SchemaRecord`, straight from the text.
+///
+/// It expects the members in the order of the schema. Where another comes first, the rest of the object is indexed
+/// (`JSONMemberIndex`), and members are looked up from there. It takes only what it has checked to be valid; at anything
+/// else it throws `Irregular`, and `JSONDocument` reads the record again, which decides, and says what is wrong.
+///
+/// The text is followed by 64 zeros: every loop ends there, because no token of JSON contains a zero.
+@frozen
+@usableFromInline
+struct JSONFieldReader: FieldReader {
+    /// Why the record is read again by way of `JSONDocument`.
+    @usableFromInline
+    enum Irregular: Error { case text }
+
+    @usableFromInline var cursor: UnsafePointer<UInt8>
+    @usableFromInline let times: Timestamp.NumberMeaning
+    /// The members of the objects that are open and not in the order of the schema.
+    @usableFromInline let index: JSONMemberIndex
+    /// The indexed members of the present object; empty while they come in the order of the schema.
+    @usableFromInline var members: Range<Int> = 0..<0
+    /// Whether the members of the present object are indexed.
+    @usableFromInline var isIndexed = false
+    /// Whether the closing brace of the present object has been read; if indexed, `cursor` is set to `end` at last.
+    @usableFromInline var isClosed = false
+    @usableFromInline var end: UnsafePointer<UInt8>
+
+    @inlinable
+    init(_ text: UnsafePointer<UInt8>, times: Timestamp.NumberMeaning, index: JSONMemberIndex) {
+        cursor = text
+        end = text
+        self.times = times
+        self.index = index
+    }
+
+    // MARK: Objects
+
+    @inlinable
+    @inline(__always)
+    mutating func skipSpace() {
+        if cursor.pointee > 0x20 { return }
+        skipSpaces()
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func skipSpaces() {
+        while cursor.pointee == 0x20 || cursor.pointee == 0x0a || cursor.pointee == 0x0d || cursor.pointee == 0x09 {
+            cursor += 1
+        }
+    }
+
+    /// Skips one character, which has to be there.
+    @inlinable
+    @inline(__always)
+    mutating func expect(_ byte: UInt8) throws {
+        guard cursor.pointee == byte else { throw Irregular.text }
+        cursor += 1
+    }
+
+    /// Goes to the value of the member `name`. Returns whether it is there.
+    @inlinable
+    @inline(__always)
+    mutating func find(_ name: StaticString) throws -> Bool {
+        if isIndexed { return try lookUp(name) }
+        if isClosed { return try isAbsent(name) }
+        let count = name.utf8CodeUnitCount
+        guard cursor.pointee == UInt8(ascii: "\"") else { throw Irregular.text }
+        if isSame(cursor + 1, name.utf8Start, count), cursor[count &+ 1] == UInt8(ascii: "\"") {
+            cursor += count &+ 2
+            skipSpace()
+            try expect(UInt8(ascii: ":"))
+            skipSpace()
+            return true
+        }
+        try indexMembers()
+        return try lookUp(name)
+    }
+
+    /// Compares the bytes of a name with text, of which as many can be read. In words, the second of which overlaps the
+    /// first; the length is known where this is inlined.
+    @inlinable
+    @inline(__always)
+    func isSame(_ text: UnsafePointer<UInt8>, _ name: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        func same<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, _ place: Int) -> Bool {
+            UnsafeRawPointer(text + place).loadUnaligned(as: T.self)
+                == UnsafeRawPointer(name + place).loadUnaligned(as: T.self)
+        }
+        if count >= 8, count <= 16 { return same(UInt64.self, 0) && same(UInt64.self, count &- 8) }
+        if count >= 4, count < 8 { return same(UInt32.self, 0) && same(UInt32.self, count &- 4) }
+        for place in 0..<count where text[place] != name[place] { return false }
+        return true
+    }
+
+    /// After the value of a member: goes to the next one, or to the end of the object.
+    @inlinable
+    @inline(__always)
+    mutating func finishMember() throws {
+        if isIndexed { return }
+        skipSpace()
+        if cursor.pointee == UInt8(ascii: ",") {
+            cursor += 1
+            skipSpace()
+            // No comma before the closing brace.
+            guard cursor.pointee == UInt8(ascii: "\"") else { throw Irregular.text }
+        } else {
+            try expect(UInt8(ascii: "}"))
+            isClosed = true
+        }
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func indexMembers() throws {
+        guard let found = index.read(from: cursor) else { throw Irregular.text }
+        (members, end) = (found.members, found.end)
+        (isIndexed, isClosed) = (true, true)
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func lookUp(_ name: StaticString) throws -> Bool {
+        guard let place = index.find(name, in: members) else { return try isAbsent(name) }
+        cursor = index.value(place)
+        return true
+    }
+
+    /// Strings that are not the same bytes can be equal in Swift: `JSONDocument` knows.
+    @usableFromInline
+    @inline(never)
+    func isAbsent(_ name: StaticString) throws -> Bool {
+        guard name.isASCII else { throw Irregular.text }
+        return false
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func readField<Value: FieldValue>(_ name: StaticString) throws -> Value {
+        guard try find(name) else { return try absent() }
+        let value = try Value.read(from: &self)
+        try finishMember()
+        return value
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func readField<Value: FieldValue>(_ name: StaticString, default: () -> Value) throws -> Value {
+        guard try find(name) else { return `default`() }
+        if cursor.pointee == UInt8(ascii: "n") {
+            try expectNull()
+            try finishMember()
+            return `default`()
+        }
+        let value = try Value.read(from: &self)
+        try finishMember()
+        return value
+    }
+
+    /// The value of a member that is not there: that of an optional is nil, all others are irregular.
+    @inlinable
+    @inline(never)
+    mutating func absent<Value: FieldValue>() throws -> Value {
+        let place = cursor
+        cursor = index.null
+        let value = try Value.read(from: &self)
+        cursor = place
+        return value
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func readRecord<Value: SchemaRecord>() throws -> Value {
+        let outer = (members, isIndexed, isClosed, end)
+        try begin()
+        let value = try Value.read(fieldsFrom: &self)
+        try close()
+        (members, isIndexed, isClosed, end) = outer
+        return value
+    }
+
+    /// Begins an object.
+    @inlinable
+    @inline(__always)
+    mutating func begin() throws {
+        try expect(UInt8(ascii: "{"))
+        skipSpace()
+        (members, isIndexed, isClosed) = (0..<0, false, false)
+        if cursor.pointee == UInt8(ascii: "}") {
+            cursor += 1
+            isClosed = true
+        }
+    }
+
+    /// Goes to the end of the object, over members that were not read.
+    @inlinable
+    @inline(__always)
+    mutating func close() throws {
+        if isIndexed {
+            cursor = end
+            index.remove(from: members.lowerBound)
+        } else if !isClosed {
+            try skipMembers()
+        }
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func skipMembers() throws {
+        guard let found = index.read(from: cursor) else { throw Irregular.text }
+        index.remove(from: found.members.lowerBound)
+        cursor = found.end
+    }
+
+    // MARK: Values
+
+    @inlinable
+    @inline(__always)
+    mutating func readOptional<Value: FieldValue>() throws -> Value? {
+        guard cursor.pointee == UInt8(ascii: "n") else { return try Value.read(from: &self) }
+        try expectNull()
+        return nil
+    }
+
+    @inlinable
+    mutating func expectNull() throws {
+        guard UnsafeRawPointer(cursor).loadUnaligned(as: UInt32.self) == UInt32(0x6c6c_756e).littleEndian else {
+            throw Irregular.text
+        }
+        cursor += 4
+    }
+
+    @inlinable
+    mutating func readBool() throws -> Bool {
+        let word = UInt64(littleEndian: UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self))
+        if word & 0xffff_ffff == 0x6575_7274 {
+            cursor += 4
+            return true
+        }
+        guard word & 0xff_ffff_ffff == 0x65_736c_6166 else { throw Irregular.text }
+        cursor += 5
+        return false
+    }
+
+    @inlinable
+    mutating func readArray<Element: FieldValue>() throws -> [Element] {
+        var elements: [Element] = []
+        try expect(UInt8(ascii: "["))
+        skipSpace()
+        if cursor.pointee == UInt8(ascii: "]") {
+            cursor += 1
+            return elements
+        }
+        while true {
+            elements.append(try Element.read(from: &self))
+            skipSpace()
+            if cursor.pointee == UInt8(ascii: ",") {
+                cursor += 1
+                skipSpace()
+            } else {
+                try expect(UInt8(ascii: "]"))
+                return elements
+            }
+        }
+    }
+
+    @inlinable
+    mutating func readDictionary<Value: FieldValue>() throws -> [String: Value] {
+        var entries: [String: Value] = [:]
+        try expect(UInt8(ascii: "{"))
+        skipSpace()
+        if cursor.pointee == UInt8(ascii: "}") {
+            cursor += 1
+            return entries
+        }
+        while true {
+            let key = try readString()
+            skipSpace()
+            try expect(UInt8(ascii: ":"))
+            skipSpace()
+            // Which of two values counts is for `JSONDocument` to say.
+            guard entries.updateValue(try Value.read(from: &self), forKey: key) == nil else { throw Irregular.text }
+            skipSpace()
+            if cursor.pointee == UInt8(ascii: ",") {
+                cursor += 1
+                skipSpace()
+            } else {
+                try expect(UInt8(ascii: "}"))
+                return entries
+            }
+        }
+    }
+
+    @usableFromInline
+    func mismatch<Value: FieldValue>(_ type: Value.Type, expected: String, found: String) -> any Error {
+        Irregular.text
+    }
+}

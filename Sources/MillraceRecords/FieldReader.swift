@@ -1,0 +1,72 @@
+import MillraceTime
+
+/// Reads the values of a record from a format. Each format has one: CSV, JSON, the binary form of state.
+///
+/// A format of your own conforms to this protocol, and reads a record with ``RecordReading``. Every method throws an error
+/// that says what was expected and found if the input has another value.
+public protocol FieldReader {
+    /// Reads the value of the field `name` of the present record, which has to be there unless it is optional.
+    mutating func readField<Value: FieldValue>(_ name: StaticString) throws -> Value
+    /// Reads the value of the field `name`, or returns `default` if it is not there or has no value.
+    mutating func readField<Value: FieldValue>(_ name: StaticString, default: () -> Value) throws -> Value
+
+    /// Reads an integer.
+    mutating func readInteger<T: FixedWidthInteger & BitwiseCopyable & Sendable>() throws -> T
+    /// Reads a number.
+    mutating func readDouble() throws -> Double
+    /// Reads a number.
+    mutating func readFloat() throws -> Float
+    /// Reads a truth value.
+    mutating func readBool() throws -> Bool
+    /// Reads text.
+    mutating func readString() throws -> String
+    /// Reads text of at most 15 bytes.
+    mutating func readInlineText() throws -> InlineText
+    /// Reads a point in time.
+    mutating func readTimestamp() throws -> Timestamp
+    /// Reads a value that may be missing.
+    mutating func readOptional<Value: FieldValue>() throws -> Value?
+    /// Reads a list.
+    mutating func readArray<Element: FieldValue>() throws -> [Element]
+    /// Reads values by name.
+    mutating func readDictionary<Value: FieldValue>() throws -> [String: Value]
+    /// Reads a record within the record.
+    mutating func readRecord<Value: SchemaRecord>() throws -> Value
+    /// The error for a value that was read, and is not what was expected.
+    ///
+    /// - Parameters:
+    ///   - type: The type that was expected.
+    ///   - expected: What was expected, as a phrase for the message.
+    ///   - found: The value that was read.
+    func mismatch<Value: FieldValue>(_ type: Value.Type, expected: String, found: String) -> any Error
+}
+
+/// Writes the values of a record in a format. A format of your own conforms to this protocol, and writes a record with
+/// ``RecordWriting``.
+public protocol FieldWriter {
+    /// Begins the field `name`, whose value is written next.
+    mutating func begin(field name: StaticString)
+
+    /// Writes an integer.
+    mutating func write<T: FixedWidthInteger & BitwiseCopyable & Sendable>(integer: T)
+    /// Writes a number.
+    mutating func write(double: Double)
+    /// Writes a number.
+    mutating func write(float: Float)
+    /// Writes a truth value.
+    mutating func write(bool: Bool)
+    /// Writes text.
+    mutating func write(string: String)
+    /// Writes text of at most 15 bytes.
+    mutating func write(inlineText: InlineText)
+    /// Writes a point in time.
+    mutating func write(timestamp: Timestamp)
+    /// Writes a value that may be missing.
+    mutating func write<Value: FieldValue>(optional: Value?)
+    /// Writes a list.
+    mutating func write<Element: FieldValue>(array: [Element])
+    /// Writes values by name.
+    mutating func write<Value: FieldValue>(dictionary: [String: Value])
+    /// Writes a record within the record.
+    mutating func write<Value: SchemaRecord>(record: Value)
+}
