@@ -14,10 +14,8 @@ struct CSVFieldReader: FieldReader {
     /// The first byte of the row; 16 bytes after each field can be read.
     @usableFromInline let base: UnsafeRawPointer
     /// The end of each field of a plain row, from the start of the row. The place before the first says -1.
-    @usableFromInline let ends: UnsafePointer<Int32>
-    /// The column of each field of the record; -1 where the file has none.
-    @usableFromInline let columns: UnsafePointer<Int32>
-    @usableFromInline let missing: MissingWords
+    @inlinable var ends: UnsafeMutablePointer<Int32> { columns.ends }
+    @usableFromInline let columns: CSVColumns
     /// The row if it was split by `CSVRow`. Outlives the reader.
     @usableFromInline let row: Unmanaged<CSVRow>?
     /// The number of fields of the record that have been read.
@@ -28,19 +26,17 @@ struct CSVFieldReader: FieldReader {
 
     @inlinable
     @inline(__always)
-    init(
-        base: UnsafeRawPointer, ends: UnsafePointer<Int32>, columns: UnsafePointer<Int32>, missing: MissingWords,
-        row: Unmanaged<CSVRow>?
-    ) {
-        (self.base, self.ends, self.columns, self.missing, self.row) = (base, ends, columns, missing, row)
+    init(base: UnsafeRawPointer, columns: CSVColumns, row: Unmanaged<CSVRow>?) {
+        (self.base, self.columns, self.row) = (base, columns, row)
         start = base
     }
 
     /// Goes on to the next field of the record. Returns whether the file has a column for it.
     @inlinable
     @inline(__always)
-    mutating func next() -> Bool {
-        column = Int(truncatingIfNeeded: columns[field])
+    mutating func next(_ name: StaticString) throws -> Bool {
+        if field >= columns.fields || columns.names[field] != name.utf8Start { try checkField(name) }
+        column = Int(truncatingIfNeeded: columns.ofFields[field])
         field &+= 1
         guard column >= 0 else { return false }
         if row == nil {
@@ -55,6 +51,12 @@ struct CSVFieldReader: FieldReader {
 
     @usableFromInline
     @inline(never)
+    func checkField(_ name: StaticString) throws {
+        try columns.missing.row.takeUnretainedValue().checkField(field, name)
+    }
+
+    @usableFromInline
+    @inline(never)
     mutating func splitField() {
         guard let row else { return }
         let bytes = row.takeUnretainedValue().split(column)
@@ -63,19 +65,19 @@ struct CSVFieldReader: FieldReader {
 
     @inlinable
     @inline(__always)
-    var isMissing: Bool { missing.contains(start, count) }
+    var isMissing: Bool { columns.missing.contains(start, count) }
 
     @inlinable
     @inline(__always)
     mutating func readField<Value: FieldValue>(_ name: StaticString) throws -> Value {
-        if next() { return try Value.read(from: &self) }
+        if try next(name) { return try Value.read(from: &self) }
         return try absent()
     }
 
     @inlinable
     @inline(__always)
     mutating func readField<Value: FieldValue>(_ name: StaticString, default: () -> Value) throws -> Value {
-        if next(), !isMissing { return try Value.read(from: &self) }
+        if try next(name), !isMissing { return try Value.read(from: &self) }
         return `default`()
     }
 

@@ -7,8 +7,12 @@ import Millrace
 struct CSVColumns {
     /// The number of columns.
     @usableFromInline var count: Int
+    /// The number of fields of the record.
+    @usableFromInline var fields: Int
     /// The column of each field of the record; -1 where the file has none.
     @usableFromInline var ofFields: UnsafePointer<Int32>
+    /// The name of each field, where the schema's literal is in memory; `nil` until the field has been read.
+    @usableFromInline var names: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     /// Room for the end of each field of a row, and what `millrace_csv_row` writes after it. The place before says -1.
     @usableFromInline var ends: UnsafeMutablePointer<Int32>
     @usableFromInline var separator: UInt8
@@ -17,12 +21,17 @@ struct CSVColumns {
 
 /// The memory of `CSVColumns`.
 final class CSVColumnMemory {
+    fileprivate let names: UnsafeMutableBufferPointer<UnsafePointer<UInt8>?>
+    fileprivate let fields: [String]
     fileprivate let ofFields: UnsafeMutableBufferPointer<Int32>
     fileprivate let ends: UnsafeMutableBufferPointer<Int32>
     fileprivate let words: UnsafeMutableBufferPointer<(word: UInt64, count: Int)>
     fileprivate let lengths: UInt64
 
-    init(columnOfFields: [Int], columns: Int, missing: Set<String>) {
+    init(_ fields: [String] = [], columnOfFields: [Int] = [], columns: Int, missing: Set<String>) {
+        self.fields = fields
+        names = .allocate(capacity: max(fields.count, 1))
+        names.initialize(repeating: nil)
         ofFields = .allocate(capacity: max(columnOfFields.count, 1))
         for (field, column) in columnOfFields.enumerated() { ofFields[field] = Int32(truncatingIfNeeded: column) }
         ends = .allocate(capacity: columns + 2 + FileWindow.padding)
@@ -38,6 +47,7 @@ final class CSVColumnMemory {
     }
 
     deinit {
+        names.deallocate()
         ofFields.deallocate()
         ends.deallocate()
         words.deallocate()
@@ -49,7 +59,9 @@ extension CSVRow {
         let memory = columnMemory
         let words = UnsafeBufferPointer(memory.words)
         return CSVColumns(
-            count: header.names.count, ofFields: UnsafePointer(memory.ofFields.baseAddress.unsafelyUnwrapped),
+            count: header.names.count, fields: memory.fields.count,
+            ofFields: UnsafePointer(memory.ofFields.baseAddress.unsafelyUnwrapped),
+            names: memory.names.baseAddress.unsafelyUnwrapped,
             ends: memory.ends.baseAddress.unsafelyUnwrapped + 1, separator: separator,
             missing: MissingWords(
                 lengths: memory.lengths, words: words, row: Unmanaged.passUnretained(self)))
@@ -86,7 +98,20 @@ extension CSVRow {
             if let refusal { throw refusal }
             found.append(column ?? -1)
         }
-        columnMemory = CSVColumnMemory(columnOfFields: found, columns: header.names.count, missing: missing.texts)
+        columnMemory = CSVColumnMemory(
+            record.fields.map(\.name), columnOfFields: found, columns: header.names.count, missing: missing.texts)
+    }
+
+    /// Called where a schema visits a field whose name is not where it was before: it may be another field.
+    func checkField(_ index: Int, _ name: StaticString) throws {
+        guard index < columnMemory.fields.count, columnMemory.fields[index] == "\(name)" else {
+            let expected = index < columnMemory.fields.count ? "\"\(columnMemory.fields[index])\"" : "no more fields"
+            refusal = SourceError(
+                "The schema of \(record) visits the field \"\(name)\" where it visited \(expected) when it was described",
+                advice: "Have schema(_:) visit the same fields in the same order at every call, without conditions")
+            throw CSVFieldReader.Irregular.value
+        }
+        columnMemory.names[index] = name.utf8Start
     }
 }
 

@@ -45,7 +45,7 @@ final class CSVRow {
         self.separator = separator
         self.missing = MissingSpellings(missing)
         self.record = record
-        columnMemory = CSVColumnMemory(columnOfFields: [], columns: 0, missing: missing)
+        columnMemory = CSVColumnMemory(columns: 0, missing: missing)
     }
 
     deinit {

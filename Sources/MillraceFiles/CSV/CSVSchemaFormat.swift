@@ -78,9 +78,7 @@ public struct CSVSchemaDecoder<Record: SchemaRecord>: FileRecordDecoder {
         case .malformed(let reason): return .malformed(reason)
         }
         var reader = CSVFieldReader(
-            base: UnsafeRawPointer(columns.ends), ends: columns.ends, columns: columns.ofFields,
-            missing: columns.missing,
-            row: Unmanaged.passUnretained(row))
+            base: UnsafeRawPointer(columns.ends), columns: columns, row: Unmanaged.passUnretained(row))
         do { return .record(try Record.read(fieldsFrom: &reader)) } catch {
             return .malformed(try row.reason(for: error))
         }
@@ -103,7 +101,7 @@ public struct CSVSchemaDecoder<Record: SchemaRecord>: FileRecordDecoder {
                 found.has_non_ascii == 0 || isText(start, Int(truncatingIfNeeded: found.content))
             else { break }
             var reader = CSVFieldReader(
-                base: start, ends: columns.ends, columns: columns.ofFields, missing: columns.missing, row: nil)
+                base: start, columns: columns, row: nil)
             let record: Record
             do { record = try Record.read(fieldsFrom: &reader) } catch { break }
             try collector.record(record, bytes: length)

@@ -153,6 +153,23 @@ import Testing
         #expect(throws: SourceError.self) { try CSVSchemaFormat<Trade>(separator: "\"").makeDecoder(file: "f") }
     }
 
+    /// A schema with a condition would read another column than it names.
+    @Test func aSchemaWithAConditionIsRefused() throws {
+        struct Moody: SchemaRecord {
+            var kind: Int
+            var value: Int
+            static func schema(_ record: inout some FieldVisitor<Moody>) throws -> Moody {
+                let kind = try record.field("kind", \.kind)
+                return try Moody(
+                    kind: kind, value: kind == 0 ? record.field("a", \.value) : record.field("b", \.value))
+            }
+        }
+        do {
+            _ = try rows(of: CSVSchemaFormat<Moody>(), Array("kind,a,b\n0,1,2\n1,1,2\n".utf8))
+            Issue.record("accepted")
+        } catch let error as SourceError { #expect("\(error)".contains("visits the field \"b\""), "\(error)") }
+    }
+
     @Test func defaultsAndColumnsByName() throws {
         struct Limit: SchemaRecord {
             var low: Int
