@@ -77,9 +77,9 @@ public struct InlineText: Hashable, Sendable, BitwiseCopyable {
         self.init(low: low & lowMask, high: high & highMask | UInt64(truncatingIfNeeded: count) &<< 56)
     }
 
-    /// The number of bytes of UTF-8.
+    /// The number of bytes of UTF-8. (Whatever bits a value was made of: bytes of memory are not checked to be a text.)
     @inlinable
-    public var utf8Count: Int { Int(truncatingIfNeeded: high &>> 56) }
+    public var utf8Count: Int { min(Int(truncatingIfNeeded: high &>> 56), 15) }
 
     /// The text as a `String`.
     @inlinable

@@ -23,10 +23,18 @@ public struct RecordDescription: Hashable, Sendable {
 
     /// Describes a type.
     public init<Record: SchemaRecord>(of type: Record.Type) {
-        var describing = RecordDescribing<Record>()
-        _ = try? Record.schema(&describing)
+        precondition(Nesting.depth < 64, "\(Record.self) contains itself: a record with a schema cannot")
+        fields = Nesting.$depth.withValue(Nesting.depth + 1) {
+            var describing = RecordDescribing<Record>()
+            _ = try? Record.schema(&describing)
+            return describing.fields
+        }
         name = "\(Record.self)"
-        fields = describing.fields
+    }
+
+    /// How many records are being described, each within another.
+    private enum Nesting {
+        @TaskLocal static var depth = 0
     }
 }
 

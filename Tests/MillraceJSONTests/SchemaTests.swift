@@ -113,15 +113,19 @@ import Testing
     @Test func whatIsNotFiniteIsRefusedWithItsPath() throws {
         struct Inner: SchemaRecord {
             var values: [Double]
+            var after = 1
             static func schema(_ record: inout some FieldVisitor<Inner>) throws -> Inner {
-                try Inner(values: record.field("values", \.values))
+                try Inner(values: record.field("values", \.values), after: record.field("after", \.after))
             }
         }
         struct Outer: SchemaRecord {
             var name: String
             var inner: Inner
+            var last = 2
             static func schema(_ record: inout some FieldVisitor<Outer>) throws -> Outer {
-                try Outer(name: record.field("name", \.name), inner: record.field("inner", \.inner))
+                try Outer(
+                    name: record.field("name", \.name), inner: record.field("inner", \.inner),
+                    last: record.field("last", \.last))
             }
         }
         let encoder = JSONSchemaEncoder()
@@ -136,7 +140,7 @@ import Testing
         #expect(bytes == [1])
         #expect(
             try encoder.encode(Outer(name: "n", inner: Inner(values: [])))
-                == Array(#"{"name":"n","inner":{"values":[]}}"#.utf8))
+                == Array(#"{"name":"n","inner":{"values":[],"after":1},"last":2}"#.utf8))
     }
 
     @Test func defaultsStandForWhatIsMissingOrNull() throws {
@@ -186,8 +190,24 @@ import Testing
         let quoted = String(decoding: try encoder.encode(Quoted(value: 3)), as: UTF8.self)
         #expect(quoted == #"{"a \"b\" \\ \n":3}"#)
         #expect(try decoder.decode(Quoted.self, from: quoted) == Quoted(value: 3))
+        #expect(throws: DecodingError.self) { try decoder.decode(Quoted.self, from: "{\"a \"b\" \\ \\n\":3}") }
         // And back to names without escapes.
         #expect(String(decoding: try encoder.encode(names), as: UTF8.self) == text)
+    }
+
+    /// Text that is nested deeply is malformed, and no more.
+    @Test func deepTexts() throws {
+        struct Deep: SchemaRecord {
+            var values: [[[Int]]]
+            static func schema(_ record: inout some FieldVisitor<Deep>) throws -> Deep {
+                try Deep(values: record.field("values", \.values))
+            }
+        }
+        let decoder = try JSONSchemaDecoder()
+        for name in ["values", "other"] {
+            let text = "{\"\(name)\":" + String(repeating: "[", count: 100_000)
+            #expect(throws: DecodingError.self) { try decoder.decode(Deep.self, from: text) }
+        }
     }
 
     @Test func snakeCaseNames() throws {

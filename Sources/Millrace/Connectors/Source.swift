@@ -163,9 +163,18 @@ public protocol RecordCollector<Record> {
     ///
     /// - Throws: an error if the source's policy is to fail.
     mutating func malformed(_ input: MalformedInput) throws
+    /// Passes on what is gathered, so that an error of the operators comes while `position` is that of its first record.
+    /// Default: does nothing.
+    ///
+    /// - Throws: the errors of the operators.
+    mutating func flush() throws
 }
 
 extension RecordCollector {
+    /// Does nothing.
+    @inlinable
+    public mutating func flush() throws {}
+
     /// Receives a record and ignores its time.
     @inlinable
     public mutating func record(_ record: Record, at time: Timestamp, bytes: Int) throws {

@@ -44,7 +44,8 @@ public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
 
 /// Returns the separator's byte; `nil` if it is not an ASCII character or has another meaning in CSV.
 func csvSeparatorByte(_ separator: Character) -> UInt8? {
-    guard let byte = separator.asciiValue, !"\"\r\n".contains(separator) else { return nil }
+    // By bytes: CR and LF side by side in a literal are one `Character`.
+    guard let byte = separator.asciiValue, ![0x22, 0x0a, 0x0d].contains(byte) else { return nil }
     return byte
 }
 

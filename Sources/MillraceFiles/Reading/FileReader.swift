@@ -69,6 +69,7 @@ public struct FileReader<Format: FileFormat>: SourceReader {
                 let most = min(limit.records &- records, Self.recordsPerPush)
                 let run = try decoder.decodeRun(window.bytes, limit: most, into: &collector)
                 if run.records > 0 {
+                    if run.records < Self.recordsPerPush { try collector.flush() }
                     pass(RecordFrame(content: run.bytes, length: run.bytes, lines: run.lines))
                     records &+= run.records
                     bytes &+= run.bytes
@@ -92,6 +93,7 @@ public struct FileReader<Format: FileFormat>: SourceReader {
             switch try decoder.decode(content) {
             case .record(let record):
                 try collector.record(record, bytes: frame.length)
+                if Self.recordsPerPush > 1 { try collector.flush() }
                 records &+= 1
             case .malformed(let reason):
                 try collector.malformed(malformed(content, reason: reason))

@@ -26,6 +26,8 @@ struct JSONFieldReader: FieldReader {
     /// Whether the closing brace of the present object has been read; if indexed, `cursor` is set to `end` at last.
     @usableFromInline var isClosed = false
     @usableFromInline var end: UnsafePointer<UInt8>
+    /// How many objects and arrays are open. Deeper ones are for `JSONDocument`, which bounds them.
+    @usableFromInline var depth = 0
 
     @inlinable
     init(_ text: UnsafePointer<UInt8>, times: Timestamp.NumberMeaning, index: JSONMemberIndex) {
@@ -173,11 +175,20 @@ struct JSONFieldReader: FieldReader {
     @inline(__always)
     mutating func readRecord<Value: SchemaRecord>() throws -> Value {
         let outer = (members, isIndexed, isClosed, end)
+        try descend()
         try begin()
         let value = try Value.read(fieldsFrom: &self)
         try close()
         (members, isIndexed, isClosed, end) = outer
+        depth &-= 1
         return value
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func descend() throws {
+        depth &+= 1
+        guard depth < 64 else { throw Irregular.text }
     }
 
     /// Begins an object.
@@ -246,6 +257,8 @@ struct JSONFieldReader: FieldReader {
     @inlinable
     mutating func readArray<Element: FieldValue>() throws -> [Element] {
         var elements: [Element] = []
+        try descend()
+        defer { depth &-= 1 }
         try expect(UInt8(ascii: "["))
         skipSpace()
         if cursor.pointee == UInt8(ascii: "]") {
@@ -268,6 +281,8 @@ struct JSONFieldReader: FieldReader {
     @inlinable
     mutating func readDictionary<Value: FieldValue>() throws -> [String: Value] {
         var entries: [String: Value] = [:]
+        try descend()
+        defer { depth &-= 1 }
         try expect(UInt8(ascii: "{"))
         skipSpace()
         if cursor.pointee == UInt8(ascii: "}") {

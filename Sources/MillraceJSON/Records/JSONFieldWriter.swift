@@ -14,6 +14,8 @@ struct JSONFieldWriter: FieldWriter {
     /// Where the member that was begun last begins; -1 within an array or a dictionary.
     @usableFromInline var start = -1
     @usableFromInline var wasFirst = true
+    /// The member of the present object in which something has no JSON representation.
+    @usableFromInline var failed: StaticString = ""
     /// What has no JSON representation, if there is something: the record is not written, then.
     @usableFromInline var failure: Unmanaged<JSONWriteFailure>?
 
@@ -177,7 +179,10 @@ struct JSONFieldWriter: FieldWriter {
         record.write(fieldsTo: &self)
         text.append(UInt8(ascii: "}"))
         isFirst = false
-        if before, failure != nil { note("\(name)") }
+        if before, failure != nil {
+            note("\(failed)")
+            failed = outer
+        }
         name = outer
     }
 
@@ -187,6 +192,7 @@ struct JSONFieldWriter: FieldWriter {
     mutating func fail(_ type: String, _ value: String) {
         writeNull()
         guard failure == nil else { return }
+        failed = name
         let found = value == "inf" ? "infinity" : value == "-inf" ? "-infinity" : "nan"
         failure = .passRetained(JSONWriteFailure("Unable to encode \(type).\(found) directly in JSON."))
     }

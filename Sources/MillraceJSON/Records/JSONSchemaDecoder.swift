@@ -23,6 +23,9 @@ public final class JSONSchemaDecoder {
     @usableFromInline let options: JSONDecodingOptions
     @usableFromInline let index = JSONMemberIndex()
     private var buffer: UnsafeMutableRawBufferPointer
+    /// The type of the last record, and whether its fields' names have no escapes in JSON.
+    @exclusivity(unchecked) @usableFromInline var type: ObjectIdentifier?
+    @exclusivity(unchecked) @usableFromInline var hasPlainNames = false
 
     /// Creates a decoder.
     ///
@@ -51,7 +54,8 @@ public final class JSONSchemaDecoder {
     public func decode<Record: SchemaRecord>(
         _ type: Record.Type = Record.self, from bytes: UnsafeRawBufferPointer
     ) throws -> Record {
-        if let text = begin(bytes), let record: Record = plain(text) { return record }
+        if self.type != ObjectIdentifier(type) { describe(type) }
+        if hasPlainNames, let text = begin(bytes), let record: Record = plain(text) { return record }
         return try decodeUnusual(type, from: bytes)
     }
 
@@ -79,6 +83,13 @@ public final class JSONSchemaDecoder {
             reader.skipSpace()
             return reader.cursor == start + text.count ? record : nil
         } catch { return nil }
+    }
+
+    @usableFromInline
+    @inline(never)
+    func describe<Record: SchemaRecord>(_ type: Record.Type) {
+        self.type = ObjectIdentifier(type)
+        hasPlainNames = Record.fieldType.hasPlainNames
     }
 
     /// Copies the text to where zeros follow it; `nil` if it has to be read by way of `JSONDocument`.

@@ -72,7 +72,7 @@ public final class JSONSchemaEncoder {
 
 extension FieldType {
     /// Whether no field of the records in it has a name with a quote, a backslash or a control character.
-    fileprivate var hasPlainNames: Bool {
+    var hasPlainNames: Bool {
         switch self {
         case .optional(let type), .array(let type), .dictionary(let type): type.hasPlainNames
         case .record(let record):

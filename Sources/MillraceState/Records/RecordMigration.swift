@@ -18,7 +18,10 @@ struct RecordMigrationPlan: Sendable {
         for field in record.fields {
             let present = StoredType(field.type)
             let index = stored.firstIndex { $0.name == field.name }
-            guard index.map({ stored[$0].type.converts(to: present) }) ?? field.mayBeAbsent else { return nil }
+            guard index.map({ stored[$0].type.converts(to: present) }) ?? field.mayBeAbsent,
+                // A default of a record within this one is not known here.
+                index.map({ !stored[$0].type.lacksDefault(of: field.type) }) ?? true
+            else { return nil }
             origins.append(Origin(field: index, present: present))
         }
         self.stored = stored
@@ -54,6 +57,23 @@ struct RecordMigrating<Record>: FieldVisitor {
         return try converted.withBytes { bytes throws -> Value in
             var reader = StateFieldReader(ByteReader(bytes))
             return try Value.read(from: &reader)
+        }
+    }
+}
+
+extension StoredType {
+    /// Whether a record in the present type has a field with a default that this type does not have.
+    fileprivate func lacksDefault(of present: FieldType) -> Bool {
+        switch (self, present) {
+        case (.optional(let type), .optional(let present)), (.array(let type), .array(let present)),
+            (.dictionary(let type), .dictionary(let present)):
+            type.lacksDefault(of: present)
+        case (_, .optional(let present)): lacksDefault(of: present)
+        case (.record(_, let stored), .record(let present)):
+            present.fields.contains { field in
+                stored.first { $0.name == field.name }?.type.lacksDefault(of: field.type) ?? field.hasDefault
+            }
+        default: false
         }
     }
 }

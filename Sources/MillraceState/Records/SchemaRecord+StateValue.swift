@@ -8,7 +8,11 @@ extension StateValue where Self: SchemaRecord {
     /// Restart: a record that was stored with other fields is read by their names. Fields may be reordered and removed; a
     /// new field has to be optional or have a default; an integer may become a larger one, `Float` a `Double`, a value
     /// optional. Any other change is rejected at start with a `StateError`.
-    public static var stateSchema: String { StoredType.record(RecordDescription(of: Self.self)).description }
+    public static var stateSchema: String {
+        // Cases of enums, and texts that have become inline: a start reads all values if they have changed.
+        StateLayout.note(coded: Self.self)
+        return StoredType.record(RecordDescription(of: Self.self)).description
+    }
 
     /// Encodes the fields one after the other.
     @inlinable
@@ -29,10 +33,10 @@ extension StateValue where Self: SchemaRecord {
         return try read(fieldsFrom: &fields)
     }
 
-    /// Returns a function that decodes records stored with other fields, or through `Codable`; `nil` if their fields
+    /// Returns a function that decodes records stored with other fields, or as a `CodableState` of version 1; `nil` if their fields
     /// cannot be read as the present ones.
     public static func migration(from schema: String) -> (@Sendable (inout ByteReader) throws -> Self)? {
-        if Self.self is any Decodable.Type, schema.hasPrefix("\(Self.self)/codable/") { return decodeCodable }
+        if Self.self is any Decodable.Type, schema == "\(Self.self)/codable/1" { return decodeCodable }
         guard case .record(_, let stored)? = StoredType(parsing: schema),
             let plan = RecordMigrationPlan(from: stored, to: RecordDescription(of: Self.self))
         else { return nil }

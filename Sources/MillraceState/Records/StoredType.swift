@@ -87,7 +87,12 @@ private struct StoredTypeParser {
         depth += 1
         defer { depth -= 1 }
         guard depth < 64, var type = plainType() else { return nil }
-        while skip("?") { type = .optional(type) }
+        var marks = depth
+        while skip("?") {
+            marks += 1
+            guard marks < 64 else { return nil }
+            type = .optional(type)
+        }
         return type
     }
 

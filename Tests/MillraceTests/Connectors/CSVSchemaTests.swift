@@ -150,7 +150,11 @@ import Testing
             }
         }
         #expect(throws: SourceError.self) { try rows(of: CSVSchemaFormat<Nested>(), text) }
-        #expect(throws: SourceError.self) { try CSVSchemaFormat<Trade>(separator: "\"").makeDecoder(file: "f") }
+        for separator: Character in ["\"", "\r", "\n", "\r\n", "\u{e9}"] {
+            #expect(throws: SourceError.self) {
+                try CSVSchemaFormat<Trade>(separator: separator).makeDecoder(file: "f")
+            }
+        }
     }
 
     /// A schema with a condition would read another column than it names.

@@ -142,6 +142,26 @@ import Testing
         }
     }
 
+    /// A default within another record would be lost: refused, not replaced by nil.
+    @Test func defaultsOfInnerRecordsAreRefused() {
+        struct Inner: SchemaRecord {
+            var a: Int
+            var limit: Int?
+            static func schema(_ record: inout some FieldVisitor<Inner>) throws -> Inner {
+                try Inner(a: record.field("a", \.a), limit: record.field("limit", \.limit, default: 10))
+            }
+        }
+        struct Outer: SchemaRecord, StateValue {
+            var parts: [Inner?]
+            static func schema(_ record: inout some FieldVisitor<Outer>) throws -> Outer {
+                try Outer(parts: record.field("parts", \.parts))
+            }
+        }
+        #expect(Outer.migration(from: "Outer{parts:[Inner{a:Int}?]}") == nil)
+        #expect(Outer.migration(from: "Outer{parts:[Inner{a:Int}]}") == nil)
+        #expect(Outer.migration(from: "Outer{parts:[Inner{limit:Int8,a:Int}]}") != nil)
+    }
+
     @Test func namesMayHoldAnything() throws {
         let type = StoredType.record(
             name: "Pair<A, B>",
