@@ -190,6 +190,33 @@ import Testing
             ])
     }
 
+    /// An operator's error names the first row of those that were passed on together: 32 in the first read, 64 at most.
+    @Test(arguments: [(1, "line 2 "), (10, "line 2 "), (70, "line 34 "), (100, "line 98 ")])
+    func errorsNameTheFirstRowOfTheBatch(bad: Int, line: String) throws {
+        struct Row: SchemaRecord {
+            var id: Int
+            static func schema(_ record: inout some FieldVisitor<Row>) throws -> Row {
+                try Row(id: record.field("id", \.id))
+            }
+        }
+        struct Refused: Error {}
+        let folder = try TemporaryFolder()
+        let text = "id\n" + (1...100).map { "\($0)\n" }.joined()
+        try text.write(toFile: folder.file("rows.csv"), atomically: true, encoding: .utf8)
+        let pipeline = Pipeline("rows") { graph in
+            graph.source(.csvFiles(in: folder.path, decoding: Row.self), name: "rows")
+                .map { row in
+                    if row.id == bad { throw Refused() }
+                    return row.id
+                }
+                .sink(TestOutput<Int>())
+        }
+        do {
+            _ = try PipelineTest(seed: 1).run(pipeline)
+            Issue.record("no error")
+        } catch { #expect("\(error)".contains(line), "\(error)") }
+    }
+
     /// Files in a pipeline that dies and goes on: each row once, whatever the blocks in which a file is read.
     @Test(arguments: TestSeeds.some(10))
     func rowsComeOnceThroughCrashes(seed: UInt64) throws {
