@@ -23,6 +23,7 @@ public struct RecordDescription: Hashable, Sendable {
 
     /// Describes a type.
     public init<Record: SchemaRecord>(of type: Record.Type) {
+        // Depends on the type alone, not on data.
         precondition(Nesting.depth < 64, "\(Record.self) contains itself: a record with a schema cannot")
         fields = Nesting.$depth.withValue(Nesting.depth + 1) {
             var describing = RecordDescribing<Record>()

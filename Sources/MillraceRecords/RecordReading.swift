@@ -82,6 +82,7 @@ extension SchemaRecord {
         withUnsafePointer(to: self) { record in
             var visitor = RecordWriting(record, to: writer)
             do { _ = try Self.schema(&visitor) } catch {
+                // Writing visitors throw nothing: `schema` itself does, which its documentation forbids.
                 preconditionFailure("\(Self.self).schema throws an error of its own: \(error)")
             }
             writer = visitor.writer

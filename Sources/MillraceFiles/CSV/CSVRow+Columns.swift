@@ -57,6 +57,7 @@ final class CSVColumnMemory {
 extension CSVRow {
     @usableFromInline var columns: CSVColumns {
         let memory = columnMemory
+        // Each of the three is allocated with room for at least one element, so it has an address.
         let words = UnsafeBufferPointer(memory.words)
         return CSVColumns(
             count: header.names.count, fields: memory.fields.count,
