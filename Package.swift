@@ -3,6 +3,7 @@ import PackageDescription
 
 let kafka = TargetDependencyCondition.when(traits: ["Kafka"])
 let sqlite = TargetDependencyCondition.when(traits: ["SQLite"])
+let compression = TargetDependencyCondition.when(traits: ["Compression"])
 let postgres = TargetDependencyCondition.when(traits: ["Postgres"])
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"]))
@@ -33,9 +34,10 @@ let package = Package(
         .plugin(name: "PipelineGraph", targets: ["PipelineGraph"]),
     ],
     traits: [
-        .default(enabledTraits: ["Kafka", "SQLite", "Postgres", "CommandLine"]),
+        .default(enabledTraits: ["Kafka", "SQLite", "Postgres", "CommandLine", "Compression"]),
         .trait(
             name: "Kafka", description: "MillraceKafka, RDKafka and KafkaTestBroker: needs librdkafka and swift-nio."),
+        .trait(name: "Compression", description: "gzip and Zstandard files in MillraceFiles: needs zlib and libzstd."),
         .trait(name: "SQLite", description: "MillraceSQLite: needs GRDB and SQLite."),
         .trait(name: "Postgres", description: "MillracePostgres and PostgresTestServer: needs libpq."),
         .trait(
@@ -59,6 +61,12 @@ let package = Package(
         .systemLibrary(
             name: "CMillraceLibPQ", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "CMillraceZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CMillraceZstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .target(name: "CMillrace"),
         .target(name: "MillraceSecrets"),
         .target(name: "CMillraceSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -75,7 +83,12 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        .target(name: "MillraceFiles", dependencies: ["CMillrace", "Millrace", "MillraceJSON"]),
+        .target(
+            name: "MillraceFiles",
+            dependencies: [
+                "CMillrace", "Millrace", "MillraceJSON", .target(name: "CMillraceZlib", condition: compression),
+                .target(name: "CMillraceZstd", condition: compression),
+            ]),
         .target(name: "MillraceGraphRendering", dependencies: ["Millrace"]),
         .target(
             name: "RDKafka",
@@ -155,6 +168,8 @@ let package = Package(
                 "MillraceTime", "MillraceState", "MillraceFiles", "MillraceGraphRendering",
                 "Millrace", "MillraceTesting", "MillraceLMDB", .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .target(name: "CMillraceZlib", condition: compression),
+                .target(name: "CMillraceZstd", condition: compression),
             ]),
         .testTarget(
             name: "MillraceKafkaTests",

@@ -38,7 +38,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, BitwiseCopyabl
     @inlinable
     public func timeSince(_ earlier: Timestamp) -> Duration {
         let (difference, overflow) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)
-        if overflow { return .milliseconds(milliseconds < 0 ? Int64.min / 1000 : Int64.max / 1000) }
+        if overflow { return .milliseconds(milliseconds < 0 ? Int64.min : Int64.max) }
         return .milliseconds(difference)
     }
 }

@@ -33,14 +33,16 @@ extension Source {
     ///   - missing: The field texts that mean "no value". Default: the empty text and `NA`.
     ///   - extensions: The file name extensions to read, without regard to case. Default: `csv`.
     ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     /// - Returns: A source of decoded rows.
     public static func csvFiles<Record: SchemaRecord>(
         in directory: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
-        missing: Set<String> = ["", "NA"], extensions: [String] = ["csv"], tailing: Bool = false
+        missing: Set<String> = ["", "NA"], extensions: [String] = ["csv"], tailing: Bool = false, splitSize: Int? = nil
     ) -> CSVSchemaFiles<Record> where Self == CSVSchemaFiles<Record> {
         CSVSchemaFiles(
             .directory(directory, extensions: extensions),
-            format: CSVSchemaFormat(columns: columns, separator: separator, missing: missing), tailing: tailing)
+            format: CSVSchemaFormat(columns: columns, separator: separator, missing: missing), tailing: tailing, splitSize: splitSize)
     }
 
     /// Reads one CSV file and decodes each row by the schema of the record.
@@ -54,13 +56,15 @@ extension Source {
     ///   - separator: The character between two fields. Default: a comma.
     ///   - missing: The field texts that mean "no value". Default: the empty text and `NA`.
     ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     /// - Returns: A source of decoded rows.
     public static func csvFile<Record: SchemaRecord>(
         at path: String, decoding type: Record.Type, columns: [String]? = nil, separator: Character = ",",
-        missing: Set<String> = ["", "NA"], tailing: Bool = false
+        missing: Set<String> = ["", "NA"], tailing: Bool = false, splitSize: Int? = nil
     ) -> CSVSchemaFiles<Record> where Self == CSVSchemaFiles<Record> {
         CSVSchemaFiles(
             .file(path), format: CSVSchemaFormat(columns: columns, separator: separator, missing: missing),
-            tailing: tailing)
+            tailing: tailing, splitSize: splitSize)
     }
 }

@@ -21,16 +21,18 @@ extension Source {
     ///   - type: The type that a line is decoded to.
     ///   - extensions: The file name extensions to read, without regard to case. Default: `jsonl` and `ndjson`.
     ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     ///   - options: How dates and keys are decoded.
     /// - Returns: A source of decoded lines.
     @_disfavoredOverload
     public static func jsonLines<Record>(
         in directory: String, decoding type: Record.Type, extensions: [String] = ["jsonl", "ndjson"],
-        tailing: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
+        tailing: Bool = false, splitSize: Int? = nil, options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesFiles<Record> where Self == JSONLinesFiles<Record> {
         JSONLinesFiles(
             .directory(directory, extensions: extensions), format: JSONLinesFormat(options: options),
-            tailing: tailing)
+            tailing: tailing, splitSize: splitSize)
     }
 
     /// Reads one JSON Lines file and decodes each line.
@@ -41,13 +43,15 @@ extension Source {
     ///   - path: The path of the file.
     ///   - type: The type that a line is decoded to.
     ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     ///   - options: How dates and keys are decoded.
     /// - Returns: A source of decoded lines.
     @_disfavoredOverload
     public static func jsonLinesFile<Record>(
-        at path: String, decoding type: Record.Type, tailing: Bool = false,
+        at path: String, decoding type: Record.Type, tailing: Bool = false, splitSize: Int? = nil,
         options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesFiles<Record> where Self == JSONLinesFiles<Record> {
-        JSONLinesFiles(.file(path), format: JSONLinesFormat(options: options), tailing: tailing)
+        JSONLinesFiles(.file(path), format: JSONLinesFormat(options: options), tailing: tailing, splitSize: splitSize)
     }
 }

@@ -16,6 +16,8 @@ public struct JSONLinesFormat<Record: Decodable & Sendable>: FileFormat {
 
     /// Decodes the lines of one file.
     public struct RecordDecoder: FileRecordDecoder {
+        public static var isLineBased: Bool { true }
+
         @usableFromInline let decoder: JSONRecordDecoder
 
         init(decoder: JSONRecordDecoder) { self.decoder = decoder }

@@ -21,15 +21,17 @@ extension Source {
     ///   - type: The type that a line is decoded to.
     ///   - extensions: The file name extensions to read, without regard to case. Default: `jsonl` and `ndjson`.
     ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     ///   - options: How keys and timestamps are decoded.
     /// - Returns: A source of decoded lines.
     public static func jsonLines<Record: SchemaRecord>(
         in directory: String, decoding type: Record.Type, extensions: [String] = ["jsonl", "ndjson"],
-        tailing: Bool = false, options: JSONDecodingOptions = JSONDecodingOptions()
+        tailing: Bool = false, splitSize: Int? = nil, options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesSchemaFiles<Record> where Self == JSONLinesSchemaFiles<Record> {
         JSONLinesSchemaFiles(
             .directory(directory, extensions: extensions), format: JSONLinesSchemaFormat(options: options),
-            tailing: tailing)
+            tailing: tailing, splitSize: splitSize)
     }
 
     /// Reads one JSON Lines file and decodes each line by the schema of the record.
@@ -40,13 +42,15 @@ extension Source {
     ///   - path: The path of the file.
     ///   - type: The type that a line is decoded to.
     ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     ///   - options: How keys and timestamps are decoded.
     /// - Returns: A source of decoded lines.
     public static func jsonLinesFile<Record: SchemaRecord>(
-        at path: String, decoding type: Record.Type, tailing: Bool = false,
+        at path: String, decoding type: Record.Type, tailing: Bool = false, splitSize: Int? = nil,
         options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesSchemaFiles<Record> where Self == JSONLinesSchemaFiles<Record> {
-        JSONLinesSchemaFiles(.file(path), format: JSONLinesSchemaFormat(options: options), tailing: tailing)
+        JSONLinesSchemaFiles(.file(path), format: JSONLinesSchemaFormat(options: options), tailing: tailing, splitSize: splitSize)
     }
 }
 
@@ -66,6 +70,8 @@ public struct JSONLinesSchemaFormat<Record: SchemaRecord>: FileFormat {
 
     /// Decodes the lines of one file.
     public struct RecordDecoder: FileRecordDecoder {
+        public static var isLineBased: Bool { true }
+
         @usableFromInline let decoder: JSONSchemaDecoder
 
         init(decoder: JSONSchemaDecoder) { self.decoder = decoder }

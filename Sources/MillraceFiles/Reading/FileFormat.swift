@@ -41,6 +41,10 @@ public protocol FileRecordDecoder<Record> {
     /// Whether the file begins with a header, which is not a record. Default: `false`.
     var hasHeader: Bool { get }
 
+    /// Whether each line is a record, so that the beginning of one can be found from anywhere in the file. Otherwise a part
+    /// of a file (`FileSource.splitSize`) begins where `frame` says, from the beginning of the file on. Default: `false`.
+    static var isLineBased: Bool { get }
+
     /// Finds the end of the record that begins at the first byte of `bytes`. Default: each line is a record.
     ///
     /// - Parameters:
@@ -90,6 +94,9 @@ extension FileRecordDecoder {
     public mutating func frame(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> RecordFrame? {
         RecordFrame(lineOf: bytes, isLast: isLast)
     }
+
+    /// Returns `false`: `frame` says where a record begins.
+    public static var isLineBased: Bool { false }
 
     /// 1: the position in an operator's error is exact.
     @inlinable

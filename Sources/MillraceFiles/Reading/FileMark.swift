@@ -15,6 +15,10 @@ struct FileMark: Hashable, Sendable {
     var modified: Int64
     /// Whether the file was read to its end and deleted, so that a file of the same name is a new one.
     var isDeleted = false
+    /// Whether the file is compressed: the pieces are of the compressed bytes, positions of the decompressed ones.
+    var isCompressed = false
+    /// The length of the decompressed contents, if the end of a compressed file was reached.
+    var contentEnd: Int?
 
     /// The maximum size of a piece, in bytes.
     static let pieceSize = 4096
@@ -38,9 +42,15 @@ struct FileMark: Hashable, Sendable {
         if head.count < Self.pieceSize, end > head.count {
             head = try Self.piece(of: file, 0..<min(end, Self.pieceSize)) ?? head
         }
-        if tail.end != end {
+        if tail.end < end {
             tail = try Self.piece(of: file, max(0, end - Self.pieceSize)..<end) ?? tail
         }
+    }
+
+    /// Whether a file of this status has contents after the position `offset`.
+    func hasUnread(_ status: FileStatus, after offset: Int) -> Bool {
+        guard isCompressed else { return status.size > offset }
+        return status.size > tail.end || contentEnd.map { offset < $0 } ?? true
     }
 
     /// Returns whether `file` has the same bytes in both pieces.
@@ -62,6 +72,9 @@ struct FileMark: Hashable, Sendable {
 }
 
 extension FileMark {
+    private static let deletedFlag: UInt8 = 1
+    private static let compressedFlag: UInt8 = 2
+
     func encode(into writer: inout ByteWriter) {
         for piece in [head, tail] {
             writer.write(Int64(piece.start))
@@ -71,7 +84,8 @@ extension FileMark {
         writer.write(identity.device)
         writer.write(identity.inode)
         writer.write(modified)
-        writer.write(isDeleted ? UInt8(1) : 0)
+        writer.write((isDeleted ? Self.deletedFlag : 0) | (isCompressed ? Self.compressedFlag : 0))
+        if isCompressed { writer.write(Int64(contentEnd ?? -1)) }
     }
 
     init(from reader: inout ByteReader) throws {
@@ -87,6 +101,15 @@ extension FileMark {
         tail = pieces[1]
         identity = FileStatus.Identity(device: try reader.read(UInt64.self), inode: try reader.read(UInt64.self))
         modified = try reader.read(Int64.self)
-        isDeleted = try reader.read(UInt8.self) != 0
+        let flags = try reader.read(UInt8.self)
+        guard flags & ~(Self.deletedFlag | Self.compressedFlag) == 0 else {
+            throw StateDecodingError(expected: "the flags of a file", found: "\(flags)")
+        }
+        isDeleted = flags & Self.deletedFlag != 0
+        isCompressed = flags & Self.compressedFlag != 0
+        if isCompressed {
+            let end = try reader.read(Int64.self)
+            contentEnd = end < 0 ? nil : Int(end)
+        }
     }
 }

@@ -27,7 +27,7 @@ struct FileOpening {
             return Opened(file: file, position: position)
         }
         let status = try reading { () throws(FileFailure) in try file.status() }
-        if status.size < max(position.offset, mark.tail.end) {
+        if status.size < max(mark.isCompressed ? 0 : position.offset, mark.tail.end) {
             throw SourceError(
                 "\(path) is \(status.size) bytes long, and was read up to \(position)", advice: Self.putBack)
         }

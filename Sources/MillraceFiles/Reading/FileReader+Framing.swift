@@ -1,37 +1,6 @@
 import Millrace
 
 extension FileReader {
-    private static var byteOrderMark: [UInt8] { [0xef, 0xbb, 0xbf] }
-
-    /// Skips the byte order mark, reads the header, and seeks to `position`. Returns `false` if the file does not
-    /// contain the whole header yet (or, without `tailing`, is empty).
-    @usableFromInline
-    mutating func start() throws -> Bool {
-        if position.offset == 0 || decoder.hasHeader {
-            var place = FilePosition(offset: window.offset)
-            try skipByteOrderMark()
-            place.offset = window.offset
-            if decoder.hasHeader {
-                guard let frame = try nextFrame() else { return false }
-                try decoder.readHeader(UnsafeRawBufferPointer(rebasing: window.bytes[..<frame.content]))
-                window.advance(frame.length)
-                place = FilePosition(offset: window.offset, line: 1 + frame.lines)
-            }
-            if position.offset < place.offset { position = place }
-        }
-        window.move(to: position.offset)
-        isStarted = true
-        return true
-    }
-
-    private mutating func skipByteOrderMark() throws {
-        guard window.offset == 0 else { return }
-        while window.bytes.count < Self.byteOrderMark.count {
-            guard case .more = try fill() else { break }
-        }
-        if window.bytes.starts(with: Self.byteOrderMark) { window.advance(Self.byteOrderMark.count) }
-    }
-
     /// Returns the extent of the next record in `window.bytes`; `nil` at the current end of the file and while an
     /// overlong line is being skipped (`longLine`).
     @usableFromInline
@@ -42,6 +11,7 @@ extension FileReader {
             switch try fill() {
             case .more: continue
             case .endOfFile:
+                if window.content.compressedEnd != nil { position.mark?.contentEnd = window.endOffset }
                 return try isAtEnd() || window.bytes.isEmpty ? nil : decoder.frame(window.bytes, isLast: true)
             case .recordTooLong:
                 // An unclosed quote would extend the record over all following lines; with `isLast` the format ends
@@ -61,7 +31,10 @@ extension FileReader {
     mutating func fill() throws -> FileWindow.Fill {
         let fill = try window.fill()
         if case .more = fill {
-            try reading { () throws(FileFailure) in try position.mark?.note(window.file, upTo: window.endOffset) }
+            position.mark?.isCompressed = window.content.compressedEnd != nil
+            try reading { () throws(FileFailure) in
+                try position.mark?.note(window.content.file, upTo: window.fileEnd)
+            }
         }
         return fill
     }
@@ -69,13 +42,13 @@ extension FileReader {
     /// Called at the current end of the file. Returns `true` if more may be appended, and `false` if the bytes in
     /// memory are the last ones (not followed, rotated or deleted).
     mutating func isAtEnd() throws -> Bool {
-        let status = try reading { () throws(FileFailure) in try window.file.status() }
+        let file = window.content.file
+        let status = try reading { () throws(FileFailure) in try file.status() }
         window.noteSize(status.size)
         position.mark?.modified = status.modified
-        let path = window.file.path
-        guard status.size >= window.endOffset else {
+        guard status.size >= window.fileEnd else {
             throw SourceError(
-                "\(path) shrank to \(status.size) bytes while it was read, from \(window.endOffset) or more",
+                "\(file.path) shrank to \(status.size) bytes while it was read, from \(window.fileEnd) or more",
                 advice:
                     "Put the file back as it was (it may only grow), or start afresh with --fresh; rotate it by renaming, not by copying and truncating (copytruncate)"
             )
@@ -87,7 +60,7 @@ extension FileReader {
     }
 
     private func isDeleted(at now: Duration) throws -> Bool {
-        try canEnd && rotation?.isGone(window.file, at: now) == true
+        try canEnd && rotation?.isGone(window.content.file, at: now) == true
     }
 
     /// The outcome of a read at the end of the file: continues with the next file after a rotation, ends, or waits.
@@ -95,15 +68,15 @@ extension FileReader {
     mutating func outcomeAtEnd() throws -> ReadOutcome {
         guard rotation != nil else { return .end }
         let now = clock.now
-        if window.bytes.isEmpty || !isStarted, longLine == nil, try rotation?.isDue(at: now) == true,
+        if window.bytes.isEmpty || stage != .reading, longLine == nil, try rotation?.isDue(at: now) == true,
             let next = rotation?.takeNext()
         {
             let status = try reading { () throws(FileFailure) in try next.status() }
-            window = FileWindow(next, size: status.size, readSize: readSize)
+            window = FileWindow(FileContent(next, mayGrow: true), size: status.size, readSize: readSize)
             position = FilePosition()
             position.mark = FileMark(status)
             decoder = try makeDecoder()
-            isStarted = false
+            stage = .header
             return .more
         }
         if window.bytes.isEmpty, try isDeleted(at: now) {

@@ -14,8 +14,17 @@ public struct FileReader<Format: FileFormat>: SourceReader {
     public internal(set) var position: FilePosition
     @usableFromInline var window: FileWindow
     @usableFromInline var decoder: Format.RecordDecoder
-    /// Whether the byte order mark and the header have been read.
-    @usableFromInline var isStarted = false
+    @usableFromInline var stage = Stage.header
+    /// The part of the file that is read; `nil` if all of it is.
+    let part: FilePart.Reading?
+    /// Records that begin at this byte or after it belong to the next part.
+    @usableFromInline let end: Int
+    /// Whether `position` is from a checkpoint.
+    let isResumed: Bool
+    /// How far the search for the first record of the part is.
+    var search: FilePosition?
+    /// Tells the task that there is something to read.
+    let wake: @Sendable () -> Void
     /// The files that replaced this one at its path; only for a followed file.
     var rotation: FileRotation?
     /// The overlong line that is being skipped.
@@ -28,21 +37,26 @@ public struct FileReader<Format: FileFormat>: SourceReader {
     let makeDecoder: () throws -> Format.RecordDecoder
 
     init(
-        window: FileWindow, status: FileStatus, name: String, position: FilePosition, rotation: FileRotation?,
-        canEnd: Bool, clock: any PipelineClock, readSize: Int,
+        window: FileWindow, status: FileStatus, name: String, part: FilePart.Reading?, position: FilePosition?,
+        rotation: FileRotation?, canEnd: Bool, context: SourceContext, readSize: Int,
         makeDecoder: @escaping () throws -> Format.RecordDecoder
     ) throws {
         self.window = window
         self.name = name
-        self.position = position
+        self.part = part
+        end = part?.range.upperBound ?? .max
+        isResumed = position != nil
+        self.position = position ?? FilePosition()
         self.rotation = rotation
         self.canEnd = canEnd
-        self.clock = clock
+        clock = context.clock
+        wake = context.wake
         self.readSize = readSize
         self.makeDecoder = makeDecoder
         decoder = try makeDecoder()
-        var mark = position.mark ?? FileMark(status)
+        var mark = position?.mark ?? FileMark(status)
         mark.identity = status.identity
+        mark.isCompressed = window.content.compressedEnd != nil
         self.position.mark = mark
     }
 
@@ -52,22 +66,30 @@ public struct FileReader<Format: FileFormat>: SourceReader {
 
     @usableFromInline var tailing: Bool { rotation != nil }
 
-    /// The number of bytes read, and the file's length in bytes when it was last checked.
+    /// The number of bytes read, and the file's length in bytes when it was last checked; of a part, those of the part, and
+    /// of a compressed file, the compressed ones.
     public var progress: SourceProgress? {
-        SourceProgress(done: Int64(position.offset), total: Int64(max(window.knownSize, position.offset)))
+        let done = window.content.compressedEnd ?? position.offset
+        guard let range = part?.range else {
+            return SourceProgress(done: Int64(done), total: Int64(max(window.knownSize, done)))
+        }
+        let total = max(0, min(range.upperBound, window.knownSize) - range.lowerBound)
+        return SourceProgress(done: Int64(min(max(0, done - range.lowerBound), total)), total: Int64(total))
     }
 
     @inlinable
     public mutating func read(
         limit: ReadLimit, into collector: inout some RecordCollector<Record>
     ) throws -> ReadOutcome {
-        if !isStarted, try !start() { return try outcomeAtEnd() }
+        if stage != .reading, let outcome = try start() { return outcome }
         var records = 0
         var bytes = 0
         while records < limit.records, bytes < limit.bytes {
+            guard position.offset < end else { return .end }
             if Self.recordsPerPush > 1, longLine == nil {
                 let most = min(limit.records &- records, Self.recordsPerPush)
-                let run = try decoder.decodeRun(window.bytes, limit: most, into: &collector)
+                // A record that begins in the part, and ends after it, is left to the slower way.
+                let run = try decoder.decodeRun(window.bytes(before: end), limit: most, into: &collector)
                 if run.records > 0 {
                     if run.records < Self.recordsPerPush { try collector.flush() }
                     pass(RecordFrame(content: run.bytes, length: run.bytes, lines: run.lines))

@@ -6,6 +6,8 @@ public enum FileSelection: Sendable, Hashable {
     /// The files of a directory, without its subdirectories, whose names end in one of `extensions` (without regard to
     /// case) and do not begin with a dot. The directory may be empty.
     ///
+    /// Without `tailing`, names that end in one of `extensions` and `.gz` or `.zst` belong to it, too.
+    ///
     /// With `tailing`, files that appear during a run are read by that run. Otherwise they are read after the next
     /// start, provided that the earlier run had not completed, or runs with `EndOfInput.availableNow`.
     case directory(String, extensions: [String])
@@ -24,33 +26,36 @@ public enum FileSelection: Sendable, Hashable {
         if case .directory = self { true } else { false }
     }
 
-    /// Returns one partition per file, sorted by name. With `mayBeMissing`, a single file need not exist now: it may be
-    /// between two rotations.
-    func partitions(mayBeMissing: Bool) throws -> [PartitionID] {
+    /// Returns the names of the files, sorted. With `mayBeMissing`, a single file need not exist now: it may be between two
+    /// rotations. Compressed files are among them unless the source follows (`isFollowed`): log rotation compresses files
+    /// that were read.
+    func names(mayBeMissing: Bool, isFollowed: Bool) throws -> [String] {
         switch self {
         case .directory(let path, let extensions):
-            return try Self.matching(extensions, in: Directory(path)).map { PartitionID($0) }
+            return try Self.matching(extensions, in: Directory(path), withCompressed: !isFollowed)
         case .file(let path):
             guard let status = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else {
-                if mayBeMissing { return [PartitionID(Self.name(of: path))] }
+                if mayBeMissing { return [Self.name(of: path)] }
                 throw SourceError("There is no file \(path)", advice: "Check the path")
             }
             guard !status.isDirectory else {
                 throw SourceError("\(path) is a directory, not a file", advice: "Use the source for directories (in:)")
             }
-            return [PartitionID(Self.name(of: path))]
+            return [Self.name(of: path)]
         }
     }
 
-    /// Returns the path of a partition's file.
-    func path(of partition: PartitionID) -> String {
+    /// Returns the path of a file.
+    func path(of name: String) -> String {
         switch self {
-        case .directory(let path, _): Directory(path).path(of: partition.name)
+        case .directory(let path, _): Directory(path).path(of: name)
         case .file(let path): path
         }
     }
 
-    private static func matching(_ extensions: [String], in directory: Directory) throws -> [String] {
+    private static func matching(
+        _ extensions: [String], in directory: Directory, withCompressed: Bool
+    ) throws -> [String] {
         let path = directory.path
         guard let status = try reading({ () throws(FileFailure) in try FileStatus.of(path) }) else {
             throw SourceError("There is no directory \(path)", advice: "Check the path")
@@ -58,7 +63,9 @@ public enum FileSelection: Sendable, Hashable {
         guard status.isDirectory else {
             throw SourceError("\(path) is a file, not a directory", advice: "Use the source for one file (at:)")
         }
-        let endings = extensions.map { ".\($0.lowercased())" }
+        let plain = extensions.map { ".\($0.lowercased())" }
+        let compressed = withCompressed ? CompressionFormat.allCases.flatMap { form in plain.map { $0 + form.ending } } : []
+        let endings = plain + compressed
         let names = try reading { () throws(FileFailure) in
             var names: [String] = []
             for name in try directory.names() where !name.hasPrefix(".") {
@@ -67,6 +74,15 @@ public enum FileSelection: Sendable, Hashable {
                 if try FileStatus.of(directory.path(of: name))?.isDirectory == false { names.append(name) }
             }
             return names
+        }
+        for name in names {
+            // One that is asked for by its whole ending is meant.
+            guard let within = CompressionFormat.nameWithin(name), names.contains(within),
+                !plain.contains(where: name.lowercased().hasSuffix)
+            else { continue }
+            throw SourceError(
+                "\(directory.path) has both \(within) and \(name): the same records would be read twice",
+                advice: "Move one of them away, or name the endings to read, as in extensions: [\"csv.gz\"]")
         }
         return names
     }

@@ -1,4 +1,4 @@
-/// The part of a file that is in memory: the bytes that were read and not yet decoded.
+/// The part of a file's content that is in memory: the bytes that were read and not yet decoded.
 @usableFromInline
 final class FileWindow {
     /// The number of bytes read at once: large enough to make system calls rare, small enough for one buffer per file.
@@ -8,8 +8,8 @@ final class FileWindow {
     /// The maximum size of a record, in bytes. Anything longer is assumed to be damage.
     static let largestRecord = 16 << 20
 
-    let file: OpenFile
-    /// The offset in the file of the first byte of `bytes`.
+    let content: FileContent
+    /// The offset in the content of the first byte of `bytes`.
     private(set) var offset = 0
     /// The file's length when it was last checked.
     private(set) var knownSize: Int
@@ -20,8 +20,8 @@ final class FileWindow {
     private var start = 0
     private var end = 0
 
-    init(_ file: OpenFile, size: Int, readSize: Int) {
-        self.file = file
+    init(_ content: FileContent, size: Int, readSize: Int) {
+        self.content = content
         knownSize = size
         buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize + Self.padding, alignment: 16)
     }
@@ -33,6 +33,12 @@ final class FileWindow {
         UnsafeRawBufferPointer(rebasing: buffer[start..<end])
     }
 
+    /// Those of `bytes` that are before byte `end` of the content.
+    @usableFromInline
+    func bytes(before end: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: buffer[start..<max(start, min(self.end, end &- offset &+ start))])
+    }
+
     /// Skips the first `count` of `bytes`.
     @usableFromInline
     func advance(_ count: Int) {
@@ -40,13 +46,16 @@ final class FileWindow {
         offset += count
     }
 
-    /// Seeks to byte `offset` of the file.
-    func move(to offset: Int) {
-        if offset >= self.offset, offset - self.offset <= end - start {
-            return advance(offset - self.offset)
+    /// Seeks to byte `offset` of the content. A compressed file is decompressed up to there, a part at each call; returns
+    /// whether it is reached.
+    func move(to offset: Int) throws -> Bool {
+        if end > start, offset >= self.offset, offset - self.offset <= end - start {
+            advance(offset - self.offset)
+            return true
         }
         self.offset = offset
         (start, end) = (0, 0)
+        return try content.approach(offset, budget: Self.largestRecord)
     }
 
     /// The result of an attempt to read more.
@@ -58,23 +67,24 @@ final class FileWindow {
         case recordTooLong
     }
 
-    /// Reads more of the file and appends it to `bytes`.
+    /// Reads more of the content and appends it to `bytes`.
     func fill() throws -> Fill {
         makeRoom()
         guard end < capacity else { return .recordTooLong }
-        let count = try reading { () throws(FileFailure) in
-            try file.read(into: .init(rebasing: buffer[end..<capacity]), at: offset + (end - start))
-        }
+        let count = try content.read(into: .init(rebasing: buffer[end..<capacity]), at: endOffset)
         end += count
-        knownSize = max(knownSize, offset + (end - start))
+        knownSize = max(knownSize, fileEnd)
         return count == 0 ? .endOfFile : .more
     }
 
     /// Stores the file's present length.
     func noteSize(_ size: Int) { knownSize = size }
 
-    /// The offset in the file of the end of `bytes`.
+    /// The offset in the content of the end of `bytes`.
     var endOffset: Int { offset + (end - start) }
+
+    /// The number of bytes of the file, compressed or not, that were read.
+    var fileEnd: Int { content.compressedEnd ?? endOffset }
 
     private func makeRoom() {
         if start > 0 {

@@ -15,6 +15,8 @@ public struct LineFormat: FileFormat {
 
     /// Decodes lines to strings.
     public struct Lines: FileRecordDecoder {
+        public static var isLineBased: Bool { true }
+
         public mutating func decode(_ bytes: UnsafeRawBufferPointer) -> DecodedRecord<String> {
             if let reason = invalidTextReason(bytes) { return .malformed(reason) }
             return .record(String(decoding: bytes, as: UTF8.self))
@@ -42,11 +44,13 @@ extension Source {
     ///   - directory: The directory of the files. Subdirectories are not read.
     ///   - extensions: The file name extensions to read, without regard to case. Default: `txt` and `log`.
     ///   - tailing: Whether the files are still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     /// - Returns: A source of lines.
     public static func lines(
-        in directory: String, extensions: [String] = ["txt", "log"], tailing: Bool = false
+        in directory: String, extensions: [String] = ["txt", "log"], tailing: Bool = false, splitSize: Int? = nil
     ) -> LineFiles where Self == LineFiles {
-        LineFiles(.directory(directory, extensions: extensions), format: LineFormat(), tailing: tailing)
+        LineFiles(.directory(directory, extensions: extensions), format: LineFormat(), tailing: tailing, splitSize: splitSize)
     }
 
     /// Reads the lines of one text file. Restarts behave as for `lines(in:extensions:tailing:)`.
@@ -54,8 +58,10 @@ extension Source {
     /// - Parameters:
     ///   - path: The path of the file.
     ///   - tailing: Whether the file is still being written to; see ``FileSource/tailing``. Default: `false`.
+    ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
+    ///     Default: `nil`, one partition per file.
     /// - Returns: A source of lines.
-    public static func linesFile(at path: String, tailing: Bool = false) -> LineFiles where Self == LineFiles {
-        LineFiles(.file(path), format: LineFormat(), tailing: tailing)
+    public static func linesFile(at path: String, tailing: Bool = false, splitSize: Int? = nil) -> LineFiles where Self == LineFiles {
+        LineFiles(.file(path), format: LineFormat(), tailing: tailing, splitSize: splitSize)
     }
 }

@@ -20,7 +20,13 @@ public struct OutgoingRecord: Sendable {
     /// The topic to write to. Default: the sink's topic.
     public var topic: String
 
-    init(topic: String) { self.topic = topic }
+    /// The sink's topic, which `topic` is set to before each record.
+    private let sinkTopic: String
+
+    init(topic: String) {
+        self.topic = topic
+        sinkTopic = topic
+    }
 
     /// Sets the key to the UTF-8 bytes of a text.
     public mutating func setKey(_ text: String) {
@@ -44,5 +50,6 @@ public struct OutgoingRecord: Sendable {
         if !headers.isEmpty { headers.removeAll(keepingCapacity: true) }
         timestamp = time
         partition = nil
+        if topic != sinkTopic { topic = sinkTopic }
     }
 }

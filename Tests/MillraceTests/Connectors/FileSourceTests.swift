@@ -113,4 +113,16 @@ import Testing
         let error = #expect(throws: SourceError.self) { try read(source, from: end) }
         #expect(error?.description.contains("a.csv") == true)
     }
+
+    /// The fingerprint of a file is kept with a header, too.
+    @Test func anotherFileWithTheSameHeaderIsNoticed() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.csv")
+        try "name,value\na,1\nb,2\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let source = CSVFiles<Row>.csvFile(at: path, decoding: Row.self)
+        let position = try read(source, atMost: 1).position
+        try "name,value\nc,1\nd,2\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let error = #expect(throws: SourceError.self) { try read(source, from: position) }
+        #expect(error?.description.contains("is not the file that was read") == true)
+    }
 }
