@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := liblmdb-dev librdkafka-dev libsimdjson-dev libsqlite3-dev libpq-dev pkg-config make
+PACKAGES := liblmdb-dev librdkafka-dev libsimdjson-dev libsqlite3-dev libpq-dev zlib1g-dev libzstd-dev pkg-config make
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 # make bench W=W1 N=10000000 JSON=1

@@ -30,6 +30,16 @@ extension DatabaseAddress {
 }
 
 /// The error for a missing or invalid database address.
+///
+/// ```swift
+/// struct Import: ParsableCommand {
+///     @Option var database: String?
+///
+///     func validate() throws {
+///         do { _ = try DatabaseAddress.named(database) } catch { throw ValidationError("\(error)") }
+///     }
+/// }
+/// ```
 public struct DatabaseNotNamed: Error, CustomStringConvertible {
     let problem: String
     public var description: String { problem }

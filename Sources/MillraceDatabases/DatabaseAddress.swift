@@ -9,6 +9,13 @@ import MillraceSecrets
 #endif
 
 /// The address of a database in the form used on command lines: `sqlite:shop.db` or `postgresql://app@db/shop`.
+///
+/// ```swift
+/// if let address = DatabaseAddress("postgresql://app:\(secret)@db.internal/shop") {
+///     let database = try address.database(connections: 8)
+///     let orders = try await database.query("SELECT id, total FROM orders")
+/// }
+/// ```
 public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
     private enum Kind: Hashable, Sendable {
         case sqlite(path: String)
@@ -62,6 +69,14 @@ public struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// The error for a database that the program was built without support for.
+///
+/// ```swift
+/// do {
+///     let database = try DatabaseAddress.named("sqlite:shop.db").database()
+/// } catch let error as DatabaseNotSupported {
+///     print("Build the program with the trait \(error.trait).")    // Build the program with the trait SQLite.
+/// }
+/// ```
 public struct DatabaseNotSupported: Error, CustomStringConvertible {
     /// The database, without its password.
     public let database: String

@@ -1,6 +1,11 @@
 import Millrace
 
 /// An output format for the operator graph of a pipeline.
+///
+/// ```swift
+/// let format = GraphFormat(rawValue: "mermaid") ?? .text
+/// print(pipeline.graph().rendered(as: format), terminator: "")
+/// ```
 public enum GraphFormat: String, CaseIterable, Sendable {
     /// Plain text for a terminal: the stages, their operators, and the edges of each operator.
     case text

@@ -1,4 +1,10 @@
 /// A part of a job that one call of a worker processes. Any worker instance may process it.
+///
+/// ```swift
+/// let rows = [Row(id: 1), Row(id: 2), Row(id: 3)]
+/// let batches = JobBatch.batches(of: rows, size: 2, job: "flights")    // two batches, with two rows and one
+/// graph.source(.memory([batches])).sink(kafka.sink("job-batches", jsonKeyedBy: { "\($0.job)/\($0.number)" }))
+/// ```
 public struct JobBatch<Item: Codable & Sendable>: Codable, Sendable {
     /// The name of the job.
     public var job: String

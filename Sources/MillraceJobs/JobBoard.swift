@@ -3,6 +3,14 @@ public import MillraceSQL
 
 /// The database table `millrace_jobs`, which has one row with the status of each job. It is shown by `millrace jobs`,
 /// and can be polled by code that waits for a job.
+///
+/// ```swift
+/// let board = JobBoard(database)
+/// try await board.create()
+/// if let status = try await board.status(of: "flights") {
+///     print("\(status.phase): \(status.done) of \(status.total) batches")    // running: 12 of 40 batches
+/// }
+/// ```
 public struct JobBoard: Sendable {
     /// The name of the table.
     public static let table = "millrace_jobs"

@@ -3,6 +3,12 @@ public import Millrace
 /// An event of a job, which is the input of a job ledger: either that the job was planned, or the result of a batch.
 ///
 /// It is `Codable`, for example to be sent as JSON. The events of a job have to be in order, so the job is the key.
+///
+/// ```swift
+/// let plan = JobPlan(batches: 40, plannedAt: SystemClock().wallTime)
+/// graph.source(.memory([[JobEvent.planned("flights", plan)]]))
+///     .sink(kafka.sink("job-events", jsonKeyedBy: \.job))
+/// ```
 public struct JobEvent: Codable, Sendable, Hashable {
     /// The name of the job.
     public var job: String
@@ -34,6 +40,12 @@ public struct JobEvent: Codable, Sendable, Hashable {
 }
 
 /// The plan of a job: its number of batches and its deadline.
+///
+/// ```swift
+/// let now = SystemClock().wallTime
+/// let plan = JobPlan(batches: 40, plannedAt: now, deadline: now.advanced(by: .hours(2)))
+/// let event = JobEvent.planned("flights", plan)
+/// ```
 public struct JobPlan: Codable, Sendable, Hashable {
     /// The number of batches, which are numbered from 0.
     public var batches: Int
@@ -56,6 +68,13 @@ public struct JobPlan: Codable, Sendable, Hashable {
 }
 
 /// The result of processing a batch.
+///
+/// ```swift
+/// func event(of batch: JobBatch<Row>, _ failures: [EntityFailure]) -> JobEvent {
+///     let result = BatchResult(number: batch.number, entities: batch.items.count - failures.count, failures: failures)
+///     return .worked(on: batch, result)
+/// }
+/// ```
 public struct BatchResult: Codable, Sendable, Hashable {
     /// The number of the batch.
     public var number: Int
@@ -81,6 +100,15 @@ public struct BatchResult: Codable, Sendable, Hashable {
 }
 
 /// An entity that could not be created.
+///
+/// ```swift
+/// graph.source(kafka.source("job-batches", decoding: .json(JobBatch<Row>.self)))
+///     .work { batch in
+///         let invalid = batch.items.filter { $0.id <= 0 }.map { EntityFailure("\($0.id)", "the id is not positive") }
+///         return try await database.create(batch.items.filter { $0.id > 0 }) + invalid
+///     }
+///     .sink(kafka.sink("job-events", jsonKeyedBy: \.job))
+/// ```
 public struct EntityFailure: Codable, Sendable, Hashable {
     /// The identifier of the entity.
     public var entity: String

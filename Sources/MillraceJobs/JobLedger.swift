@@ -1,6 +1,13 @@
 public import Millrace
 
 /// The output streams of a job ledger: verdicts and status changes.
+///
+/// ```swift
+/// let ledger = graph.source(kafka.source("job-events", decoding: .json(JobEvent.self)))
+///     .ledger { job in try await database.missing(job.job) }
+/// ledger.verdicts.filter { $0.outcome == .failed }.sink(kafka.sink("failed-jobs", jsonKeyedBy: \.job))
+/// ledger.statuses.sink(JobBoard(database).sink)
+/// ```
 public struct JobLedger {
     /// The verdicts: one for each attempt at a job.
     public let verdicts: Stream<JobVerdict>

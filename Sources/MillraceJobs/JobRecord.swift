@@ -74,6 +74,11 @@ struct JobRecord: CodableState, Equatable {
 }
 
 /// A job that is about to be decided, as passed to the ledger's query for missing entities.
+///
+/// ```swift
+/// let ledger = graph.source(kafka.source("job-events", decoding: .json(JobEvent.self)))
+///     .ledger { candidate in try await database.missing(candidate.job) }
+/// ```
 public struct JobCandidate: Sendable, Hashable {
     /// The name of the job.
     public let job: String

@@ -1,6 +1,12 @@
 public import Millrace
 
 /// The status of a job.
+///
+/// ```swift
+/// for status in try await JobBoard(database).statuses() where status.phase == .running {
+///     print("\(status.job): \(status.done) of \(status.total) batches, \(status.failed) failed")
+/// }
+/// ```
 public struct JobStatus: Codable, Sendable, Hashable {
     /// The phase of a job.
     public enum Phase: String, Codable, Sendable, Hashable {

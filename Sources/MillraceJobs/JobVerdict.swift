@@ -1,6 +1,11 @@
 import Millrace
 
 /// The outcome of a job.
+///
+/// ```swift
+/// let failed = ledger.verdicts.filter { $0.outcome == .failed }
+/// failed.sink(kafka.sink("failed-jobs", jsonKeyedBy: \.job))
+/// ```
 public enum JobOutcome: String, Codable, Sendable, Hashable, CaseIterable {
     /// All required entities exist, and nothing failed.
     case completed
@@ -9,6 +14,15 @@ public enum JobOutcome: String, Codable, Sendable, Hashable, CaseIterable {
 }
 
 /// The final result of a job: its outcome and the reasons.
+///
+/// ```swift
+/// let verdict = try await JobPoll(job: "flights", deadline: deadline).verdict {
+///     try await database.progress(of: "flights")
+/// }
+/// if verdict.outcome == .failed {
+///     print(verdict.summary)    // job flights: failed; UA1545 failed: unknown airport
+/// }
+/// ```
 public struct JobVerdict: Codable, Sendable, Hashable {
     /// The event that led to the decision.
     public enum Cause: String, Codable, Sendable, Hashable {
@@ -89,6 +103,14 @@ public struct JobVerdict: Codable, Sendable, Hashable {
 }
 
 /// The required entities of a job that do not exist.
+///
+/// ```swift
+/// let ledger = graph.source(kafka.source("job-events", decoding: .json(JobEvent.self))).ledger { job in
+///     let rows = try await database.query(
+///         "SELECT name, COUNT(*) OVER () FROM required WHERE job = $1 AND NOT created LIMIT 100", [.text(job.job)])
+///     return MissingEntities(names: rows.compactMap { $0[0].string }, count: rows.first?[1].int ?? 0)
+/// }
+/// ```
 public struct MissingEntities: Sendable, Hashable {
     /// The identifiers of the first missing entities. ``JobVerdict/listed`` are enough.
     public var names: [String]

@@ -4,6 +4,22 @@ import MillraceTime
 ///
 /// A format of your own conforms to this protocol, and reads a record with ``RecordReading``. Every method throws an error
 /// that says what was expected and found if the input has another value.
+///
+/// A field type of your own reads its value with the method for the type that it is stored as:
+///
+/// ```swift
+/// struct Percentage: FieldValue {
+///     var value: Double
+///     static var fieldType: FieldType { .double }
+///     static var placeholder: Percentage { Percentage(value: 0) }
+///     static func read(from reader: inout some FieldReader) throws -> Percentage {
+///         let value = try reader.readDouble()
+///         if (0...100).contains(value) { return Percentage(value: value) }
+///         throw reader.mismatch(Percentage.self, expected: "a number from 0 to 100", found: "\(value)")
+///     }
+///     func write(to writer: inout some FieldWriter) { writer.write(double: value) }
+/// }
+/// ```
 public protocol FieldReader {
     /// Reads the value of the field `name` of the present record, which has to be there unless it is optional.
     mutating func readField<Value: FieldValue>(_ name: StaticString) throws -> Value
@@ -43,6 +59,18 @@ public protocol FieldReader {
 
 /// Writes the values of a record in a format. A format of your own conforms to this protocol, and writes a record with
 /// ``RecordWriting``.
+///
+/// A field type of your own writes its value with the method for the type that it is stored as:
+///
+/// ```swift
+/// struct Price: FieldValue {
+///     var cents: Int
+///     static var fieldType: FieldType { .integer("Int") }
+///     static var placeholder: Price { Price(cents: 0) }
+///     static func read(from reader: inout some FieldReader) throws -> Price { try Price(cents: reader.readInteger()) }
+///     func write(to writer: inout some FieldWriter) { writer.write(integer: cents) }
+/// }
+/// ```
 public protocol FieldWriter {
     /// Begins the field `name`, whose value is written next.
     mutating func begin(field name: StaticString)

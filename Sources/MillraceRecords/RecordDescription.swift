@@ -1,4 +1,10 @@
 /// What a record consists of: names and types, in the order of its schema.
+///
+/// ```swift
+/// let description = RecordDescription(of: Arrival.self)
+/// let header = description.fields.map(\.name).joined(separator: ",")         // carrier,origin,delay
+/// let required = description.fields.filter { !$0.mayBeAbsent }.map(\.name)   // ["carrier", "origin"]
+/// ```
 public struct RecordDescription: Hashable, Sendable {
     /// A field.
     public struct Field: Hashable, Sendable {
@@ -40,6 +46,18 @@ public struct RecordDescription: Hashable, Sendable {
 }
 
 /// The type of a field.
+///
+/// ```swift
+/// func column(_ type: FieldType) -> String {
+///     switch type {
+///     case .integer: "bigint"
+///     case .double, .float: "double precision"
+///     case .timestamp: "timestamptz"
+///     case .optional(let type): column(type)
+///     default: "text"
+///     }
+/// }
+/// ```
 public indirect enum FieldType: Hashable, Sendable {
     /// An integer with the name of its type, such as `Int64`.
     case integer(String)

@@ -1,4 +1,14 @@
 /// The visitor that reads a record's fields from a format.
+///
+/// A decoder of your own gives it the reader of its format:
+///
+/// ```swift
+/// func decode<Record: SchemaRecord>(_ type: Record.Type, with reader: inout some FieldReader) throws -> Record {
+///     var visitor = RecordReading(reader, as: type)
+///     defer { reader = visitor.reader }
+///     return try Record.schema(&visitor)
+/// }
+/// ```
 @frozen
 public struct RecordReading<Record, Reader: FieldReader>: FieldVisitor {
     /// The reader, which is after the record once `schema` has returned.
@@ -29,6 +39,18 @@ public struct RecordReading<Record, Reader: FieldReader>: FieldVisitor {
 }
 
 /// The visitor that writes a record's fields in a format.
+///
+/// An encoder of your own gives it the writer of its format:
+///
+/// ```swift
+/// func encode<Record: SchemaRecord>(_ record: Record, with writer: inout some FieldWriter) throws {
+///     try withUnsafePointer(to: record) { record in
+///         var visitor = RecordWriting(record, to: writer)
+///         _ = try Record.schema(&visitor)
+///         writer = visitor.writer
+///     }
+/// }
+/// ```
 @frozen
 public struct RecordWriting<Record, Writer: FieldWriter>: FieldVisitor {
     @usableFromInline let record: UnsafePointer<Record>

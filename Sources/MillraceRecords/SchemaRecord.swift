@@ -49,6 +49,17 @@ extension SchemaRecord {
 }
 
 /// What a record's ``SchemaRecord/schema(_:)`` tells of its fields: a reader, a writer or a description.
+///
+/// ```swift
+/// struct Flight: SchemaRecord {
+///     var carrier: String
+///     var delay: Double
+///     static func schema(_ record: inout some FieldVisitor<Flight>) throws -> Flight {
+///         try Flight(
+///             carrier: record.field("carrier", \.carrier), delay: record.field("dep_delay", \.delay, default: 0))
+///     }
+/// }
+/// ```
 public protocol FieldVisitor<Record> {
     /// The type of the record.
     associatedtype Record

@@ -1,4 +1,10 @@
 /// How an insertion handles a row whose key exists in the table already.
+///
+/// ```swift
+/// try await database.insert(
+///     into: "prices", columns: ["item", "price"], rows: [["tea", 3.2], ["rice", 1.9]],
+///     onConflict: .update(keys: ["item"]))
+/// ```
 public enum ConflictRule: Sendable, Hashable {
     /// The insertion fails, and none of its rows are written.
     case fail

@@ -1,5 +1,10 @@
 /// How a table sink handles a row that the table rejects: because of a constraint, a value of the wrong type, or an
 /// error raised by a trigger.
+///
+/// ```swift
+/// orders.sink(
+///     database.table("orders", columns: ["id", "total"], refused: .skip) { [.init($0.id), .init($0.total)] })
+/// ```
 public enum RefusedRowPolicy: Sendable, Hashable {
     /// The run ends with an error that names the table, the columns and the row. In mode ``TableMode/insert`` the rows
     /// of the checkpoint stay in the state folder, and are inserted by a later run once the table accepts them.

@@ -1,6 +1,14 @@
 import Millrace
 
 /// Rows for the same columns of a table, in a compact binary form.
+///
+/// ```swift
+/// let rows = try RowBatch(columns: ["customer", "total"], rows: [["alice", 19.9], ["bob", 7.5]])
+/// try await database.transaction { session in
+///     try session.execute("DELETE FROM totals", [])
+///     try session.insert(rows, into: "totals", onConflict: .fail)
+/// }
+/// ```
 public struct RowBatch: Sendable {
     /// The names of the columns.
     public let columns: [String]

@@ -4,6 +4,14 @@ public import Millrace
 ///
 /// In a batch handler, rows that violate a constraint or have a value of the wrong type are not retried
 /// (``isWorthRetrying``).
+///
+/// ```swift
+/// do {
+///     try await database.insert(into: "orders", columns: ["id"], rows: [[7], [8], [7]])
+/// } catch let error as SQLError where error.kind == .constraint {
+///     print(error.problem, error.place.rowNumber ?? 0)
+/// }
+/// ```
 public struct SQLError: RetryAware, TransientFailure, CustomStringConvertible, Sendable {
     /// The kind of an error, which determines whether a retry can succeed.
     public enum Kind: Sendable, Hashable {

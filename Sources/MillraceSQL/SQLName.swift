@@ -1,4 +1,10 @@
 /// Quotes the names of tables and columns for SQL statements.
+///
+/// ```swift
+/// let (columns, table) = (["id", "order"], "shop.orders")
+/// let sql = "SELECT \(SQLName.list(columns)) FROM \(SQLName.quotedTable(table))"
+/// // SELECT "id", "order" FROM "shop"."orders"
+/// ```
 public enum SQLName {
     /// Returns the name of a column in quotes, so that it may contain any characters: `"order"`.
     ///

@@ -1,5 +1,13 @@
 /// A database connection, as passed to the closures of ``SQLDatabase``. Its methods block the calling thread. Used by
 /// one thread at a time.
+///
+/// ```swift
+/// let remaining = try await database.transaction { session in
+///     let deleted = try session.execute("DELETE FROM orders WHERE total = $1", [0])
+///     try session.execute("INSERT INTO cleanups (deleted) VALUES ($1)", [.init(deleted)])
+///     return try session.query("SELECT COUNT(*) FROM orders", [])[0][0].int
+/// }
+/// ```
 public protocol SQLSession {
     /// Executes a statement that returns no rows.
     ///

@@ -1,4 +1,11 @@
 /// How a table sink writes its rows.
+///
+/// ```swift
+/// totals.sink(
+///     database.table("totals", columns: ["customer", "total"], mode: .upsert(keys: ["customer"])) {
+///         [.init($0.key), .init($0.value)]
+///     })
+/// ```
 public enum TableMode: Sendable, Hashable {
     /// Each row is inserted exactly once. Needs a state folder.
     ///

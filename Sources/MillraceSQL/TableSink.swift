@@ -11,6 +11,13 @@ public import Millrace
 ///
 /// In both modes, a run that was replaced by a later run of the same pipeline (because it was suspended, or uses a copy
 /// of the state folder) cannot write any more.
+///
+/// ```swift
+/// let sink: TableSink<Order> = database.table("orders", columns: ["id", "customer", "total"]) { order in
+///     [.init(order.id), .init(order.customer), .init(order.total)]
+/// }
+/// orders.sink(sink)
+/// ```
 public struct TableSink<Input: Sendable>: Sink {
     let database: any SQLDatabase
     let table: String

@@ -1,6 +1,20 @@
 public import Millrace
 
 /// The writer of a ``TableSink`` in one task, which collects the rows between two checkpoints.
+///
+/// A sink of your own can wrap it, here to leave out records:
+///
+/// ```swift
+/// struct PaidOrdersWriter: SinkWriter {
+///     var rows: TableWriter<Order>
+///
+///     mutating func write(_ order: Order, at time: Timestamp) throws {
+///         if order.total > 0 { try rows.write(order, at: time) }
+///     }
+///     mutating func prepare(_ checkpoint: CheckpointNumber) -> [UInt8]? { rows.prepare(checkpoint) }
+///     mutating func close() { rows.close() }
+/// }
+/// ```
 public struct TableWriter<Input: Sendable>: SinkWriter {
     private let sink: TableSink<Input>
     private let context: SinkContext

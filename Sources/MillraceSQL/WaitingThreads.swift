@@ -3,6 +3,13 @@ import Synchronization
 
 /// A limited number of threads for blocking calls, so that the threads of Swift concurrency do not block. Further calls
 /// wait in a queue.
+///
+/// ```swift
+/// let threads = WaitingThreads(count: 4)
+/// let rows = try await threads.perform {
+///     try database.withSession(inTransaction: false) { try $0.query("SELECT id FROM orders", []) }
+/// }
+/// ```
 public final class WaitingThreads: Sendable {
     private struct State {
         var free: Int

@@ -6,6 +6,15 @@ public import Millrace
 /// The steps are in the order in which a checkpoint goes through them. Which of them occur depends on the pipeline:
 /// without keyed state, a run never reaches ``aligned(_:)``; without transactional output, it never reaches
 /// ``prepared(_:)``.
+///
+/// ```swift
+/// let second = CheckpointNumber(2)
+/// for point in [CrashPoint.handedIn(second), .committed(second), .published(second)] {
+///     let test = PipelineTest(seed: 7, checkpoints: .init(directory: temporaryFolder(), every: .milliseconds(10)))
+///     #expect(try test.runUntilCrash(pipeline, at: point))
+///     try test.run(pipeline)      // resumes from checkpoint 1 or 2
+/// }
+/// ```
 public enum CrashPoint: Hashable, Sendable {
     /// A checkpoint has started; no barrier has been sent.
     case beforeBarriers(CheckpointNumber)

@@ -2,6 +2,13 @@ public import Millrace
 import Synchronization
 
 /// A clock that advances only when told to.
+///
+/// ```swift
+/// let clock = ManualClock(wallTime: Timestamp(milliseconds: 1_357_000_000_000))
+/// let reader = try manySales.open(PartitionID("0"), at: nil, context: SourceContext(clock: clock))
+/// clock.advance(to: .seconds(10))
+/// print(clock.now, clock.wallTime)      // 10.0 seconds 2013-01-01T00:26:50Z
+/// ```
 public final class ManualClock: PipelineClock {
     private struct Sleeper {
         let deadline: Duration

@@ -121,6 +121,14 @@ public struct PipelineTest: Sendable {
 
 /// An error for a run that cannot end: every task waits, either not for the clock or longer than
 /// ``PipelineTest/timeout``.
+///
+/// ```swift
+/// var test = PipelineTest(seed: 7)
+/// test.timeout = .minutes(10)
+/// do { try test.run(pipeline) } catch let stuck as PipelineStuck {
+///     print(stuck)      // the pipeline is stuck at 12.0 seconds with seed 7: ...
+/// }
+/// ```
 public struct PipelineStuck: Error, CustomStringConvertible {
     let seed: UInt64
     let time: Duration

@@ -32,6 +32,14 @@ final class SeededExecutor: TaskExecutor {
 }
 
 /// A random number generator determined by a seed (splitmix64; Steele, Lea, Flood 2014).
+///
+/// ```swift
+/// var random = SeededRandom(seed: 7)
+/// let sales = (0..<1000).map { _ in
+///     Sale(shop: "shop \(Int.random(in: 1...5, using: &random))", price: Double.random(in: 1...100, using: &random))
+/// }
+/// let source = ScriptedSource([sales.map { .record($0) }])
+/// ```
 public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

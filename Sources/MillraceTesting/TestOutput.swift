@@ -6,6 +6,12 @@ import Synchronization
 /// Its records are those that were published. It detects faults of the commit protocol: publishing throws a `SinkError`
 /// if the output was never prepared, or was prepared again after it had been published. Several sinks of a pipeline may
 /// write to the same output.
+///
+/// ```swift
+/// let output = TestOutput<WindowResult<String, Double>>()
+/// try PipelineTest(seed: 7).run(turnover(of: manySales, to: output))
+/// #expect(output.records.reduce(0) { $0 + $1.value } == 1000)
+/// ```
 public final class TestOutput<Record: Sendable>: Sink {
     private struct Part: Hashable {
         /// The sink, one of those that write to this output.

@@ -1,6 +1,13 @@
 /// A point in event time or processing time, in milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Times before 1970 are negative. The smallest and the greatest value are reserved for watermarks.
+///
+/// ```swift
+/// if let departure = Timestamp(iso8601: "2013-01-01T05:15:00-05:00") {
+///     let arrival = departure.advanced(by: .minutes(227))    // 2013-01-01T14:02:00Z
+///     let flightTime = arrival.timeSince(departure)          // 227 minutes
+/// }
+/// ```
 @frozen
 public struct Timestamp: Hashable, Comparable, Sendable, Codable, BitwiseCopyable {
     /// The number of milliseconds since 1970-01-01T00:00:00Z.

@@ -3,6 +3,14 @@
 ///
 /// Idleness is stored beside the time and not as a special time: an idle input keeps its last watermark and continues
 /// from it when it becomes active again, so that time never goes back.
+///
+/// ```swift
+/// options.onStatus = { status in
+///     for partition in status.partitions where !partition.watermark.isEnd {
+///         print("\(partition.partition): \(partition.watermark)")      // 3: 2013-01-01T05:15:00Z (idle)
+///     }
+/// }
+/// ```
 @frozen
 public struct Watermark: Hashable, Sendable, Codable {
     /// The time up to which, inclusive, no more records are expected.

@@ -3,6 +3,16 @@ import CMillraceRDKafka
 /// The identity of a group and of one of its members, in whose name a transaction commits the group's offsets.
 ///
 /// `@unchecked Sendable`: set once, then only read, and destroyed in `deinit`.
+///
+/// ```swift
+/// try producer.beginTransaction()
+/// ...
+/// if let group = consumer.groupMetadata {
+///     let next = CommittedOffset(TopicPartition("orders", 3), 1_250)
+///     try producer.sendOffsets([next], group: group, timeout: .seconds(10))
+/// }
+/// try producer.commitTransaction(timeout: .seconds(10))
+/// ```
 public final class GroupMetadata: @unchecked Sendable {
     let pointer: OpaquePointer
     /// The number of the group's rebalance that the member takes part in; -1 if the client is not a member.

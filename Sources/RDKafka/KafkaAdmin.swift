@@ -5,6 +5,17 @@ public import Logging
 ///
 /// Each call blocks until the cluster has answered, and throws ``KafkaError`` if it fails or its timeout, by default 10
 /// s, has passed.
+///
+/// ```swift
+/// let admin = try KafkaAdmin(KafkaConfiguration(brokers: "localhost:9092"), logger: Logger(label: "kafka"))
+/// if try admin.topics()["orders"] == nil {
+///     try admin.createTopic("orders", partitions: 12, settings: ["retention.ms": "604800000"])
+/// }
+/// for committed in try admin.committedOffsets(of: "billing") {
+///     let end = try admin.watermarks(of: committed.partition).high
+///     print("\(committed.partition): \(end - committed.offset) records behind")
+/// }
+/// ```
 public final class KafkaAdmin: Sendable {
     private let client: KafkaClient
 

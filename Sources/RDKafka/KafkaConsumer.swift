@@ -9,6 +9,17 @@ import Synchronization
 /// thread of the consumer handles everything else, such as errors and rebalances of the group.
 ///
 /// Operations throw ``KafkaError``.
+///
+/// ```swift
+/// let consumer = try KafkaConsumer(
+///     KafkaConfiguration(brokers: "localhost:9092"), group: "billing", logger: Logger(label: "kafka"))
+/// let partition = TopicPartition("orders", 0)
+/// let queue = try consumer.queue(of: partition)
+/// let committed = try consumer.committed([partition], timeout: .seconds(10))
+/// try consumer.assign([committed.first ?? CommittedOffset(partition, 0)])
+/// ...
+/// try consumer.commit([CommittedOffset(partition, 1_250)])
+/// ```
 public final class KafkaConsumer: Sendable {
     private let client: KafkaClient
     private let isClosed = Atomic(false)

@@ -1,6 +1,16 @@
 import CMillraceRDKafka
 
 /// An error of librdkafka or of a broker, with the operation that failed and its classification.
+///
+/// ```swift
+/// do {
+///     try producer.commitTransaction(timeout: .seconds(10))
+/// } catch let error as KafkaError where error.isRetriable {
+///     try producer.commitTransaction(timeout: .seconds(10))
+/// } catch let error as KafkaError where error.isAbortable {
+///     try producer.abortTransaction(timeout: .seconds(10))
+/// }
+/// ```
 public struct KafkaError: Error, CustomStringConvertible, Sendable, Hashable {
     /// The error code of the Kafka protocol; negative for librdkafka's own errors.
     public let code: Int32

@@ -2,6 +2,14 @@ public import CMillraceRDKafka
 
 /// A record in librdkafka's memory. It is valid only during the call of the closure that receives it, or until the
 /// queue that it is the head of advances.
+///
+/// ```swift
+/// if case .record(let message) = queue.head {
+///     let value = message.value.map { String(decoding: $0, as: UTF8.self) }    // copies the bytes
+///     print("\(message.topic)/\(message.partition), offset \(message.offset): \(value ?? "null")")
+///     queue.advance()
+/// }
+/// ```
 public struct KafkaMessage {
     @usableFromInline let message: UnsafeMutablePointer<rd_kafka_message_t>
 
@@ -76,6 +84,13 @@ public struct KafkaMessage {
 }
 
 /// A header of a record.
+///
+/// ```swift
+/// let headers = [KafkaHeader("content-type", "application/json"), KafkaHeader("trace", [0x4b, 0xf9])]
+/// try Array(#"{"id":7}"#.utf8).withUnsafeBytes { value in
+///     try producer.produce("orders", key: nil, value: value, headers: headers)
+/// }
+/// ```
 public struct KafkaHeader: Sendable, Hashable, Codable {
     /// The name of the header.
     public var name: String

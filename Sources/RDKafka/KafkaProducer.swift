@@ -6,6 +6,17 @@ import Synchronization
 /// It may be used from several threads.
 ///
 /// Operations throw ``KafkaError``.
+///
+/// ```swift
+/// let producer = try KafkaProducer(KafkaConfiguration(brokers: "localhost:9092"), logger: Logger(label: "kafka"))
+/// try Array("customer-3".utf8).withUnsafeBytes { key in
+///     try Array(#"{"id":7,"total":19.9}"#.utf8).withUnsafeBytes { value in
+///         try producer.produce("orders", key: key, value: value)
+///     }
+/// }
+/// try producer.flush(timeout: .seconds(10))
+/// producer.close()
+/// ```
 public final class KafkaProducer: Sendable {
     private let client: KafkaClient
     private let transactionalID: String?

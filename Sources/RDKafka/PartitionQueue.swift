@@ -3,6 +3,20 @@ public import CMillraceRDKafka
 /// The queue of the fetched records of one partition.
 ///
 /// `@unchecked Sendable`: created in one task and passed to another; only one task uses it at a time.
+///
+/// ```swift
+/// let queue = try consumer.queue(of: TopicPartition("orders", 0))
+/// try consumer.assign([CommittedOffset(queue.partition, 0)])
+/// reading: while true {
+///     switch queue.head {
+///     case .nothing: try await Task.sleep(for: .milliseconds(10))
+///     case .record(let message): print(message.offset, message.size)
+///     case .end: break reading
+///     case .failure(let error): throw error
+///     }
+///     queue.advance()
+/// }
+/// ```
 public final class PartitionQueue: @unchecked Sendable {
     @usableFromInline let queue: OpaquePointer
     /// The partition.

@@ -2,6 +2,13 @@ import CMillraceRDKafka
 import Foundation
 
 /// A partition of a topic.
+///
+/// ```swift
+/// let partition = TopicPartition("orders", 3)
+/// let (low, high) = try consumer.watermarks(of: partition, timeout: .seconds(10))
+/// print("\(partition): \(high - low) records at most")    // orders/3: 1250 records at most
+/// let same = TopicPartition("orders/3")                   // as in a command's argument
+/// ```
 public struct TopicPartition: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The name of the topic.
     public var topic: String
@@ -45,6 +52,13 @@ extension TopicPartition {
 }
 
 /// An offset of a partition, with metadata, as a group commits it.
+///
+/// ```swift
+/// let partition = TopicPartition("orders", 3)
+/// try consumer.assign([CommittedOffset(partition, 0)])
+/// ...
+/// try consumer.commit([CommittedOffset(partition, 1_250)])    // 1,249 is the last record that is done
+/// ```
 public struct CommittedOffset: Hashable, Sendable {
     /// The partition.
     public var partition: TopicPartition

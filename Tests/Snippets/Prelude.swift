@@ -10,6 +10,7 @@ import MillraceKafka
 import MillracePostgres
 import MillraceSQL
 import MillraceTesting
+import RDKafka
 
 /// Stands for `...`, and is the value of every sample.
 func elided<Value>() -> Value { fatalError() }
@@ -283,3 +284,75 @@ func row(_ record: KafkaRecord<[UInt8]>) -> [SQLValue] { elided() }
 /// An instance's name.
 var name: String { elided() }
 var deadline: Timestamp { elided() }
+
+// MARK: Connectors
+
+struct Departure: Codable, Sendable {
+    var flight: String
+    var gate: String
+    var time: Timestamp
+
+    init(parsing line: String) throws { fatalError() }
+}
+
+/// The client of a service that sends departures as lines, which are numbered at each terminal. What has arrived is in
+/// memory.
+struct DepartureFeed: Sendable {
+    var isClosed: Bool { elided() }
+
+    func connect(as client: String) async throws {}
+    func close() {}
+    func terminals() async throws -> [String] { elided() }
+    func renamed() async throws -> [PartitionID: PartitionID] { elided() }
+    func onNewTerminal(_ action: @escaping @Sendable () -> Void) {}
+    func subscribe(to terminals: [String]) async throws {}
+    func seek(_ terminal: String, to number: Int) async throws {}
+    func onArrival(at terminal: String, _ action: @escaping @Sendable () -> Void) {}
+    func received(at terminal: String, from number: Int, limit: Int) -> [String] { elided() }
+    func oldest(at terminal: String) -> Int { elided() }
+    func count(at terminal: String) -> Int { elided() }
+    func acknowledge(_ terminal: String, before number: Int) throws {}
+}
+
+/// The client of a service that keeps objects.
+struct Bucket: Sendable {
+    var name: String { elided() }
+
+    func put(_ key: String, _ bytes: [UInt8]) throws {}
+    func rename(_ key: String, to other: String) throws {}
+    func synchronize(_ key: String) throws {}
+    func removeAll() throws {}
+    func isEmpty() throws -> Bool { elided() }
+    func owner() throws -> String? { elided() }
+    func setOwner(_ owner: String) throws {}
+    func lock(for owner: String) throws {}
+    func unlock() {}
+}
+
+/// The client of a message queue whose broker confirms what it has received.
+struct Queue: Sendable {
+    var name: String { elided() }
+
+    func connect(as client: String, timeout: Duration = .seconds(5)) throws -> Bool { elided() }
+    func disconnect() {}
+    func waitForConfirmations() throws {}
+}
+
+var queue: Queue { elided() }
+var feed: DepartureFeed { elided() }
+var bucket: Bucket { elided() }
+
+// MARK: Records with a schema
+
+struct Arrival: SchemaRecord {
+    var carrier: InlineText
+    var origin: String
+    var delay: Double?
+
+    static func schema(_ record: inout some FieldVisitor<Arrival>) throws -> Arrival { elided() }
+}
+
+// MARK: Kafka clients
+
+var consumer: KafkaConsumer { elided() }
+var producer: KafkaProducer { elided() }

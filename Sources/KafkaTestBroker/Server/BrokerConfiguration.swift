@@ -1,6 +1,13 @@
 public import Logging
 
 /// The settings of a ``KafkaTestBroker``.
+///
+/// ```swift
+/// var configuration = BrokerConfiguration()
+/// configuration.dataDirectory = temporaryFolder()
+/// configuration.defaultPartitions = 4
+/// let broker = try await KafkaTestBroker.start(configuration)
+/// ```
 public struct BrokerConfiguration: Sendable {
     /// The address to listen on. Default: `127.0.0.1`, reachable from this machine only.
     public var host = "127.0.0.1"

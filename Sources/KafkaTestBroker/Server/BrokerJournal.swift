@@ -169,6 +169,14 @@ final class BrokerJournal {
 }
 
 /// An error of a ``KafkaTestBroker``.
+///
+/// ```swift
+/// do {
+///     try await broker.createTopic("orders", partitions: 3)
+/// } catch let error as BrokerError {
+///     print(error)    // topic orders cannot be made: topicAlreadyExists
+/// }
+/// ```
 public struct BrokerError: Error, CustomStringConvertible, Sendable {
     /// A description of what failed, and why.
     public let description: String

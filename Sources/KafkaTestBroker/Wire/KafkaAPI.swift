@@ -1,4 +1,10 @@
 /// The kinds of requests that the broker supports. The raw value is the API key of the Kafka protocol.
+///
+/// ```swift
+/// broker.faults.add(.dropAfter, to: .produce, after: 2)    // the third takes effect, its answer is lost
+/// ...
+/// let commits = broker.faults.requests(of: .offsetCommit)
+/// ```
 public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
     /// Appends records.
     case produce = 0
@@ -95,6 +101,10 @@ public enum KafkaAPI: Int16, CaseIterable, Sendable, Hashable {
 }
 
 /// The error codes of the Kafka protocol that the broker uses. The raw value is the code.
+///
+/// ```swift
+/// broker.faults.add(.refuse(.notCoordinator), to: .offsetCommit, times: 2)
+/// ```
 public enum KafkaErrorCode: Int16, Error, Sendable, Hashable {
     /// `NONE` in the Kafka protocol: no error.
     case none = 0

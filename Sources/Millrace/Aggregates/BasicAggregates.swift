@@ -1,4 +1,9 @@
 /// The number of records.
+///
+/// ```swift
+/// clicks.keyed(by: \.page).window(.tumbling(of: .minutes(1))).aggregate(Count())
+///     .map { "\($0.key): \($0.value) clicks" }
+/// ```
 public struct Count<Input: Sendable>: Aggregate {
     /// Counts all records.
     ///
@@ -16,6 +21,11 @@ public struct Count<Input: Sendable>: Aggregate {
 }
 
 /// The sum of a number of each record.
+///
+/// ```swift
+/// payments.keyed(by: \.account).window(.tumbling(of: .days(1))).aggregate(Sum(of: \.amount))
+///     .filter { $0.value > 10_000 }
+/// ```
 public struct Sum<Input: Sendable, Number: StateValue & Numeric>: Aggregate {
     @usableFromInline let number: @Sendable (Input) -> Number
 
@@ -35,6 +45,11 @@ public struct Sum<Input: Sendable, Number: StateValue & Numeric>: Aggregate {
 }
 
 /// The least of the records' values; the first of equal ones. `nil` if there are no records.
+///
+/// ```swift
+/// readings.keyed(by: \.sensor).window(.tumbling(of: .hours(1)))
+///     .aggregate(Minimum(of: \.value))                                        // WindowResult<Int, Double?>
+/// ```
 public struct Minimum<Input: Sendable, Value: StateValue & Comparable>: Aggregate {
     @usableFromInline let value: @Sendable (Input) -> Value
 
@@ -60,6 +75,11 @@ public struct Minimum<Input: Sendable, Value: StateValue & Comparable>: Aggregat
 }
 
 /// The greatest of the records' values; the first of equal ones. `nil` if there are no records.
+///
+/// ```swift
+/// bids.keyed(by: \.auction).aggregate(Maximum(of: \.price), emitting: .atCheckpoints)
+///     .map { "auction \($0.key): \($0.value ?? 0)" }
+/// ```
 public struct Maximum<Input: Sendable, Value: StateValue & Comparable>: Aggregate {
     @usableFromInline let value: @Sendable (Input) -> Value
 
@@ -85,6 +105,11 @@ public struct Maximum<Input: Sendable, Value: StateValue & Comparable>: Aggregat
 }
 
 /// The record that was processed first; `nil` if there are no records.
+///
+/// ```swift
+/// logins.keyed(by: \.user).window(.session(gap: .minutes(30))).aggregate(First())
+///     .filter { $0.value?.succeeded == false }                                // sessions that begin with a failure
+/// ```
 public struct First<Input: StateValue>: Aggregate {
     /// Keeps the first record.
     ///
@@ -102,6 +127,11 @@ public struct First<Input: StateValue>: Aggregate {
 }
 
 /// The record that was processed last; `nil` if there are no records.
+///
+/// ```swift
+/// readings.keyed(by: \.sensor).window(.tumbling(of: .minutes(1))).aggregate(Last())
+///     .map { "sensor \($0.key): \($0.value?.value ?? .nan) at the end of the minute" }
+/// ```
 public struct Last<Input: StateValue>: Aggregate {
     /// Keeps the last record.
     ///
@@ -119,6 +149,12 @@ public struct Last<Input: StateValue>: Aggregate {
 }
 
 /// All records, in the order in which they were processed.
+///
+/// ```swift
+/// orders.keyed(by: \.customer).window(.session(gap: .hours(1))).aggregate(Collect())
+///     .filter { $0.value.count > 3 }
+///     .map { "\($0.key) ordered \($0.value.map(\.id))" }
+/// ```
 public struct Collect<Input: StateValue>: Aggregate {
     /// Keeps all records.
     ///

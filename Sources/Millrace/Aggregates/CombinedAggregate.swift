@@ -1,4 +1,10 @@
 /// Two aggregates computed in one pass: `Count().and(Maximum(of: \.price))`. The result is a pair of both results.
+///
+/// ```swift
+/// trades.keyed(by: \.currency).window(.tumbling(of: .minutes(1)))
+///     .aggregate(Count().and(Sum(of: \.amount)))
+///     .map { "\($0.key): \($0.value.0) trades, \($0.value.1) in all" }
+/// ```
 public struct CombinedAggregate<First: Aggregate, Second: Aggregate>: Aggregate where First.Input == Second.Input {
     @usableFromInline let first: First
     @usableFromInline let second: Second

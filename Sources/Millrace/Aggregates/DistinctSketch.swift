@@ -7,6 +7,14 @@
 ///
 /// Up to 2^precision / 8 elements, the sketch keeps their hashes and is exact; then registers of the same size replace
 /// the hashes. The content depends on the set alone, not on the order of insertions and merges.
+///
+/// ```swift
+/// var (monday, tuesday) = (DistinctSketch(), DistinctSketch())
+/// for user in ["ann", "bob"] { monday.insert(user) }
+/// for user in ["bob", "eve"] { tuesday.insert(user) }
+/// monday.merge(tuesday)
+/// let visitors = monday.estimate                                              // 3
+/// ```
 @frozen
 public struct DistinctSketch: StateValue, Equatable {
     /// The precisions that are allowed: 4 to 16.

@@ -46,6 +46,13 @@ public struct Percentiles<Input: Sendable>: Aggregate {
 }
 
 /// An error for a number that is infinite or NaN, and so has no place among others.
+///
+/// ```swift
+/// var sketch = QuantileSketch()
+/// for value in [20.5, .nan] {
+///     do { try sketch.insert(value) } catch let error as NotFinite { print("ignored: \(error.number)") }
+/// }
+/// ```
 public struct NotFinite: Error, CustomStringConvertible, Sendable {
     /// The number.
     public let number: Double

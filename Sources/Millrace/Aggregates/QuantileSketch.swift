@@ -7,6 +7,13 @@ import Foundation
 /// all numbers of a bucket are within the accuracy of 2 g^i / (g + 1). Negative numbers have buckets of their own.
 ///
 /// The content depends on the numbers alone, not on their order or the order of merges.
+///
+/// ```swift
+/// var latencies = QuantileSketch(accuracy: 0.01)
+/// for milliseconds in [12.0, 15, 18, 240] { try latencies.insert(milliseconds) }
+/// let median = latencies[quantile: 0.5]                                       // 15, within 1 %
+/// let slowest = latencies.max                                                 // 240, exactly
+/// ```
 public struct QuantileSketch: StateValue, Equatable {
     /// The maximum relative error.
     public let accuracy: Double

@@ -2,6 +2,12 @@
 ///
 /// By Welford's method, merged as by Chan, Golub and LeVeque ("Updating formulae and a pairwise algorithm for computing
 /// sample variances", 1979): numerically stable, unlike sums of squares.
+///
+/// ```swift
+/// readings.keyed(by: \.sensor).window(.tumbling(of: .hours(1))).aggregate(Statistics(of: \.value))
+///     .filter { $0.value.standardDeviation > 5 }
+///     .map { "sensor \($0.key): mean \($0.value.mean) of \($0.value.count), at most \($0.value.maximum)" }
+/// ```
 public struct Statistics<Input: Sendable>: Aggregate {
     /// The statistics of a set of numbers.
     public struct Value: BitwiseState, Sendable, Equatable {
@@ -67,6 +73,11 @@ public struct Statistics<Input: Sendable>: Aggregate {
 }
 
 /// The mean of a number of each record; `nil` if there are no records.
+///
+/// ```swift
+/// flights.keyed(by: \.carrier).window(.tumbling(of: .days(1)))
+///     .aggregate(Mean(of: \.delay))                                           // WindowResult<String, Double?>
+/// ```
 public struct Mean<Input: Sendable>: Aggregate {
     /// The sum and the count, from which the mean is computed.
     public struct Value: BitwiseState, Sendable {

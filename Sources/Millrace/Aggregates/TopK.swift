@@ -1,4 +1,10 @@
 /// The `limit` highest-ranked records, best first; of records with equal rank, those that were processed first.
+///
+/// ```swift
+/// orders.keyed(by: \.country).window(.tumbling(of: .days(1)))
+///     .aggregate(TopK(10, by: { $0.total > $1.total }))                       // the ten largest, largest first
+///     .map { "\($0.key): \($0.value.map(\.customer))" }
+/// ```
 public struct TopK<Input: StateValue>: Aggregate {
     @usableFromInline let limit: Int
     @usableFromInline let precedes: @Sendable (Input, Input) -> Bool

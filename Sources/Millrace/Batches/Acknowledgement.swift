@@ -3,6 +3,15 @@
 /// A record is *done* when it has succeeded, was sent to a retry topic, or was given up and handled by the operator's
 /// `onError`. A checkpoint is stored only when all records before its barrier are done, so positions, state and output
 /// stay consistent. As the number of attempts is limited, a failing record cannot hold positions back indefinitely.
+///
+/// ```swift
+/// orders.batches(of: 50, options: .init(acknowledgement: .upToFirstFailure)) { batch in
+///     for (index, order) in batch.enumerated() {
+///         do { try await database.insert(order) } catch { return .failed([RecordFailure(index, error)]) }
+///     }
+///     return .succeeded
+/// }
+/// ```
 public enum Acknowledgement: String, Sendable, Hashable, CaseIterable {
     /// All or nothing: if a record fails, the whole batch is retried, and finally given up as a whole. For handlers
     /// that process a batch in one transaction.

@@ -1,4 +1,12 @@
 /// A collection of records that are processed together.
+///
+/// ```swift
+/// orders.batches(of: 100, within: .seconds(5)) { batch in
+///     if batch.attempt > 1 { print("\(batch.count) orders, attempt \(batch.attempt)") }
+///     try await database.insert(batch.records)
+///     return .succeeded
+/// }
+/// ```
 public struct Batch<Record: Sendable>: RandomAccessCollection, Sendable {
     /// The records, in the order of the stream.
     public let records: [Record]

@@ -87,6 +87,15 @@ public struct BatchOptions<Record: Sendable>: Sendable {
 }
 
 /// A record that knows its size in bytes.
+///
+/// ```swift
+/// struct Document: SizedRecord, Sendable {
+///     var name: String, body: [UInt8]
+///     var sizeInBytes: Int { name.sizeInBytes + body.sizeInBytes }
+/// }
+/// let documents: Stream<Document> = ...
+/// documents.batches(of: 1000, options: .init(bytes: 1 << 20)) { ... }         // up to 1 MiB each
+/// ```
 public protocol SizedRecord {
     /// The approximate size of the record in serialized form, in bytes.
     var sizeInBytes: Int { get }

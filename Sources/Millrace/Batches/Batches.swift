@@ -89,6 +89,13 @@ extension KeyedStream {
     /// with the same key are in flight at the same time, so the records of each key are processed in order. Otherwise
     /// the same as `Stream.batches`.
     ///
+    /// ```swift
+    /// orders.keyed(by: \.customer).batches(of: 100, concurrency: 4) { batch in    // each customer's in order
+    ///     try await database.insert(batch.records)
+    ///     return .succeeded
+    /// }
+    /// ```
+    ///
     /// Restart: records after the last checkpoint are passed to the handler again. Which keys are parked is restored
     /// from the checkpoint.
     ///

@@ -5,6 +5,11 @@
 ///
 /// A checkpoint waits for these attempts (``Acknowledgement/upToFirstFailure`` describes an exception). Pauses of
 /// minutes therefore belong in a retry topic (``RetryRoute``).
+///
+/// ```swift
+/// let retry = RetryPolicy(attempts: 5, initial: .milliseconds(200))           // up to 0.2, 0.4, 0.8 and 1.6 s between
+/// orders.batches(of: 100, options: .init(retry: retry)) { ... }
+/// ```
 public struct RetryPolicy: Sendable, Hashable {
     /// The greatest number of attempts, including the first. Default: 10.
     public var attempts: Int

@@ -4,6 +4,16 @@
 /// A record that has failed in all attempts in place is emitted to `output` with the time at which it is due, and is
 /// done where it was. If it fails again when it is retried, it is sent back with the next delay. After the last delay
 /// the operator's `onError` applies.
+///
+/// A route of a connector of your own; a sink of `again.stream` writes the letters:
+///
+/// ```swift
+/// let again = graph.sideOutput("again", of: RetryLetter<Message>.self)
+/// let route = RetryRoute(
+///     delays: [.seconds(30), .minutes(5)], to: again,
+///     history: { message in RetryHistory(rounds: message.rounds, attempts: message.attempts) })
+/// messages.batches(of: 100, options: .init(retry: .init(attempts: 3), retryTopic: route)) { ... }
+/// ```
 public struct RetryRoute<Record: Sendable>: Sendable {
     /// The delays, one for each time that a record is sent back.
     public let delays: [Duration]
@@ -35,6 +45,14 @@ public struct RetryRoute<Record: Sendable>: Sendable {
 }
 
 /// The earlier attempts of a record.
+///
+/// For records that have both in fields of their own:
+///
+/// ```swift
+/// func history(of message: Message) -> RetryHistory {
+///     RetryHistory(rounds: message.rounds, attempts: message.attempts)
+/// }
+/// ```
 public struct RetryHistory: Sendable, Hashable {
     /// How often the record has been sent back.
     public var rounds: Int
@@ -49,6 +67,18 @@ public struct RetryHistory: Sendable, Hashable {
 }
 
 /// A failed record that is sent to a retry topic.
+///
+/// A letter becomes a record that has what the next round needs:
+///
+/// ```swift
+/// again.stream.map { letter in
+///     var message = letter.record
+///     (message.rounds, message.attempts) = (letter.round, letter.attempts)
+///     message.notBefore = letter.due
+///     return message
+/// }
+/// .sink(queue)
+/// ```
 public struct RetryLetter<Record: Sendable>: Sendable {
     /// The record.
     public var record: Record

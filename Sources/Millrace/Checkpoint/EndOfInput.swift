@@ -1,4 +1,10 @@
 /// What a run does when all its sources have ended.
+///
+/// A job that each night reads the files which have come since the night before:
+///
+/// ```swift
+/// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state"), endOfInput: .availableNow))
+/// ```
 public enum EndOfInput: Sendable, Hashable {
     /// Event time advances to its end: all windows, sessions and timers fire, and the run is complete permanently.
     ///

@@ -1,6 +1,13 @@
 import Foundation
 
 /// A clock that reads the machine's clocks: a monotonic one for durations, and the wall clock for processing time.
+///
+/// ```swift
+/// let clock = SystemClock()
+/// let begin = clock.now
+/// try await pipeline.run(RunOptions(clock: clock))
+/// print("The run ended at \(clock.wallTime), after \(clock.now - begin).")
+/// ```
 public struct SystemClock: PipelineClock {
     private static let origin = ContinuousClock.now
 

@@ -51,6 +51,10 @@ public struct MemorySource<Record: Sendable>: Source {
 
 extension Source {
     /// A source that reads records from arrays, each of which is a partition.
+    ///
+    /// ```swift
+    /// graph.source(.memory([["LH400", "BA117"], ["AF22"]]))     // two partitions
+    /// ```
     public static func memory<Record>(_ contents: [[Record]]) -> Self where Self == MemorySource<Record> {
         MemorySource(contents)
     }

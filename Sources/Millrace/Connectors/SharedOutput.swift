@@ -9,6 +9,28 @@ import Logging
 /// `flush(n)` is called between the last record of epoch n and `commit(n)`. `commit(n)` is called before any writer
 /// ends epoch n + 1, so two alternating transactions are sufficient. To keep the order of its records, an output must
 /// not send those of epoch n + 1 before `flush(n)` has returned.
+///
+/// An output without transactions, which a sink returns as its ``Sink/sharedOutput``:
+///
+/// ```swift
+/// final class QueueOutput: SharedOutput {
+///     let queue: Queue
+///     init(_ queue: Queue) { self.queue = queue }
+///
+///     var summary: String { "queue \(queue.name)" }
+///     var isTransactional: Bool { false }
+///
+///     func start(_ run: OutputRun) throws -> CommitMarker? {
+///         guard try queue.connect(as: run.pipeline) else {
+///             throw SinkError("\(summary) does not answer", advice: "Start its broker", isTransient: true)
+///         }
+///         return nil
+///     }
+///     func flush(_ checkpoint: CheckpointNumber) throws { try queue.waitForConfirmations() }
+///     func commit(_ checkpoint: CheckpointNumber, _ positions: [CommittedPosition]) throws {}
+///     func close() { queue.disconnect() }
+/// }
+/// ```
 public protocol SharedOutput: AnyObject, Sendable {
     /// A short description for messages, such as `Kafka at localhost:9092`.
     var summary: String { get }
@@ -48,6 +70,16 @@ extension SharedOutput {
 }
 
 /// The run that a shared output is part of, as passed to ``SharedOutput/start(_:)``.
+///
+/// ```swift
+/// func start(_ run: OutputRun) throws -> CommitMarker? {
+///     while try !queue.connect(as: run.pipeline, timeout: .seconds(5)) {
+///         if run.isStopping() { throw CancellationError() }
+///         run.logger.warning("\(run.pipeline) waits for queue \(queue.name)")
+///     }
+///     return nil
+/// }
+/// ```
 public struct OutputRun: Sendable {
     /// The pipeline's name.
     public let pipeline: String

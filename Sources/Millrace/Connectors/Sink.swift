@@ -11,6 +11,28 @@
 /// output that belongs to no stored checkpoint. Output that is still appended to, such as an open file, is described
 /// again at each checkpoint. A sink that prepares nothing, because it prints or calls a closure, needs only `open` and
 /// `write`; its effects may be repeated after a crash.
+///
+/// A sink whose output is in the state folder until it is published; its writer is that of ``SinkWriter``:
+///
+/// ```swift
+/// struct BucketSink: Sink {
+///     let bucket: Bucket
+///     var summary: String { "objects in \(bucket.name)" }
+///     var exclusiveTarget: String? { bucket.name }
+///     var needsStateFolder: Bool { true }
+///
+///     func open(_ context: SinkContext) -> BucketWriter { BucketWriter() }
+///
+///     func publish(_ output: PendingOutput) throws {
+///         try bucket.put("part-\(output.checkpoint)-\(output.task)", output.description)
+///     }
+///     func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+///         if start == .fresh, !run.isRestart { try bucket.removeAll() }
+///         for output in pending { try publish(output) }
+///     }
+/// }
+/// lines.sink(BucketSink(bucket: bucket))
+/// ```
 public protocol Sink<Input>: Sendable {
     /// The type of the records.
     associatedtype Input: Sendable
@@ -34,6 +56,16 @@ public protocol Sink<Input>: Sendable {
     /// Publishes pending output and removes output that belongs to no stored checkpoint. Called at the start of each
     /// attempt, before any writer is opened. Default: does nothing.
     ///
+    /// ```swift
+    /// func recover(_ pending: [PendingOutput], start: StartMode) throws {
+    ///     if start == .new, try !bucket.isEmpty() {
+    ///         throw SinkError("\(bucket.name) has output of another run", advice: "Choose another bucket")
+    ///     }
+    ///     if start == .fresh { try bucket.removeAll() }
+    ///     for output in pending { try bucket.put("part-\(output.checkpoint)-\(output.task)", output.description) }
+    /// }
+    /// ```
+    ///
     /// - Parameters:
     ///   - pending: the output stored with the checkpoint that the run is restored from. It may have been published
     ///     already, so publishing it again must have no effect.
@@ -43,6 +75,14 @@ public protocol Sink<Input>: Sendable {
     /// Does the same as `recover(_:start:)`, for sinks that need to know their pipeline and state folder. The runtime
     /// calls this method, on a thread that may block. Default: calls `recover(_:start:)`.
     ///
+    /// ```swift
+    /// func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+    ///     try bucket.lock(for: "\(run.pipeline)/\(run.operatorID)")
+    ///     if start == .fresh, !run.isRestart { try bucket.removeAll() }
+    ///     for output in pending { try bucket.put("part-\(output.checkpoint)-\(output.task)", output.description) }
+    /// }
+    /// ```
+    ///
     /// - Parameters:
     ///   - pending: the output stored with the checkpoint that the run is restored from.
     ///   - start: what the run starts from.
@@ -51,17 +91,41 @@ public protocol Sink<Input>: Sendable {
 
     /// Releases what `recover` has acquired. Called when the run has ended, with or without an error. Default: does
     /// nothing.
+    ///
+    /// ```swift
+    /// func close() { bucket.unlock() }     // which `recover` has locked
+    /// ```
     func close()
 
     /// Opens the writer of one task.
+    ///
+    /// ```swift
+    /// func open(_ context: SinkContext) throws -> BucketWriter {
+    ///     BucketWriter(context: context)     // keeps it, to call `wake` or `requestCheckpoint` later
+    /// }
+    /// ```
     func open(_ context: SinkContext) throws -> Writer
 
     /// Makes prepared output durable, so that it survives a power failure. The checkpoint is stored after this returns.
     /// Default: does nothing.
+    ///
+    /// ```swift
+    /// func makeDurable(_ output: PendingOutput) throws {
+    ///     // The writer's `prepare` has returned the key of an object that was written but not synchronized.
+    ///     try bucket.synchronize(String(decoding: output.description, as: UTF8.self))
+    /// }
+    /// ```
     func makeDurable(_ output: PendingOutput) throws
 
     /// Makes the output of a stored checkpoint visible. Repeated calls must have no further effect. Default: does
     /// nothing.
+    ///
+    /// ```swift
+    /// func publish(_ output: PendingOutput) throws {
+    ///     // Again under the same key, the object is replaced by one with the same contents.
+    ///     try bucket.put("part-\(output.checkpoint)-\(output.task)", output.description)
+    /// }
+    /// ```
     func publish(_ output: PendingOutput) throws
 }
 
@@ -87,6 +151,21 @@ extension Sink {
 }
 
 /// A writer for the records of one task. Used by one task at a time.
+///
+/// A writer that describes its output by the output itself, for small epochs:
+///
+/// ```swift
+/// struct BucketWriter: SinkWriter {
+///     var bytes: [UInt8] = []
+///
+///     mutating func write(_ line: String, at time: Timestamp) { bytes += Array("\(line)\n".utf8) }
+///
+///     mutating func prepare(_ checkpoint: CheckpointNumber) -> [UInt8]? {
+///         defer { bytes = [] }
+///         return bytes.isEmpty ? nil : bytes
+///     }
+/// }
+/// ```
 public protocol SinkWriter<Input> {
     /// The type of the records.
     associatedtype Input
@@ -126,6 +205,13 @@ extension SinkWriter {
 }
 
 /// Output that a writer has prepared for a checkpoint.
+///
+/// ```swift
+/// func publish(_ output: PendingOutput) throws {
+///     let staged = String(decoding: output.description, as: UTF8.self)     // what the writer's `prepare` returned
+///     try bucket.rename(staged, to: "part-\(output.checkpoint)-\(output.task)")
+/// }
+/// ```
 public struct PendingOutput: Sendable, Hashable {
     /// The checkpoint that the output belongs to.
     public let checkpoint: CheckpointNumber
@@ -143,6 +229,20 @@ public struct PendingOutput: Sendable, Hashable {
 }
 
 /// The context of a sink's writer, as passed to ``Sink/open(_:)``.
+///
+/// A writer that requests a checkpoint when it holds 16 MiB; its `prepare` is that of ``SinkWriter``:
+///
+/// ```swift
+/// struct BucketWriter: SinkWriter {
+///     let context: SinkContext
+///     var bytes: [UInt8] = []
+///
+///     mutating func write(_ line: String, at time: Timestamp) {
+///         bytes += Array("\(line)\n".utf8)
+///         if bytes.count >= 16 << 20 { context.requestCheckpoint() }
+///     }
+/// }
+/// ```
 public struct SinkContext: Sendable {
     /// The number of the writer's task among all tasks of the run, from 0. It is the same in each run as long as the
     /// partitions and the parallelism are.
@@ -179,6 +279,19 @@ public struct SinkContext: Sendable {
 }
 
 /// What a run starts from.
+///
+/// ```swift
+/// switch start {
+/// case .resumed(let checkpoint):
+///     print("continues after checkpoint \(checkpoint)")
+/// case .new:
+///     guard try bucket.isEmpty() else {
+///         throw SinkError("\(bucket.name) has output of another run", advice: "Choose another bucket")
+///     }
+/// case .fresh:
+///     try bucket.removeAll()
+/// }
+/// ```
 public enum StartMode: Sendable, Hashable {
     /// A stored checkpoint.
     case resumed(CheckpointNumber)

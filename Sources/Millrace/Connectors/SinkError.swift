@@ -1,4 +1,10 @@
 /// An error of a sink that cannot be opened or written, with advice on how to correct it.
+///
+/// ```swift
+/// guard try queue.connect(as: "alerts") else {
+///     throw SinkError("Queue \(queue.name) does not answer", advice: "Start its broker", isTransient: true)
+/// }
+/// ```
 public struct SinkError: AdvisedError, TransientFailure {
     /// What is wrong, with the name of the file or target.
     public let problem: String

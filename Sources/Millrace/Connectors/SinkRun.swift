@@ -1,6 +1,16 @@
 import Logging
 
 /// The run that a sink is part of, as passed to `Sink.recover(_:start:in:)`.
+///
+/// ```swift
+/// func recover(_ pending: [PendingOutput], start: StartMode, in run: SinkRun) throws {
+///     if case .resumed = start, let owner = try bucket.owner(), owner != run.folder {
+///         throw SinkError("\(bucket.name) belongs to another state folder", advice: "Choose another bucket")
+///     }
+///     try bucket.setOwner(run.folder)
+///     for output in pending { try bucket.put("part-\(output.checkpoint)-\(output.task)", output.description) }
+/// }
+/// ```
 public struct SinkRun: Sendable {
     /// The pipeline's name.
     public let pipeline: String

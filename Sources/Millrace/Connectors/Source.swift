@@ -4,6 +4,23 @@
 ///
 /// Restart: a checkpoint stores the `position` of every reader, and a restart opens the readers there again. The source
 /// has to emit the same records again from a position.
+///
+/// A source with a partition for each terminal of an airport; its reader is that of ``SourceReader``:
+///
+/// ```swift
+/// struct DepartureSource: Source {
+///     let feed: DepartureFeed
+///     var summary: String { "departures" }
+///     var isOpenEnded: Bool { true }
+///
+///     func partitions() async throws -> [PartitionID] { try await feed.terminals().sorted().map { PartitionID($0) } }
+///     func open(_ partition: PartitionID, at position: Int?, context: SourceContext) throws -> DepartureReader {
+///         feed.onArrival(at: partition.name, context.wake)
+///         return DepartureReader(feed: feed, terminal: partition.name, position: position ?? 0)
+///     }
+/// }
+/// graph.source(DepartureSource(feed: feed), eventTime: \.time, watermarks: .boundedOutOfOrder(by: .minutes(5)))
+/// ```
 public protocol Source<Record>: Sendable {
     /// The type of the records.
     associatedtype Record: Sendable
@@ -28,18 +45,38 @@ public protocol Source<Record>: Sendable {
 
     /// Connects to the system that the source reads from. Called at the start of each attempt, before the other
     /// methods. Default: does nothing.
+    ///
+    /// ```swift
+    /// func connect(_ run: SourceRun) async throws { try await feed.connect(as: "\(run.pipeline)-\(run.operatorID)") }
+    /// ```
     func connect(_ run: SourceRun) async throws
 
     /// Returns the partitions of the source, in a stable order.
+    ///
+    /// ```swift
+    /// func partitions() async throws -> [PartitionID] { try await feed.terminals().sorted().map { PartitionID($0) } }
+    /// ```
     ///
     /// - Throws: ``SourceError`` if they cannot be determined.
     func partitions() async throws -> [PartitionID]
 
     /// Notes all partitions that are about to be opened, and their positions. Called once per attempt. Default: does
     /// nothing.
+    ///
+    /// ```swift
+    /// func assign(_ starts: [PartitionStart<Int>]) async throws {
+    ///     try await feed.subscribe(to: starts.map(\.partition.name))
+    /// }
+    /// ```
     func assign(_ starts: [PartitionStart<Reader.Position>]) async throws
 
     /// Notes that a checkpoint is complete. Called on a thread that may block. Default: does nothing.
+    ///
+    /// ```swift
+    /// func committed(_ positions: [PartitionStart<Int>], isLast: Bool) throws {
+    ///     for start in positions { try feed.acknowledge(start.partition.name, before: start.position ?? 0) }
+    /// }
+    /// ```
     ///
     /// - Parameters:
     ///   - positions: the positions in the checkpoint.
@@ -47,16 +84,35 @@ public protocol Source<Record>: Sendable {
     func committed(_ positions: [PartitionStart<Reader.Position>], isLast: Bool) throws
 
     /// Closes the connection. Called when the run has ended, with or without an error. Default: does nothing.
+    ///
+    /// ```swift
+    /// func disconnect() { feed.close() }
+    /// ```
     func disconnect()
 
     /// Returns the partitions that have records after the positions at which an earlier run was complete. Called when
     /// such a run is started again. Default: none.
+    ///
+    /// ```swift
+    /// func unread(_ positions: [PartitionStart<Int>]) async throws -> [PartitionID] {
+    ///     positions.filter { feed.count(at: $0.partition.name) > $0.position ?? 0 }.map(\.partition)
+    /// }
+    /// ```
     ///
     /// - Parameter positions: the positions at which the partitions were complete.
     func unread(_ positions: [PartitionStart<Reader.Position>]) async throws -> [PartitionID]
 
     /// Checks partitions that the checkpoint does not have. Called at the start of an attempt that is restored from a
     /// checkpoint, before `assign`, if there are any. Default: accepts them.
+    ///
+    /// ```swift
+    /// func checkNew(_ new: [PartitionID], known: [PartitionStart<Int>]) async throws {
+    ///     let renamed = try await feed.renamed()     // new names by old ones
+    ///     for old in known.map(\.partition) where renamed[old].map(new.contains) ?? false {
+    ///         throw SourceError("Terminal \(old) has another name now", advice: "Start over with --fresh")
+    ///     }
+    /// }
+    /// ```
     ///
     /// - Parameters:
     ///   - new: the partitions that the checkpoint does not have.
@@ -65,6 +121,16 @@ public protocol Source<Record>: Sendable {
     func checkNew(_ new: [PartitionID], known: [PartitionStart<Reader.Position>]) async throws
 
     /// Opens a reader.
+    ///
+    /// ```swift
+    /// func open(_ partition: PartitionID, at position: Int?, context: SourceContext) throws -> DepartureReader {
+    ///     let oldest = feed.oldest(at: partition.name)
+    ///     if let position, position < oldest {
+    ///         throw SourceError("\(partition) begins at \(oldest) now", advice: "Start over with --fresh")
+    ///     }
+    ///     return DepartureReader(feed: feed, terminal: partition.name, position: position ?? oldest)
+    /// }
+    /// ```
     ///
     /// - Parameters:
     ///   - partition: the partition to read.
@@ -96,6 +162,29 @@ extension Source {
 }
 
 /// A reader of one partition. Used by one task at a time.
+///
+/// ```swift
+/// struct DepartureReader: SourceReader {
+///     typealias Record = Departure
+///     let feed: DepartureFeed, terminal: String
+///     var position: Int
+///     mutating func read(
+///         limit: ReadLimit, into collector: inout some RecordCollector<Departure>
+///     ) throws -> ReadOutcome {
+///         let lines = feed.received(at: terminal, from: position, limit: limit.records)
+///         for line in lines {
+///             if let departure = try? Departure(parsing: line) {
+///                 try collector.record(departure, bytes: line.utf8.count)
+///             } else {
+///                 let input = MalformedInput(excerpt: line, place: "\(terminal), \(position)", reason: "no departure")
+///                 try collector.malformed(input)
+///             }
+///             position += 1
+///         }
+///         return lines.isEmpty ? .idle(retryAfter: .seconds(1)) : .more
+///     }
+/// }
+/// ```
 public protocol SourceReader<Record> {
     /// The type of the records.
     associatedtype Record: Sendable
@@ -135,6 +224,14 @@ extension SourceReader {
 }
 
 /// Receives the records that a reader has read.
+///
+/// ```swift
+/// struct Collected<Record>: RecordCollector {     // for the test of a reader
+///     var records: [Record] = []
+///     mutating func record(_ record: Record, bytes: Int) { records.append(record) }
+///     mutating func malformed(_ input: MalformedInput) { print("\(input.place): \(input.reason)") }
+/// }
+/// ```
 public protocol RecordCollector<Record> {
     /// The type of the records.
     associatedtype Record
@@ -197,6 +294,10 @@ extension RecordCollector {
 }
 
 /// The most that a reader may pass on in one call.
+///
+/// ```swift
+/// let outcome = try reader.read(limit: ReadLimit(records: 100, bytes: 1 << 20), into: &collected)     // in a test
+/// ```
 @frozen
 public struct ReadLimit: Sendable {
     /// The number of records.
@@ -213,6 +314,10 @@ public struct ReadLimit: Sendable {
 }
 
 /// Whether a partition has more to read.
+///
+/// ```swift
+/// let outcome: ReadOutcome = feed.isClosed ? .end : .idle(retryAfter: .seconds(1))     // when all is read
+/// ```
 public enum ReadOutcome: Sendable, Equatable {
     /// There may be more to read at once.
     case more
@@ -224,6 +329,10 @@ public enum ReadOutcome: Sendable, Equatable {
 }
 
 /// Progress through a partition, in a unit chosen by the reader, such as bytes for files.
+///
+/// ```swift
+/// var progress: SourceProgress? { SourceProgress(done: Int64(position), total: Int64(feed.count(at: terminal))) }
+/// ```
 public struct SourceProgress: Sendable, Hashable {
     /// The units read.
     public var done: Int64
@@ -238,6 +347,10 @@ public struct SourceProgress: Sendable, Hashable {
 }
 
 /// The context of a reader, as passed to ``Source/open(_:at:context:)``.
+///
+/// ```swift
+/// feed.onArrival(at: terminal, context.wake)     // in `open`: the task reads as soon as there is something
+/// ```
 public struct SourceContext: Sendable {
     /// Tells the task that there is something to read. May be called from any thread, and repeatedly.
     public let wake: @Sendable () -> Void
@@ -259,6 +372,12 @@ public struct SourceContext: Sendable {
 }
 
 /// Input that could not be decoded as a record: an excerpt, its place, and the reason.
+///
+/// ```swift
+/// let broken = graph.sideOutput("broken", of: MalformedInput.self)
+/// graph.source(.jsonLines(in: "orders", decoding: Order.self), malformed: .deadLetter(to: broken))
+/// broken.stream.map { "\($0.place): \($0.reason): \($0.excerpt)" }.sink(.lines(directory: "out/broken"))
+/// ```
 public struct MalformedInput: Sendable, Hashable {
     /// The input or its beginning (``excerptLimit`` bytes), with invalid UTF-8 replaced, and U+0000, which databases do
     /// not accept in texts, replaced by U+2400.

@@ -1,4 +1,10 @@
 /// An error of a source that cannot be opened or read, with advice on how to correct it.
+///
+/// ```swift
+/// do { try await feed.connect(as: "delays") } catch {
+///     throw SourceError("The feed cannot be reached: \(error)", advice: "Start the service", isTransient: true)
+/// }
+/// ```
 public struct SourceError: AdvisedError, TransientFailure {
     /// What is wrong, with the name of the file or partition.
     public let problem: String

@@ -1,6 +1,13 @@
 import Logging
 
 /// The run that a source is part of, as passed to `Source.connect(_:)`.
+///
+/// ```swift
+/// func connect(_ run: SourceRun) async throws {
+///     try await feed.connect(as: "\(run.pipeline)-\(run.operatorID)")
+///     feed.onNewTerminal(run.partitionsChanged)
+/// }
+/// ```
 public struct SourceRun: Sendable {
     /// The pipeline's name.
     public let pipeline: String
@@ -39,6 +46,12 @@ public struct SourceRun: Sendable {
 }
 
 /// A partition that is to be opened, and its position.
+///
+/// ```swift
+/// func assign(_ starts: [PartitionStart<Int>]) async throws {
+///     for start in starts { try await feed.seek(start.partition.name, to: start.position ?? 0) }
+/// }
+/// ```
 public struct PartitionStart<Position: Sendable>: Sendable {
     /// The partition.
     public let partition: PartitionID

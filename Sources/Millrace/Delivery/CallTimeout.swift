@@ -1,4 +1,12 @@
 /// The error of a call to an external system that did not return within its timeout.
+///
+/// ```swift
+/// do {
+///     try await pipeline.run(RunOptions(restart: .never))
+/// } catch PipelineError.failed(let name, _, _, let cause as CallTimeout) {
+///     print("operator \(name): no answer within \(cause.timeout)")
+/// }
+/// ```
 public struct CallTimeout: Error, CustomStringConvertible, Sendable {
     /// The timeout.
     public let timeout: Duration

@@ -1,5 +1,13 @@
 /// A record that an operator could not process, together with the reason. Emitted to the side output of
 /// ``ErrorPolicy/deadLetter(to:)``.
+///
+/// ```swift
+/// let rejected = graph.sideOutput("rejected", of: DeadLetter<String>.self)
+/// lines.map(onError: .deadLetter(to: rejected)) { try parse($0) }
+/// rejected.stream
+///     .map { "\($0.partition), position \($0.position): \($0.reason), in '\($0.record)'" }
+///     .sink(.print())
+/// ```
 public struct DeadLetter<Record: Sendable>: Sendable {
     /// The record.
     public var record: Record

@@ -3,6 +3,10 @@
 ///
 /// Keyed state is part of the checkpoint under every guarantee. The guarantee is about positions and output that are
 /// kept in other systems, such as a Kafka source's committed offsets and a Kafka sink's records.
+///
+/// ```swift
+/// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state"), delivery: .atLeastOnce))
+/// ```
 public enum DeliveryGuarantee: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     /// A position is committed before its records are processed. A failure loses the records in flight; nothing is
     /// repeated.

@@ -1,4 +1,14 @@
 /// The error with which a run ends: the operator that failed, its place in the input, and the cause.
+///
+/// ```swift
+/// do {
+///     try await pipeline.run(options)
+/// } catch PipelineError.failed(let operatorID, let partition, let position, let cause) {
+///     print("\(operatorID) failed at \(position) of partition \(partition): \(cause)")
+/// } catch PipelineError.gaveUp(let attempts, let cause) {
+///     print("It failed \(attempts) times, at last with: \(cause)")
+/// }
+/// ```
 public enum PipelineError: Error, CustomStringConvertible, Sendable {
     /// An operator, source or sink failed. `partition` and `position` are the place in the input at or shortly before
     /// the record that failed; they are empty if it is not known.

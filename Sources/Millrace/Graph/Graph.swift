@@ -2,6 +2,17 @@
 ///
 /// Streams start at `source(_:)`, pass through operators and end in sinks. A graph exists only while the closure passed
 /// to ``Pipeline/init(_:_:)`` runs; after that the declaration cannot be changed.
+///
+/// ```swift
+/// let pipeline = Pipeline("visits") { graph in
+///     let web = graph.source(.jsonLines(in: "web", decoding: Click.self))
+///     let app = graph.source(.jsonLines(in: "app", decoding: Click.self))
+///     graph.merge(web, app)
+///         .keyed(by: \.user)
+///         .fold(into: 0) { count, _ in count += 1 }
+///         .sink(.print())
+/// }
+/// ```
 public final class Graph {
     var operators: [OperatorNode] = []
     private var kindCounts: [String: Int] = [:]

@@ -3,6 +3,12 @@
 /// All records of a key are processed by the same task. Records of one key from one input partition stay in order;
 /// there is no order between input partitions. A keyed stream is created with ``Stream/keyed(by:)``; it offers the
 /// operators that keep state per key, such as `fold`, `aggregate`, `process` and `window`.
+///
+/// ```swift
+/// let byUser = clicks.keyed(by: \.user)                                       // KeyedStream<String, Click>
+/// byUser.fold(into: 0) { count, _ in count += 1 }.sink(.print())
+/// byUser.window(.session(gap: .minutes(30))).aggregate(Count()).sink(.print())
+/// ```
 public struct KeyedStream<Key: StreamKey, Record: Sendable> {
     @usableFromInline let graph: Graph
     @usableFromInline let node: KeyedNode<Key, Record>
@@ -63,6 +69,11 @@ struct BatchHandler<Record: Sendable> {
 }
 
 /// A value together with its key: the output of most keyed operators.
+///
+/// ```swift
+/// let counts = clicks.keyed(by: \.page).fold(into: 0) { count, _ in count += 1 }      // Stream<Keyed<String, Int>>
+/// counts.filter { $0.value >= 100 }.map { "\($0.key): \($0.value) clicks" }.sink(.print())
+/// ```
 @frozen
 public struct Keyed<Key: Sendable, Value: Sendable>: Sendable {
     /// The key.

@@ -1,6 +1,12 @@
 /// A second output to which operators divert records, such as late or rejected ones.
 ///
 /// Created with ``Graph/sideOutput(_:of:)``; several operators may send to the same side output.
+///
+/// ```swift
+/// let late = graph.sideOutput("late", of: Flight.self)
+/// flights.keyed(by: \.origin).window(.tumbling(of: .hours(1)), late: late).aggregate(Count()).sink(.print())
+/// late.stream.sink(.jsonLines(directory: "out/late"))
+/// ```
 public struct SideOutput<Record: Sendable>: Sendable {
     @usableFromInline let node: StreamNode<Record>
     // Only touched while the graph is being declared, on one thread; see `Graph`.

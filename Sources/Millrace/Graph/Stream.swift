@@ -4,6 +4,14 @@
 /// every record to each of them.
 ///
 /// Foundation declares a class of the same name. In files that import Foundation, use ``DataStream`` instead.
+///
+/// ```swift
+/// let orders = graph.source(.jsonLines(in: "orders", decoding: Order.self))   // Stream<Order>
+/// orders.filter { $0.total > 1000 }.sink(.jsonLines(directory: "out/large"))
+/// orders.keyed(by: \.customer)
+///     .fold(into: 0.0) { sum, order in sum += order.total }
+///     .sink(.print())
+/// ```
 public struct Stream<Record: Sendable> {
     @usableFromInline let graph: Graph
     @usableFromInline let node: StreamNode<Record>
@@ -19,6 +27,12 @@ public struct Stream<Record: Sendable> {
     /// State is stored under the operator's name. A named operator keeps its state when it is moved within the graph
     /// between two versions of a program. An operator without a name is identified by its kind and by the operators
     /// upstream of it; if that is ambiguous, a start from an older state folder is rejected with an error.
+    ///
+    /// ```swift
+    /// clicks.keyed(by: \.user)
+    ///     .fold(into: 0) { count, _ in count += 1 }
+    ///     .named("clicks-per-user")
+    /// ```
     ///
     /// - Parameter name: a name that is unique within the pipeline, not empty and without `/`.
     /// - Returns: the same stream.
@@ -71,6 +85,14 @@ public struct Stream<Record: Sendable> {
 }
 
 /// Another name for ``Stream``, for files that also import Foundation.
+///
+/// ```swift
+/// import Foundation
+///
+/// func delayed(_ flights: DataStream<Flight>) -> DataStream<Flight> {
+///     flights.filter { $0.delay > 60 }
+/// }
+/// ```
 public typealias DataStream<Record: Sendable> = Stream<Record>
 
 /// Collects the operators that consume a stream.

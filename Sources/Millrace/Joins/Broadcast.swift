@@ -1,6 +1,12 @@
 /// A stream partitioned by key, together with a stream whose records are sent to every task, such as rules or prices.
 ///
 /// Created with ``Stream/keyed(by:broadcasting:)``.
+///
+/// ```swift
+/// orders.keyed(by: \.id, broadcasting: countries)                             // BroadcastStream<Int, Order, Country>
+///     .enriched(on: \.country, equals: \.code)
+///     .map { "\($0.left.id): \($0.right?.name ?? $0.left.country)" }
+/// ```
 public struct BroadcastStream<Key: StreamKey, Record: Sendable, Rule: Sendable> {
     @usableFromInline let keyed: KeyedStream<Key, Either<Record, Rule>>
     @usableFromInline let key: @Sendable (Record) -> Key
@@ -47,6 +53,17 @@ extension Stream {
 
 extension BroadcastStream {
     /// Calls a function for each record, with state per key, timers, and a table that the broadcast stream updates.
+    ///
+    /// ```swift
+    /// payments.keyed(by: \.card, broadcasting: limits).process(table: \.country, to: Payment.self) { states, limits in
+    ///     let spent = states.value("spent", of: Double.self)
+    ///     return ProcessFunction(onRecord: { payment, context in
+    ///         let sum = try (spent.get() ?? 0) + payment.amount
+    ///         try spent.set(sum)
+    ///         if let limit = try limits[payment.country], sum > limit.amount { try context.emit(payment) }
+    ///     })
+    /// }
+    /// ```
     ///
     /// Each task holds the whole table in memory; it is stored once. A record finds the table as left by the broadcast
     /// records processed before it; there is no order between the two streams. Broadcast records with the same table
@@ -137,6 +154,15 @@ extension BroadcastStream {
 
 /// A small table that every task holds as a whole in memory. Each entry is stored by the task whose range contains the
 /// hash of its key, and read by all tasks.
+///
+/// ```swift
+/// payments.keyed(by: \.card, broadcasting: limits).process(table: \.country, to: Payment.self) { _, limits in
+///     ProcessFunction(onRecord: { payment, context in
+///         guard let limit = try limits[payment.country], payment.amount > limit.amount else { return }
+///         try context.emit(payment)
+///     })
+/// }
+/// ```
 public final class BroadcastTable<Key: StreamKey, Value: StateValue> {
     private let owned: KeyedTable<Key, Value>?
     private let hashes: ClosedRange<UInt64>

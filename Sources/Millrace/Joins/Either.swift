@@ -1,4 +1,15 @@
 /// A record of one of two streams. Streams that are joined by key are merged into a stream of these.
+///
+/// ```swift
+/// let late = graph.sideOutput("late", of: Either<Order, Payment>.self)
+/// orders.joined(with: payments, on: \.id, equals: \.order).intervalJoin(from: .zero, through: .hours(1), late: late)
+/// late.stream.map { record in
+///     switch record {
+///     case .left(let order): "order \(order.id)"
+///     case .right(let payment): "payment \(payment.id)"
+///     }
+/// }
+/// ```
 @frozen
 public enum Either<Left, Right> {
     /// A record of the left stream.

@@ -5,6 +5,12 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///
     /// As `intervalJoin(from:through:kind:late:)` with the kind `.inner`.
     ///
+    /// ```swift
+    /// orders.joined(with: payments, on: \.id, equals: \.order)
+    ///     .intervalJoin(from: .zero, through: .hours(1))
+    ///     .map { "order \($0.key) is paid with \($0.right.card)" }
+    /// ```
+    ///
     /// - Parameters:
     ///   - lower: the least distance from the time of a left record to that of a right one; may be negative.
     ///   - upper: the greatest distance, included.
@@ -20,6 +26,12 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     /// Joins records that are in the same window; unmatched records are not emitted.
     ///
     /// As `windowJoin(_:kind:time:allowedLateness:late:)` with the kind `.inner`.
+    ///
+    /// ```swift
+    /// orders.joined(with: payments, on: \.id, equals: \.order)
+    ///     .windowJoin(.tumbling(of: .hours(1)), allowedLateness: .minutes(5))
+    ///     .map { "order \($0.key) is paid with \($0.value.right.card)" }
+    /// ```
     ///
     /// - Parameters:
     ///   - assigner: determines the windows that a record belongs to.
@@ -40,6 +52,13 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
     ///
     /// As `temporalJoin(kind:deleting:late:)` with the kind `.inner`.
     ///
+    /// ```swift
+    /// let late = graph.sideOutput("late", of: Trade.self)
+    /// trades.joined(with: rates, on: \.currency, equals: \.currency)
+    ///     .temporalJoin(late: late)
+    ///     .map { $0.left.amount * $0.right.rate }
+    /// ```
+    ///
     /// - Parameters:
     ///   - deleting: returns whether a right record deletes its key, from its time on. Default: none does.
     ///   - late: the side output for late left records. Default: they are only counted.
@@ -56,6 +75,12 @@ extension JoinedStream where Left: Sendable, Right: StateValue {
     /// Joins each left record with the latest right record of its key; left records without one are not emitted.
     ///
     /// As `streamTableJoin(kind:deleting:)` with the kind `.inner`.
+    ///
+    /// ```swift
+    /// orders.joined(with: customerChanges, on: \.customer, equals: \.id)
+    ///     .streamTableJoin(deleting: { $0.isDeleted })
+    ///     .map { Enriched($0.left, $0.right) }
+    /// ```
     ///
     /// - Parameter deleting: returns whether a right record deletes its key from the table. Default: none does.
     /// - Returns: a stream of joined pairs.

@@ -1,4 +1,11 @@
 /// A pair of joined records and their key. The type of a side that may be missing is optional; see ``JoinKind``.
+///
+/// ```swift
+/// orders.joined(with: payments, on: \.id, equals: \.order)
+///     .intervalJoin(from: .zero, through: .hours(1), kind: .left)             // Stream<Joined<Int, Order, Payment?>>
+///     .filter { $0.right == nil }
+///     .map { "order \($0.key) of \($0.left.customer) is not paid" }
+/// ```
 @frozen
 public struct Joined<Key: Sendable, Left: Sendable, Right: Sendable>: Sendable {
     /// The key of both records.
@@ -26,6 +33,11 @@ extension Joined: Encodable where Key: Encodable, Left: Encodable, Right: Encoda
 extension Joined: Decodable where Key: Decodable, Left: Decodable, Right: Decodable {}
 
 /// A pair of joined records in the result of a window join. The type of a side that may be missing is optional.
+///
+/// ```swift
+/// people.joined(with: auctions, on: \.id, equals: \.seller).windowJoin(.tumbling(of: .seconds(10)))
+///     .map { "\($0.window.start): \($0.value.left.name) offers \($0.value.right.id)" }
+/// ```
 @frozen
 public struct JoinedPair<Left: Sendable, Right: Sendable>: Sendable {
     /// The record of the left stream.

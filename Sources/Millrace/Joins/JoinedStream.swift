@@ -8,8 +8,25 @@
 /// - `tableJoin`: the latest records of both sides, whenever either changes.
 /// - `temporalJoin`: each left record with the right record that was valid at its time.
 /// - `regularJoin`: all records of both sides.
+///
+/// ```swift
+/// let paid = orders.joined(with: payments, on: \.id, equals: \.order)         // JoinedStream<Int, Order, Payment>
+/// paid.intervalJoin(from: .zero, through: .hours(1)).filter { $0.right.amount < $0.left.total }
+/// ```
 public struct JoinedStream<Key: StreamKey, Left: Sendable, Right: Sendable> {
     /// The records of both streams, partitioned by key; for a process function of your own.
+    ///
+    /// ```swift
+    /// orders.joined(with: payments, on: \.id, equals: \.order).keyed.process(to: Payment.self) { states in
+    ///     let ordered = states.value("ordered", of: Order.self)
+    ///     return ProcessFunction(onRecord: { record, context in
+    ///         switch record {
+    ///         case .left(let order): try ordered.set(order)
+    ///         case .right(let payment): if try ordered.get() == nil { try context.emit(payment) }
+    ///         }
+    ///     })
+    /// }
+    /// ```
     public let keyed: KeyedStream<Key, Either<Left, Right>>
 
     @usableFromInline

@@ -41,6 +41,12 @@ extension JoinedStream where Left: Sendable, Right: StateValue {
 extension JoinedStream where Left: StateValue, Right: StateValue {
     /// Joins two tables: each stream updates one of them, and each change of either emits the current pair of its key.
     ///
+    /// ```swift
+    /// countries.joined(with: limits, on: \.code, equals: \.country)
+    ///     .tableJoin(kind: .left, deletingRight: { $0.amount == 0 })              // Joined<String, Country?, Limit?>
+    ///     .map { "\($0.left?.name ?? $0.key): \($0.right?.amount ?? .infinity)" }
+    /// ```
+    ///
     /// Restart: the tables are restored from the checkpoint, and each change is applied exactly once.
     ///
     /// - Parameters:
@@ -174,6 +180,11 @@ extension JoinedStream where Left: StateValue, Right: StateValue {
 }
 
 /// Which pairs with a missing side a join of two tables emits.
+///
+/// ```swift
+/// countries.joined(with: limits, on: \.code, equals: \.country)
+///     .tableJoin(kind: .left)                                                 // also countries without a limit
+/// ```
 public enum TableJoinKind: Sendable, Hashable {
     /// Pairs with both sides only.
     case inner

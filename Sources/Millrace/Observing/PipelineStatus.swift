@@ -1,4 +1,12 @@
 /// The progress of a run at one moment.
+///
+/// ```swift
+/// let options = RunOptions(checkpoints: .init(directory: "state")) { status in
+///     print("\(status.records) read, \(status.written) written, event time \(status.watermark)")
+/// }
+/// let end = try await pipeline.run(options)
+/// print("\(end.skipped) skipped, \(end.late) late, \(end.restarts) restarts")
+/// ```
 public struct PipelineStatus: Sendable {
     /// The progress of one source partition.
     public struct Partition: Sendable {
@@ -63,6 +71,13 @@ public struct PipelineStatus: Sendable {
 }
 
 /// The duration and size of a checkpoint.
+///
+/// ```swift
+/// options.onStatus = { status in
+///     guard let last = status.lastCheckpoint, last.duration > .seconds(1) else { return }
+///     print("checkpoint \(status.checkpoint) took \(last.duration): \(last.bytes) bytes, pause \(last.pause)")
+/// }
+/// ```
 public struct CheckpointStatistics: Sendable, Hashable {
     /// The time from the start of the checkpoint until it was stored and its output was published.
     public var duration: Duration

@@ -54,6 +54,12 @@ extension Stream {
     ///
     /// As `assigningEventTime(_:watermarks:missingEventTime:)`, which describes where the operator may be placed.
     ///
+    /// ```swift
+    /// graph.source(.lines(in: "departures"))
+    ///     .map(onError: .skip) { try Departure(parsing: $0) }
+    ///     .assigningEventTime(\.time, watermarks: .boundedOutOfOrder(by: .minutes(1)))
+    /// ```
+    ///
     /// - Parameters:
     ///   - eventTime: returns when a record happened.
     ///   - watermarks: how the watermark of a partition follows from its records.

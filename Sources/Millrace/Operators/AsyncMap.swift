@@ -1,6 +1,13 @@
 import Synchronization
 
 /// Options of `asyncMap`: the concurrency, timeout, retries and order of its calls.
+///
+/// ```swift
+/// let options = AsyncMapOptions(concurrency: 100, timeout: .seconds(2), attempts: 5, ordered: false)
+/// orders.asyncMap(options, onError: .skip) { order in
+///     Enriched(order, try await customers.fetch(order.customer))
+/// }
+/// ```
 public struct AsyncMapOptions: Sendable {
     /// The maximum number of calls in flight at once in each task, including retries. Default: 64.
     public var concurrency: Int

@@ -1,4 +1,10 @@
 /// When a keyed aggregation emits its results.
+///
+/// ```swift
+/// clicks.keyed(by: \.page)
+///     .fold(into: 0, emitting: .atCheckpoints) { count, _ in count += 1 }     // only the counts that changed
+///     .sink(.jsonLines(directory: "out/counts"))
+/// ```
 public enum Emission: Sendable, Hashable {
     /// After every record, the new value of its key.
     case everyRecord

@@ -61,7 +61,15 @@ extension Stream {
 }
 
 /// An error for a record that lacks the key its stream is partitioned by.
-public struct MissingKey: Error, CustomStringConvertible, Sendable {
+///
+/// The reason of a dead letter is the description of the error:
+///
+/// ```swift
+/// let untracked = graph.sideOutput("untracked", of: DeadLetter<Flight>.self)
+/// flights.keyed(by: \.tailNumber, missing: .deadLetter(to: untracked)).fold(into: 0) { count, _ in count += 1 }
+/// untracked.stream.map { "\($0.record.carrier): \($0.reason)" }.sink(.print())
+/// ```
+public struct MissingKey: PermanentFailure, CustomStringConvertible, Sendable {
     /// The name of the key's type.
     public let type: String
 

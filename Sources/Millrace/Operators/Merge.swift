@@ -5,6 +5,11 @@ extension Stream {
     /// Merging adds no task and no channel: downstream operators run in the tasks of each input. See also
     /// ``Graph/merge(_:_:)``.
     ///
+    /// ```swift
+    /// let regions = ["eu", "us"].map { graph.source(.jsonLines(in: $0, decoding: Click.self)) }
+    /// clicks.merge(with: regions).keyed(by: \.user)...
+    /// ```
+    ///
     /// - Parameter others: the streams to merge with this one.
     /// - Returns: the merged stream.
     @inlinable

@@ -25,6 +25,11 @@ extension KeyedStream {
 extension KeyedStream where Record: StateValue {
     /// Keeps the `limit` highest-ranked records of each key, and emits the list, best first, whenever it changes.
     ///
+    /// ```swift
+    /// orders.keyed(by: \.country).topK(3) { $0.total > $1.total }                 // Stream<Keyed<String, [Order]>>
+    ///     .map { "\($0.key): \($0.value.map(\.id))" }
+    /// ```
+    ///
     /// Restart: each record counts exactly once.
     ///
     /// - Parameters:
@@ -54,6 +59,12 @@ extension KeyedStream where Record: StateValue {
 
 extension KeyedStream where Record: StateValue & Equatable {
     /// Emits the records that differ from the previous record of the same key.
+    ///
+    /// ```swift
+    /// readings.map { Keyed(key: $0.sensor, value: $0.value.rounded()) }
+    ///     .keyed(by: \.key)
+    ///     .removeDuplicates()                                                     // when the whole degree changes
+    /// ```
     ///
     /// Restart: the previous records are restored from the checkpoint.
     ///

@@ -136,6 +136,12 @@ extension TaskSnapshot {
 }
 
 /// A sink that calls a closure for each record; created by ``Stream/forEach(name:_:)``.
+///
+/// ```swift
+/// alerts.forEach(name: "console") { alert in
+///     print("\(alert.customer) has \(alert.open) open orders")
+/// }
+/// ```
 public struct ClosureSink<Input: Sendable>: Sink {
     @usableFromInline let body: @Sendable (Input) throws -> Void
 

@@ -1,4 +1,13 @@
 /// The records of a key that match a pattern, by steps; or those of a partial match that has timed out.
+///
+/// ```swift
+/// let fraud = Pattern<Login>("fraud")
+///     .first("failed", where: { !$0.succeeded }, times: 3...)
+///     .then("success", where: { $0.succeeded }, within: .minutes(5))
+/// logins.keyed(by: \.user).matching(fraud).map { match in
+///     "\(match.key): \(match["failed"].count) failures from \(match.start), success at \(match.end)"
+/// }
+/// ```
 public struct PatternMatch<Key: Sendable, Record: Sendable>: Sendable {
     /// The records of one step.
     public struct Step: Sendable {

@@ -1,4 +1,11 @@
 /// What happens to the partial matches of a key after a match.
+///
+/// ```swift
+/// let jump = Pattern<Reading>("jump")
+///     .first("low", where: { $0.value < 50 })
+///     .then("high", where: { $0.value > 100 }, within: .minutes(1))
+/// readings.keyed(by: \.sensor).matching(jump, after: .keepAll)                // a match for each low reading
+/// ```
 public enum AfterMatch: Sendable, Hashable {
     /// All partial matches of the key are discarded, and the last record of the match does not start one. No record is
     /// in two matches. If several partial matches end with the same record, only the one that started first becomes a
@@ -9,6 +16,10 @@ public enum AfterMatch: Sendable, Hashable {
 }
 
 /// The maximum number of partial matches per key, and what happens beyond it.
+///
+/// ```swift
+/// logins.keyed(by: \.user).matching(fraud, limit: .fail(beyond: 10_000))
+/// ```
 public enum PartialMatchLimit: Sendable, Hashable {
     /// The partial match that started first is dropped and counted in ``PipelineStatus/skipped``.
     case dropOldest(beyond: Int)
@@ -23,6 +34,14 @@ public enum PartialMatchLimit: Sendable, Hashable {
 }
 
 /// An error for a key with more partial matches than ``PartialMatchLimit/fail(beyond:)`` allows.
+///
+/// ```swift
+/// do {
+///     try await pipeline.run(RunOptions(restart: .never))
+/// } catch PipelineError.failed(_, _, _, let cause as TooManyPartialMatches) {
+///     print("\(cause.pattern): a key has more than \(cause.limit) partial matches")
+/// }
+/// ```
 public struct TooManyPartialMatches: Error, CustomStringConvertible, Sendable {
     /// The name of the pattern.
     public let pattern: String

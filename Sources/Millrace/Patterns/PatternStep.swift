@@ -34,6 +34,12 @@ struct PatternStep<Record: Sendable>: Sendable {
 }
 
 /// The number of records that a step of a pattern takes: `3`, `3...`, or `3...5`.
+///
+/// ```swift
+/// let fraud = Pattern<Login>("fraud")
+///     .first("failed", where: { !$0.succeeded }, times: 3...)                 // three or more
+///     .then("success", where: { $0.succeeded }, times: 2)
+/// ```
 public protocol PatternTimes: Sendable {
     /// The minimum and the maximum number of records.
     var range: ClosedRange<Int> { get }

@@ -5,6 +5,14 @@ import ServiceLifecycle
 /// last checkpoint is stored, and `run` returns.
 ///
 /// Restart: a later run with the same state folder resumes from that checkpoint.
+///
+/// ```swift
+/// let stop = PipelineStop()
+/// async let end = pipeline.run(options, stop: stop)
+/// try await Task.sleep(for: .seconds(60))
+/// stop.request()
+/// print("\(try await end.records) records in a minute")
+/// ```
 public final class PipelineStop: Sendable {
     private let stopped = RequestBox()
     private let ending = RequestBox()
@@ -117,6 +125,16 @@ extension Pipeline {
 /// shutdown of its group:
 ///
 /// `ServiceGroup(services: [pipeline.service(options)], gracefulShutdownSignals: [.sigterm])`
+///
+/// ```swift
+/// import Logging
+/// import ServiceLifecycle
+/// import UnixSignals
+///
+/// let service = pipeline.service(RunOptions(checkpoints: .init(directory: "state")))
+/// let logger = Logger(label: "orders")
+/// try await ServiceGroup(services: [service], gracefulShutdownSignals: [.sigterm], logger: logger).run()
+/// ```
 public struct PipelineService: Service {
     private let pipeline: Pipeline
     private let options: RunOptions

@@ -11,6 +11,10 @@ enum ChannelItem: Sendable {
 }
 
 /// The limits of a channel between two tasks. A sender waits when one of them is exceeded.
+///
+/// ```swift
+/// try await pipeline.run(RunOptions(channels: ChannelLimits(records: 2048, bytes: 1 << 20)))
+/// ```
 public struct ChannelLimits: Sendable, Hashable {
     /// The number of records. Default: 8,192.
     public var records: Int

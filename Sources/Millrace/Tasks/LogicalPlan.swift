@@ -125,6 +125,10 @@ final class LogicalPlan: @unchecked Sendable {
 }
 
 /// The number of tasks of a keyed stage.
+///
+/// ```swift
+/// try await pipeline.run(checkpoints: .init(directory: "state"), parallelism: .tasks(8))
+/// ```
 public enum Parallelism: Sendable, Hashable, CustomStringConvertible {
     /// As many as there are source tasks, up to the number of processors.
     case perPartition

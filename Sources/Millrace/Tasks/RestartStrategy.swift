@@ -8,6 +8,11 @@
 /// Storing it is retried, as often and after the same pauses as the strategy allows restarts; then the run ends.
 ///
 /// Restart: state, positions and output are restored to the last checkpoint, as ``RunOptions/delivery`` guarantees.
+///
+/// ```swift
+/// let restart = RestartStrategy.exponential(attempts: 10, initial: .seconds(1), maximum: .minutes(1))
+/// try await pipeline.run(RunOptions(checkpoints: .init(directory: "state"), restart: restart))
+/// ```
 public enum RestartStrategy: Sendable, Hashable {
     /// The default. After a transient failure, such as a broker or database that cannot be reached, or a full disk, the
     /// run is restarted indefinitely, after 500 ms, then after twice that, and so on up to 30 s, with a log message

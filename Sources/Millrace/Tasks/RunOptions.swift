@@ -1,6 +1,12 @@
 import Logging
 
 /// The settings of a run: checkpoints, delivery guarantee, parallelism, restarts and limits.
+///
+/// ```swift
+/// var options = RunOptions(checkpoints: .init(directory: "state"), memoryBudget: 4 << 30)
+/// options.onStatus = { status in print("\(status.records) records, event time \(status.watermark)") }
+/// try await pipeline.run(options)
+/// ```
 public struct RunOptions: Sendable {
     /// Where and how often checkpoints are stored. Default: `nil`, no state folder; a run then starts from the
     /// beginning of its sources, unless these keep their positions themselves.
@@ -84,6 +90,12 @@ public struct RunOptions: Sendable {
 
 extension Logger {
     /// The default logger of a run, named `millrace`, at level `notice`.
+    ///
+    /// ```swift
+    /// var logger = Logger.millrace
+    /// logger.logLevel = .debug
+    /// try await pipeline.run(RunOptions(logger: logger))
+    /// ```
     public static var millrace: Logger {
         var logger = Logger(label: "millrace")
         logger.logLevel = .notice
@@ -101,6 +113,11 @@ extension RunOptions {
 }
 
 /// Where and how often the state of a pipeline is stored.
+///
+/// ```swift
+/// let checkpoints = CheckpointOptions(directory: "/var/lib/orders", every: .seconds(10), standsBy: true)
+/// try await pipeline.run(checkpoints: checkpoints)
+/// ```
 public struct CheckpointOptions: Sendable, Hashable {
     /// The path of the state folder. It is created if it does not exist, and used by one process at a time. `nil`: no
     /// state is stored, which is sufficient for a pipeline without keyed state whose sources keep their positions

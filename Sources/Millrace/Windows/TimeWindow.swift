@@ -1,4 +1,12 @@
 /// A half-open interval of time: from its start up to, but not including, its end.
+///
+/// ```swift
+/// if let start = Timestamp(iso8601: "2013-01-01T05:00:00Z") {
+///     let window = TimeWindow(start: start, end: start.advanced(by: .hours(1)))
+///     let text = "\(window)"     // 2013-01-01T05:00:00Z/2013-01-01T06:00:00Z
+///     let last = window.last     // 2013-01-01T05:59:59.999Z
+/// }
+/// ```
 @frozen
 public struct TimeWindow: Hashable, Sendable, Codable, BitwiseCopyable {
     /// The first instant of the window.

@@ -1,6 +1,11 @@
 import Millrace
 
 /// A source that reads CSV files and decodes each row to a `Record`.
+///
+/// ```swift
+/// func flights(of month: Int) -> CSVFiles<Flight> { .csvFile(at: "flights/2013-\(month).csv", decoding: Flight.self) }
+/// graph.source(flights(of: 1))
+/// ```
 public typealias CSVFiles<Record: Decodable & Sendable> = FileSource<CSVFormat<Record>>
 
 extension Source {
@@ -40,12 +45,17 @@ extension Source {
     ) -> CSVFiles<Record> where Self == CSVFiles<Record> {
         CSVFiles(
             .directory(directory, extensions: extensions),
-            format: CSVFormat(columns: columns, separator: separator, missing: missing), tailing: tailing, splitSize: splitSize)
+            format: CSVFormat(columns: columns, separator: separator, missing: missing), tailing: tailing,
+            splitSize: splitSize)
     }
 
     /// Reads one CSV file and decodes each row by column name.
     ///
     /// Errors and restarts are the same as for `csvFiles(in:decoding:columns:separator:missing:extensions:tailing:)`.
+    ///
+    /// ```swift
+    /// graph.source(.csvFile(at: "rates.csv", decoding: Rate.self, columns: ["currency", "rate"], separator: ";"))
+    /// ```
     ///
     /// - Parameters:
     ///   - path: The path of the file.

@@ -12,6 +12,11 @@ import Millrace
 ///   property the row is malformed input.
 /// - If the file has no column for a property, an optional property is `nil`; for any other property the file is
 ///   rejected with a `SourceError`.
+///
+/// ```swift
+/// let format = CSVFormat<Rate>(columns: ["currency", "rate"], separator: "\t", missing: ["", "-"])
+/// graph.source(FileSource(.directory("rates", extensions: ["tsv"]), format: format))
+/// ```
 public struct CSVFormat<Record: Decodable & Sendable>: FileFormat {
     public let name = "CSV"
     let columns: [String]?
@@ -58,6 +63,12 @@ func checkedSeparator(_ separator: UInt8?) throws -> UInt8 {
 }
 
 /// Decodes the rows of one CSV file. Created by ``CSVFormat``.
+///
+/// ```swift
+/// var decoder = try CSVFormat<Rate>(columns: ["currency", "rate"]).makeDecoder(file: "rates.csv")
+/// let row = Array("USD,1.17".utf8)
+/// if case .record(let rate) = try row.withUnsafeBytes({ try decoder.decode($0) }) { print(rate.rate) }      // 1.17
+/// ```
 public struct CSVRecordDecoder<Record: Decodable & Sendable>: FileRecordDecoder {
     @usableFromInline let row: CSVRow
     public let hasHeader: Bool

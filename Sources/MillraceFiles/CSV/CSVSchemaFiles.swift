@@ -1,6 +1,13 @@
 import Millrace
 
 /// A source that reads CSV files and decodes each row to a `SchemaRecord`.
+///
+/// ```swift
+/// func arrivals(from airport: String) -> CSVSchemaFiles<Arrival> {
+///     .csvFiles(in: "arrivals/\(airport)", decoding: Arrival.self)
+/// }
+/// graph.source(arrivals(from: "JFK"))
+/// ```
 public typealias CSVSchemaFiles<Record: SchemaRecord> = FileSource<CSVSchemaFormat<Record>>
 
 extension Source {
@@ -42,7 +49,8 @@ extension Source {
     ) -> CSVSchemaFiles<Record> where Self == CSVSchemaFiles<Record> {
         CSVSchemaFiles(
             .directory(directory, extensions: extensions),
-            format: CSVSchemaFormat(columns: columns, separator: separator, missing: missing), tailing: tailing, splitSize: splitSize)
+            format: CSVSchemaFormat(columns: columns, separator: separator, missing: missing), tailing: tailing,
+            splitSize: splitSize)
     }
 
     /// Reads one CSV file and decodes each row by the schema of the record.

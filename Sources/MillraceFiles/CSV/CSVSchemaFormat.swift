@@ -8,6 +8,11 @@ import Millrace
 /// 8601, or milliseconds since 1970), an enum with raw values, and an optional of these. If the file has no column for a
 /// field, an optional field is `nil`, a field with a default has it, and for any other the file is rejected with a
 /// `SourceError`.
+///
+/// ```swift
+/// let format = CSVSchemaFormat<Arrival>(columns: ["carrier", "origin", "delay"], separator: ";")
+/// graph.source(FileSource(.directory("arrivals", extensions: ["csv"]), format: format))
+/// ```
 public struct CSVSchemaFormat<Record: SchemaRecord>: FileFormat {
     public let name = "CSV"
     let columns: [String]?
@@ -43,6 +48,12 @@ public struct CSVSchemaFormat<Record: SchemaRecord>: FileFormat {
 }
 
 /// Decodes the rows of one CSV file. Created by ``CSVSchemaFormat``.
+///
+/// ```swift
+/// var decoder = try CSVSchemaFormat<Arrival>(columns: ["carrier", "origin", "delay"]).makeDecoder(file: "jfk.csv")
+/// let row = Array("AA,JFK,14".utf8)
+/// if case .record(let arrival) = try row.withUnsafeBytes({ try decoder.decode($0) }) { print(arrival.origin) }
+/// ```
 public struct CSVSchemaDecoder<Record: SchemaRecord>: FileRecordDecoder {
     @usableFromInline let row: CSVRow
     @usableFromInline var columns: CSVColumns

@@ -2,6 +2,11 @@ import Millrace
 import MillraceJSON
 
 /// A source that reads JSON Lines files and decodes each line to a `Record`.
+///
+/// ```swift
+/// let events: JSONLinesFiles<Event> = .jsonLines(in: "events", decoding: Event.self)
+/// graph.source(events)
+/// ```
 public typealias JSONLinesFiles<Record: Decodable & Sendable> = FileSource<JSONLinesFormat<Record>>
 
 extension Source {
@@ -38,6 +43,10 @@ extension Source {
     /// Reads one JSON Lines file and decodes each line.
     ///
     /// Errors and restarts are the same as for `jsonLines(in:decoding:extensions:tailing:options:)`.
+    ///
+    /// ```swift
+    /// graph.source(.jsonLinesFile(at: "events.jsonl", decoding: Event.self, tailing: true))
+    /// ```
     ///
     /// - Parameters:
     ///   - path: The path of the file.

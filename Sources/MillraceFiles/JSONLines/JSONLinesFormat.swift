@@ -1,6 +1,11 @@
 import MillraceJSON
 
 /// The JSON Lines format: one JSON value per line, decoded to a `Decodable` type. Blank lines are skipped.
+///
+/// ```swift
+/// let format = JSONLinesFormat<Event>(options: JSONDecodingOptions(keys: .convertFromSnakeCase))
+/// graph.source(FileSource(.directory("events", extensions: ["json"]), format: format))
+/// ```
 public struct JSONLinesFormat<Record: Decodable & Sendable>: FileFormat {
     public let name = "JSON Lines"
     let options: JSONDecodingOptions

@@ -2,6 +2,11 @@ import Millrace
 import MillraceJSON
 
 /// A source that reads JSON Lines files and decodes each line to a `SchemaRecord`.
+///
+/// ```swift
+/// let arrivals: JSONLinesSchemaFiles<Arrival> = .jsonLines(in: "arrivals", decoding: Arrival.self)
+/// graph.source(arrivals)
+/// ```
 public typealias JSONLinesSchemaFiles<Record: SchemaRecord> = FileSource<JSONLinesSchemaFormat<Record>>
 
 extension Source {
@@ -50,11 +55,17 @@ extension Source {
         at path: String, decoding type: Record.Type, tailing: Bool = false, splitSize: Int? = nil,
         options: JSONDecodingOptions = JSONDecodingOptions()
     ) -> JSONLinesSchemaFiles<Record> where Self == JSONLinesSchemaFiles<Record> {
-        JSONLinesSchemaFiles(.file(path), format: JSONLinesSchemaFormat(options: options), tailing: tailing, splitSize: splitSize)
+        JSONLinesSchemaFiles(
+            .file(path), format: JSONLinesSchemaFormat(options: options), tailing: tailing, splitSize: splitSize)
     }
 }
 
 /// The JSON Lines format: one JSON object per line, decoded to a `SchemaRecord`. Blank lines are skipped.
+///
+/// ```swift
+/// let format = JSONLinesSchemaFormat<Arrival>(options: JSONDecodingOptions(keys: .convertFromSnakeCase))
+/// graph.source(FileSource(.directory("arrivals", extensions: ["json"]), format: format))
+/// ```
 public struct JSONLinesSchemaFormat<Record: SchemaRecord>: FileFormat {
     public let name = "JSON Lines"
     let options: JSONDecodingOptions

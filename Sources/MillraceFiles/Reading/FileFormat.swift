@@ -34,6 +34,22 @@ public protocol FileFormat<Record>: Sendable {
 }
 
 /// Splits one file into records and decodes them. Used by one task at a time.
+///
+/// ```swift
+/// struct TabSeparated: FileRecordDecoder {
+///     var columns = 0
+///     var hasHeader: Bool { true }
+///     mutating func readHeader(_ line: UnsafeRawBufferPointer) { columns = fields(line).count }
+///     mutating func decode(_ line: UnsafeRawBufferPointer) -> DecodedRecord<[String]> {
+///         let found = fields(line)
+///         return found.count == columns ? .record(found) : .malformed("\(found.count) fields instead of \(columns)")
+///     }
+///     private func fields(_ line: UnsafeRawBufferPointer) -> [String] {
+///         line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+///             .map { String(decoding: $0, as: UTF8.self) }
+///     }
+/// }
+/// ```
 public protocol FileRecordDecoder<Record> {
     /// The type that a record is decoded to.
     associatedtype Record: Sendable
@@ -113,6 +129,21 @@ extension FileRecordDecoder {
 }
 
 /// What was decoded of the beginning of some bytes.
+///
+/// A decoder of lines of one byte each, such as the states of a machine, decodes many of them in one call:
+///
+/// ```swift
+/// func decodeRun(
+///     _ bytes: UnsafeRawBufferPointer, limit: Int, into collector: inout some RecordCollector<UInt8>
+/// ) throws -> DecodedRun {
+///     var run = DecodedRun()
+///     while run.records < limit, run.bytes + 2 <= bytes.count, bytes[run.bytes + 1] == UInt8(ascii: "\n") {
+///         try collector.record(bytes[run.bytes], bytes: 2)
+///         (run.records, run.bytes, run.lines) = (run.records + 1, run.bytes + 2, run.lines + 1)
+///     }
+///     return run
+/// }
+/// ```
 @frozen
 public struct DecodedRun: Sendable, Hashable {
     /// The number of records.
@@ -128,6 +159,14 @@ public struct DecodedRun: Sendable, Hashable {
 }
 
 /// The result of decoding one framed piece of a file.
+///
+/// ```swift
+/// func decode(_ line: UnsafeRawBufferPointer) -> DecodedRecord<Int> {
+///     let text = String(decoding: line, as: UTF8.self)
+///     if text.isEmpty { return .blank }
+///     return Int(text).map { .record($0) } ?? .malformed("expected an integer, found \(text)")
+/// }
+/// ```
 public enum DecodedRecord<Record> {
     /// A decoded record.
     case record(Record)

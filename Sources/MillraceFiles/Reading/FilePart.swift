@@ -26,8 +26,10 @@ struct FilePart: Hashable {
     /// The part with a name such as `flights.csv[67108864..<134217728]`; `nil` if it is not one.
     init?(splitName name: String) {
         guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "[") else { return nil }
-        let bounds = name[name.index(after: bracket)...].dropLast().split(separator: "..<", omittingEmptySubsequences: false)
-        guard bounds.count == 2, let lower = Int(bounds[0]), let upper = Int(bounds[1]), 0 <= lower, lower < upper else {
+        let bounds = name[name.index(after: bracket)...].dropLast().split(
+            separator: "..<", omittingEmptySubsequences: false)
+        guard bounds.count == 2, let lower = Int(bounds[0]), let upper = Int(bounds[1]), 0 <= lower, lower < upper
+        else {
             return nil
         }
         self.init(file: String(name[..<bracket]), range: lower..<upper)

@@ -3,6 +3,13 @@ import Millrace
 /// A position between two records of a file, stored in checkpoints.
 ///
 /// The line number is stored with the byte offset so that messages name the right line after a restart.
+///
+/// ```swift
+/// let source = FileSource(.file("flights/2013-01.csv"), format: LineFormat())
+/// let start = FilePosition(offset: 1402, line: 17)
+/// let reader = try source.open(PartitionID("2013-01.csv"), at: start, context: SourceContext())
+/// print(reader.position)      // line 17 (byte 1402)
+/// ```
 public struct FilePosition: Hashable, Sendable, StateValue {
     /// The offset of the next record from the beginning of the file, in bytes.
     public var offset: Int

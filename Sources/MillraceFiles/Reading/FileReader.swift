@@ -4,6 +4,17 @@ import Millrace
 ///
 /// It throws a `SourceError` if the file cannot be read, has become shorter, or has a header that does not match the
 /// record type. A line of more than 16 MiB is malformed input; it is skipped without being held in memory.
+///
+/// The runtime calls it; a test of a format can do so too:
+///
+/// ```swift
+/// func readAll(
+///     _ reader: inout FileReader<PipeSeparated>, into collector: inout some RecordCollector<[String]>
+/// ) throws {
+///     while try reader.read(limit: ReadLimit(records: 1000, bytes: 1 << 20), into: &collector) == .more {}
+///     print(reader.position)      // line 42 (byte 1815)
+/// }
+/// ```
 public struct FileReader<Format: FileFormat>: SourceReader {
     public typealias Record = Format.Record
 

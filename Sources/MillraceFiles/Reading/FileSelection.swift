@@ -2,6 +2,11 @@ import Foundation
 import Millrace
 
 /// The files that a source reads.
+///
+/// ```swift
+/// graph.source(FileSource(.directory("events", extensions: ["psv"]), format: PipeSeparated(), tailing: true))
+/// graph.source(FileSource(.file("old/events-2025.psv"), format: PipeSeparated()))
+/// ```
 public enum FileSelection: Sendable, Hashable {
     /// The files of a directory, without its subdirectories, whose names end in one of `extensions` (without regard to
     /// case) and do not begin with a dot. The directory may be empty.
@@ -64,7 +69,8 @@ public enum FileSelection: Sendable, Hashable {
             throw SourceError("\(path) is a file, not a directory", advice: "Use the source for one file (at:)")
         }
         let plain = extensions.map { ".\($0.lowercased())" }
-        let compressed = withCompressed ? CompressionFormat.allCases.flatMap { form in plain.map { $0 + form.ending } } : []
+        let compressed =
+            withCompressed ? CompressionFormat.allCases.flatMap { form in plain.map { $0 + form.ending } } : []
         let endings = plain + compressed
         let names = try reading { () throws(FileFailure) in
             var names: [String] = []

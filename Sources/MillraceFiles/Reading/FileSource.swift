@@ -90,7 +90,8 @@ public struct FileSource<Format: FileFormat>: Source {
         }
         starts.clear()
         guard tailing, case .directory = files else { return }
-        watch.start({ [files] in try Self.whole(files.names(mayBeMissing: true, isFollowed: true)) }, run.partitionsChanged)
+        watch.start(
+            { [files] in try Self.whole(files.names(mayBeMissing: true, isFollowed: true)) }, run.partitionsChanged)
     }
 
     public func disconnect() { watch.stop() }

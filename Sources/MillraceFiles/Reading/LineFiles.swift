@@ -1,10 +1,19 @@
 import Millrace
 
 /// A source that reads text files, with each line as a `String`.
+///
+/// ```swift
+/// let logs: LineFiles = .lines(in: "logs", extensions: ["log"], tailing: true)
+/// graph.source(logs).map { try Entry(parsing: $0) }
+/// ```
 public typealias LineFiles = FileSource<LineFormat>
 
 /// The plain text format: each line is a record, without its LF or CRLF. Empty lines are records too. A line that is
 /// not UTF-8 is malformed input.
+///
+/// ```swift
+/// graph.source(FileSource(.file("access.log"), format: LineFormat())).map { try Entry(parsing: $0) }
+/// ```
 public struct LineFormat: FileFormat {
     public let name = "text"
 
@@ -50,10 +59,15 @@ extension Source {
     public static func lines(
         in directory: String, extensions: [String] = ["txt", "log"], tailing: Bool = false, splitSize: Int? = nil
     ) -> LineFiles where Self == LineFiles {
-        LineFiles(.directory(directory, extensions: extensions), format: LineFormat(), tailing: tailing, splitSize: splitSize)
+        LineFiles(
+            .directory(directory, extensions: extensions), format: LineFormat(), tailing: tailing, splitSize: splitSize)
     }
 
     /// Reads the lines of one text file. Restarts behave as for `lines(in:extensions:tailing:)`.
+    ///
+    /// ```swift
+    /// graph.source(.linesFile(at: "access.log", tailing: true)).map { try Entry(parsing: $0) }
+    /// ```
     ///
     /// - Parameters:
     ///   - path: The path of the file.
@@ -61,7 +75,8 @@ extension Source {
     ///   - splitSize: The size of the parts into which a file is split, in bytes; see ``FileSource/splitSize``.
     ///     Default: `nil`, one partition per file.
     /// - Returns: A source of lines.
-    public static func linesFile(at path: String, tailing: Bool = false, splitSize: Int? = nil) -> LineFiles where Self == LineFiles {
+    public static func linesFile(at path: String, tailing: Bool = false, splitSize: Int? = nil) -> LineFiles
+    where Self == LineFiles {
         LineFiles(.file(path), format: LineFormat(), tailing: tailing, splitSize: splitSize)
     }
 }

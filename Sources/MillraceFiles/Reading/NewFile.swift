@@ -10,7 +10,9 @@ struct NewFile {
     func check(_ old: PartitionStart<FilePosition>) throws {
         let known = FilePart(splitName: old.partition.name) ?? FilePart(file: old.partition.name)
         guard !part.isSibling(of: known) else { return }
-        if CompressionFormat.nameWithin(part.file) == known.file || CompressionFormat.nameWithin(known.file) == part.file {
+        if CompressionFormat.nameWithin(part.file) == known.file
+            || CompressionFormat.nameWithin(known.file) == part.file
+        {
             throw SourceError(
                 "\(path) has the name of \(old.partition), which was read\(place(old)), compressed or decompressed: its records would be read again",
                 advice: "Move it to where the source does not look, or start afresh with --fresh")

@@ -30,7 +30,9 @@ final class PartStarts: Sendable {
 
     /// Returns a record from which the first one of `part` is searched, `first` if nothing else is known; `nil` if that of
     /// the part before will be known.
-    func start(before part: FilePart.Reading, orFrom first: FilePosition, onChange wake: @escaping @Sendable () -> Void) -> FilePosition? {
+    func start(before part: FilePart.Reading, orFrom first: FilePosition, onChange wake: @escaping @Sendable () -> Void)
+        -> FilePosition?
+    {
         let (lower, size) = (part.range.lowerBound, part.range.count)
         return files.withLock { files in
             var file = files[part.file, default: File()]

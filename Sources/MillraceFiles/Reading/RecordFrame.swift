@@ -1,6 +1,17 @@
 import Foundation
 
 /// The extent of a record within the bytes of a file.
+///
+/// A decoder of records that end with a semicolon, and may contain line ends:
+///
+/// ```swift
+/// func frame(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> RecordFrame? {
+///     let end = bytes.firstIndex(of: UInt8(ascii: ";"))
+///     guard let content = end ?? (isLast ? bytes.count : nil) else { return nil }
+///     let lines = bytes[..<content].filter { $0 == UInt8(ascii: "\n") }.count
+///     return RecordFrame(content: content, length: end == nil ? content : content + 1, lines: lines)
+/// }
+/// ```
 @frozen
 public struct RecordFrame: Hashable, Sendable {
     /// The length of the record without its line end, in bytes.

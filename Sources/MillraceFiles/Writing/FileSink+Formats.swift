@@ -59,6 +59,10 @@ extension Sink {
     ///
     /// Restart: each record is in exactly one published file; see ``FileSink``.
     ///
+    /// ```swift
+    /// logins.map { "\($0.user) \($0.succeeded)" }.sink(.lines(directory: "out/logins"))
+    /// ```
+    ///
     /// - Parameters:
     ///   - directory: The output directory; created if it does not exist.
     ///   - rolling: When a file is closed and the next begun. Default: at each checkpoint.
@@ -117,6 +121,11 @@ extension FileSink {
 }
 
 /// A column of a CSV file that a ``FileSink`` writes.
+///
+/// ```swift
+/// let columns: [CSVColumn<Payment>] = [.column("id") { "\($0.id)" }, .column("country") { $0.country }]
+/// payments.sink(.csv(directory: "out/payments", columns: columns))
+/// ```
 public struct CSVColumn<Record: Sendable>: Sendable {
     /// The name in the header.
     public let name: String

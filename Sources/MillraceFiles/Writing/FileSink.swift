@@ -19,6 +19,14 @@ import Millrace
 /// The file `.millrace-owner` in the directory is locked while a run writes, and contains the state folder that the
 /// output belongs to. A start fails with a `SinkError` if another process or sink writes to the directory, or if its
 /// output belongs to another state folder.
+///
+/// ```swift
+/// delays.sink(.jsonLines(directory: "out/delays"))
+/// readings.sink(
+///     FileSink(directory: "out/readings", fileExtension: "tsv", kind: "TSV") { reading, bytes in
+///         bytes.append(contentsOf: "\(reading.sensor)\t\(reading.value)\n".utf8)
+///     })
+/// ```
 public struct FileSink<Input: Sendable>: Sink {
     let directory: PartDirectory
     private let owner: OutputOwner

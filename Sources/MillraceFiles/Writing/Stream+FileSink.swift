@@ -6,6 +6,10 @@ extension Stream {
     ///
     /// Restart: each record is in exactly one published file; see ``FileSink``.
     ///
+    /// ```swift
+    /// delays.sink(.jsonLines(directory: "out/delays"), name: "delays")
+    /// ```
+    ///
     /// - Parameters:
     ///   - sink: The file sink.
     ///   - name: The name of the operator in the graph. Default: `nil`, a name chosen by the framework.

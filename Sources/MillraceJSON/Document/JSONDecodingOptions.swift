@@ -1,6 +1,11 @@
 import MillraceTime
 
 /// The options of a ``JSONRecordDecoder``. `Data` is always decoded from Base64.
+///
+/// ```swift
+/// let options = JSONDecodingOptions(keys: .convertFromSnakeCase, times: .secondsSince1970)
+/// graph.source(.jsonLines(in: "events", decoding: Event.self, options: options))
+/// ```
 public struct JSONDecodingOptions: Sendable, Hashable {
     /// The JSON representation that a `Date` is decoded from.
     public enum DateStrategy: Sendable, Hashable {

@@ -1,4 +1,9 @@
 /// The options of a ``JSONRecordEncoder``. `Data` is always encoded as Base64.
+///
+/// ```swift
+/// let encoder = JSONRecordEncoder(options: JSONEncodingOptions(dates: .iso8601))
+/// let line = try encoder.encode(order)      // dates as "2026-01-31T12:00:00Z"
+/// ```
 public struct JSONEncodingOptions: Sendable, Hashable {
     /// The JSON representation that a `Date` is encoded as.
     public enum DateStrategy: Sendable, Hashable {

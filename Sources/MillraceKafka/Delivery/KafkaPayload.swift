@@ -1,6 +1,12 @@
 import MillraceJSON
 
 /// Encodes the values of records that are written to retry and dead-letter topics.
+///
+/// ```swift
+/// let csv = KafkaPayload<Order> { order, bytes in bytes.append(contentsOf: "\(order.id),\(order.total)".utf8) }
+/// let retries = kafka.retryTopic("orders-retry", delays: [.seconds(30), .minutes(5)], payload: csv)
+/// let payments = kafka.retryTopic("payments-retry", delays: [.seconds(30)], payload: .json(Payment.self))
+/// ```
 public struct KafkaPayload<Value: Sendable>: Sendable {
     /// Creates the encoding function of one task, which returns false for a null value.
     let make: @Sendable () -> (Value, inout [UInt8]) throws -> Bool

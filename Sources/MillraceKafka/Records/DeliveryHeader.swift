@@ -6,6 +6,14 @@ public import RDKafka
 ///
 /// All values are text; times are in milliseconds since 1970. The names and values are stable: other programs may rely
 /// on them.
+///
+/// ```swift
+/// let reasons = graph.source(kafka.source("orders-dead", decoding: .record(.raw))).map { record in
+///     let reason = record.headers.text(DeliveryHeader.reason) ?? "unknown"
+///     let attempts = record.headers.number(DeliveryHeader.attempts) ?? 0
+///     return "\(record.origin.topic), offset \(record.origin.offset): \(reason) (\(attempts) attempts)"
+/// }
+/// ```
 public enum DeliveryHeader {
     /// The prefix of all names.
     public static let prefix = "millrace-"
@@ -40,20 +48,43 @@ public enum DeliveryHeader {
 
 extension [KafkaHeader] {
     /// Returns the text of the last header with the given name; `nil` if there is none or its value is null.
+    ///
+    /// ```swift
+    /// let shopOrders = orders.filter { $0.headers.text("channel") == "shop" }    // orders: Stream<KafkaRecord<Order>>
+    /// ```
     public func text(_ name: String) -> String? {
         last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Returns the integer in the last header with the given name; `nil` if there is none or it is not an integer.
+    ///
+    /// ```swift
+    /// let current = orders.filter { ($0.headers.number("version") ?? 1) >= 2 }  // orders: Stream<KafkaRecord<Order>>
+    /// ```
     public func number(_ name: String) -> Int64? { text(name).flatMap { Int64($0) } }
 
     /// The headers without those of ``DeliveryHeader``, except for the event time.
+    ///
+    /// ```swift
+    /// deadLetters.sink(kafka.sink("orders") { letter, outgoing in    // deadLetters: Stream<KafkaRecord<[UInt8]>>
+    ///     outgoing.value = letter.value
+    ///     outgoing.headers = letter.headers.withoutDelivery
+    /// })
+    /// ```
     public var withoutDelivery: [KafkaHeader] {
         filter { !$0.name.hasPrefix(DeliveryHeader.prefix) || $0.name == DeliveryHeader.eventTime }
     }
 }
 
 /// The place that a record was originally read from.
+///
+/// ```swift
+/// deadLetters.sink(kafka.sink("orders-review") { letter, outgoing in    // deadLetters: Stream<KafkaRecord<[UInt8]>>
+///     outgoing.value = letter.value
+///     outgoing.timestamp = letter.origin.timestamp
+///     outgoing.headers = letter.headers.withoutDelivery + letter.origin.headers
+/// })
+/// ```
 public struct KafkaOrigin: Sendable, Hashable {
     /// The name of the topic.
     public var topic: String
@@ -111,6 +142,14 @@ extension KafkaRecord {
 
 extension KeyParking {
     /// Returns a parking policy for records of Kafka, which recognises retried and replayed records by their headers.
+    ///
+    /// ```swift
+    /// payments.keyed(by: \.value.account)    // payments: Stream<KafkaRecord<Payment>>
+    ///     .batches(
+    ///         of: 50, onError: .deadLetter(to: rejected), options: .init(retryTopic: retries.route(in: graph)),
+    ///         parking: .kafka()
+    ///     ) { ... }
+    /// ```
     public static func kafka<Value>() -> KeyParking where Record == KafkaRecord<Value> {
         KeyParking { record in
             if record.retryHistory.rounds > 0 { return .retried }

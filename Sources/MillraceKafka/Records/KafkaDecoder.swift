@@ -7,6 +7,14 @@ public import RDKafka
 /// If a decoder throws, the message is malformed, and is handled according to the source's policy for malformed
 /// records. An error that is a transient failure (`TransientFailure`), such as an unreachable schema registry, fails
 /// the attempt instead.
+///
+/// ```swift
+/// let parsed = KafkaDecoder { message in
+///     try Order(parsing: String(decoding: try message.requiredValue, as: UTF8.self))
+/// }
+/// let orders = graph.source(kafka.source("orders", decoding: parsed))
+/// let payments = graph.source(kafka.source("payments", decoding: .record(.json(Payment.self))))
+/// ```
 public struct KafkaDecoder<Output: Sendable>: Sendable {
     /// Creates the decoding function of one task, which may keep buffers.
     @usableFromInline let make: @Sendable () -> (KafkaMessage) throws -> Output
@@ -108,6 +116,12 @@ extension KafkaMessage {
     /// The value's bytes.
     ///
     /// - Throws: ``KafkaDecodingError`` if the value is null (a tombstone).
+    ///
+    /// ```swift
+    /// let parsed = KafkaDecoder { message in
+    ///     try Order(parsing: String(decoding: try message.requiredValue, as: UTF8.self))
+    /// }
+    /// ```
     public var requiredValue: UnsafeRawBufferPointer {
         get throws {
             guard let value else { throw KafkaDecodingError(reason: "expected a value, found null (a tombstone)") }
@@ -117,6 +131,16 @@ extension KafkaMessage {
 }
 
 /// An error that a decoder throws for a malformed message.
+///
+/// ```swift
+/// let amounts = KafkaDecoder { message in
+///     let text = String(decoding: try message.requiredValue, as: UTF8.self)
+///     guard let amount = Double(text) else {
+///         throw KafkaDecodingError(reason: "expected a number, found '\(text)'")
+///     }
+///     return amount
+/// }
+/// ```
 public struct KafkaDecodingError: Error, CustomStringConvertible, Sendable {
     /// What was expected and what was found.
     public let reason: String

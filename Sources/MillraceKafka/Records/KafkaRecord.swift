@@ -2,6 +2,12 @@ public import Millrace
 public import RDKafka
 
 /// A decoded record with its key, headers, timestamp and position. Decoded by ``KafkaDecoder/record(_:)``.
+///
+/// ```swift
+/// let orders = graph.source(kafka.source("orders", decoding: .record(.json(Order.self))))
+/// let places = orders.filter { $0.headers.text("channel") == "shop" }
+///     .map { record in "order \(record.value.id) is in \(record.topic)/\(record.partition) at \(record.offset)" }
+/// ```
 public struct KafkaRecord<Value: Sendable>: Sendable {
     /// The key's bytes; `nil` for a null key.
     public var key: [UInt8]?

@@ -2,6 +2,15 @@ public import Millrace
 public import RDKafka
 
 /// A record to be written to Kafka, filled by a sink's `encode` function. It is reset and reused for each record.
+///
+/// ```swift
+/// orders.sink(kafka.sink("orders") { order, record in
+///     record.setKey(order.customer)
+///     record.setValue("\(order.id),\(order.total)")
+///     record.headers.append(KafkaHeader("version", "2"))
+///     record.topic = "orders-\(order.country)"
+/// })
+/// ```
 public struct OutgoingRecord: Sendable {
     /// The key's bytes. They are ignored unless ``hasKey`` is true.
     public var key: [UInt8] = []

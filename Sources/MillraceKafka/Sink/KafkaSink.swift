@@ -10,6 +10,14 @@ import RDKafka
 /// when its checkpoint is complete. With at-least-once delivery, records are visible as soon as they are written, and
 /// those written since the last checkpoint are written again. With at-most-once delivery, records in flight at the
 /// failure are lost.
+///
+/// ```swift
+/// orders.sink(kafka.sink("orders-checked", jsonKeyedBy: \.customer))
+/// totals.sink(kafka.sink("totals") { total, record in
+///     record.setKey(total.key)
+///     record.setValue("\(total.value)")
+/// })
+/// ```
 public struct KafkaSink<Input: Sendable>: Sink {
     private let output: KafkaOutput
     private let topic: String

@@ -47,6 +47,10 @@ struct RecordTooLarge: PermanentFailure, CustomStringConvertible {
 }
 
 /// What the dead-letter sink does with a record that is larger than its topic accepts (`max.message.bytes`).
+///
+/// ```swift
+/// rejected.stream.sink(kafka.deadLetters("orders-dead", payload: .raw, oversized: .withoutValue))
+/// ```
 public enum KafkaOversize: Sendable, Hashable {
     /// Fails the run with an error that names the topic, the sizes and the setting to change.
     case fail

@@ -2,6 +2,16 @@ public import Millrace
 import RDKafka
 
 /// The position of a Kafka source in a partition: the offset of the next record to read.
+///
+/// A source of your own that wraps one of Kafka receives it with each checkpoint:
+///
+/// ```swift
+/// let source = kafka.source("orders", decoding: .json(Order.self))
+/// func committed(_ positions: [PartitionStart<KafkaOffset>], isLast: Bool) throws {
+///     for start in positions { print("\(start.partition) is done before \(start.position?.value ?? 0)") }
+///     try source.committed(positions, isLast: isLast)
+/// }
+/// ```
 public struct KafkaOffset: StateValue, Hashable, Sendable, CustomStringConvertible {
     /// The offset of the next record to read.
     public var value: Int64

@@ -2,6 +2,22 @@ public import Millrace
 import RDKafka
 
 /// The reader of one partition.
+///
+/// A source of your own can wrap it, here to report how far it has read:
+///
+/// ```swift
+/// struct ReportingReader: SourceReader {
+///     var reader: KafkaReader<Order>
+///     let report: (SourceProgress?) -> Void
+///
+///     typealias Record = Order
+///     var position: KafkaOffset { reader.position }
+///     mutating func read(limit: ReadLimit, into collector: inout some RecordCollector<Order>) throws -> ReadOutcome {
+///         defer { report(reader.progress) }
+///         return try reader.read(limit: limit, into: &collector)
+///     }
+/// }
+/// ```
 public struct KafkaReader<Record: Sendable>: SourceReader {
     private let queue: PartitionQueue
     private let session: SourceSession

@@ -8,6 +8,13 @@ import RDKafka
 ///
 /// Restart: a partition continues at the offset in the checkpoint. Without a checkpoint, it starts according to
 /// ``KafkaStart``. With at-most-once delivery, it continues at the committed offset.
+///
+/// ```swift
+/// let sales = graph.source(
+///     kafka.source("sales", decoding: .json(Sale.self)), eventTime: \.time,
+///     watermarks: .boundedOutOfOrder(by: .seconds(5)))
+/// let refunds = graph.source(kafka.source(matching: "refunds-.*", decoding: .json(Sale.self), group: "billing"))
+/// ```
 public struct KafkaSource<Record: Sendable>: Source {
     let session: SourceSession
     let decoder: KafkaDecoder<Record>

@@ -1,6 +1,11 @@
 public import Millrace
 
 /// The options of a Kafka source.
+///
+/// ```swift
+/// let options = KafkaSourceOptions(start: .latest, membership: .group(instance: "billing-1"))
+/// let orders = graph.source(kafka.source("orders", decoding: .json(Order.self), options: options))
+/// ```
 public struct KafkaSourceOptions: Sendable {
     /// Where a partition starts if the checkpoint does not contain it. Default: at the group's committed offset,
     /// otherwise at the first record.
@@ -46,6 +51,12 @@ public struct KafkaSourceOptions: Sendable {
 ///
 /// A partition that is created while a pipeline with `.standalone` membership runs, or after its last checkpoint,
 /// starts at the group's committed offset, otherwise at its first record, regardless of this setting.
+///
+/// ```swift
+/// let yesterday = SystemClock().wallTime.advanced(by: .hours(-24))
+/// let options = KafkaSourceOptions(start: .committed(orElse: .timestamp(yesterday)))
+/// let orders = graph.source(kafka.source("orders", decoding: .json(Order.self), options: options))
+/// ```
 public indirect enum KafkaStart: Sendable, Hashable {
     /// At the first available record.
     case earliest
@@ -58,6 +69,11 @@ public indirect enum KafkaStart: Sendable, Hashable {
 }
 
 /// Which processes read the partitions of a source.
+///
+/// ```swift
+/// let options = KafkaSourceOptions(membership: .group(instance: "billing-1"))
+/// let orders = graph.source(kafka.source("orders", decoding: .json(Order.self), group: "billing", options: options))
+/// ```
 public enum KafkaMembership: Sendable, Hashable {
     /// This process reads all partitions.
     case standalone
@@ -73,6 +89,16 @@ public enum KafkaMembership: Sendable, Hashable {
 }
 
 /// When a source commits the group's offsets, if they are not part of a transaction.
+///
+/// ```swift
+/// let pipeline = Pipeline("alerts") { graph in
+///     let options = KafkaSourceOptions(commits: .periodic(.seconds(1)))
+///     graph.source(kafka.source("orders", decoding: .json(Order.self), options: options))
+///         .filter { $0.total > 10_000 }
+///         .sink(kafka.sink("large-orders", jsonKeyedBy: \.customer))
+/// }
+/// try await pipeline.run(RunOptions(delivery: .atLeastOnce))
+/// ```
 public enum KafkaCommits: Sendable, Hashable, CustomStringConvertible {
     /// With each checkpoint, which covers completely processed records.
     case onCheckpoint
@@ -94,6 +120,11 @@ public enum KafkaCommits: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// What to do if a partition does not have the offset to read from, because its records were deleted or never existed.
+///
+/// ```swift
+/// let options = KafkaSourceOptions(offsetReset: .earliest)    // the topic keeps its records for a day only
+/// let readings = graph.source(kafka.source("readings", decoding: .json(Reading.self), options: options))
+/// ```
 public enum KafkaOffsetReset: String, Sendable, Hashable {
     /// Fails with an error.
     case fail

@@ -1,4 +1,12 @@
 /// An error in using a state folder: what is wrong, where, and what to do about it.
+///
+/// ```swift
+/// do {
+///     try await pipeline.run(checkpoints: CheckpointOptions(directory: "state"))
+/// } catch let error as StateError where error.kind == .inUse {
+///     print(error)       // what is wrong, and what to do about it
+/// }
+/// ```
 public struct StateError: AdvisedError, TransientFailure {
     /// The kind of a state error.
     public enum Kind: Sendable, Hashable {

@@ -1,4 +1,9 @@
 /// The number of a checkpoint: 1 for a pipeline's first, increasing by one with each checkpoint, also across restarts.
+///
+/// ```swift
+/// let status = try await pipeline.run(options)
+/// if status.checkpoint > .none { print("The next run resumes at checkpoint \(status.checkpoint)") }
+/// ```
 public struct CheckpointNumber: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// The number.
     public let value: UInt64

@@ -1,5 +1,9 @@
 /// The name of a partition within its source, such as a file name, or a topic and a partition number. It is stored in
 /// checkpoints.
+///
+/// ```swift
+/// func partitions() -> [PartitionID] { (1...12).map { PartitionID("flights-2013-\($0)") } }
+/// ```
 public struct PartitionID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// The name.
     public let name: String

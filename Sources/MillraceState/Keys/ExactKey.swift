@@ -2,6 +2,15 @@
 ///
 /// Swift's strings are equal in all spellings of Unicode: "é" as one scalar and as "e" with an accent. Keys of streams are
 /// told apart by their bytes, as Kafka and databases do; so are the keys within state that are wrapped in this.
+///
+/// ```swift
+/// struct Pages: Aggregate {
+///     func create() -> Set<ExactKey<String>> { [] }
+///     func add(_ click: Click, to pages: inout Set<ExactKey<String>>) { pages.insert(ExactKey(click.page)) }
+///     func merge(_ other: Set<ExactKey<String>>, into pages: inout Set<ExactKey<String>>) { pages.formUnion(other) }
+///     func result(_ pages: Set<ExactKey<String>>) -> [String] { pages.map(\.value) }
+/// }
+/// ```
 @frozen
 public struct ExactKey<Value: StateValue & Hashable>: StateValue, Hashable {
     /// The key.

@@ -1,6 +1,11 @@
 import MillraceTime
 
 /// Nothing: the remainder of a key that its hash identifies.
+///
+/// ```swift
+/// let account = 4711
+/// let same = Int(hash: account.frozenHash, remainder: NoRemainder())       // 4711
+/// ```
 @frozen
 public struct NoRemainder: Sendable, BitwiseCopyable {
     /// Nothing.
@@ -9,6 +14,16 @@ public struct NoRemainder: Sendable, BitwiseCopyable {
 }
 
 /// A key that fits 64 bits, so that its hash (a bijection of those bits) is all that is stored of it.
+///
+/// ```swift
+/// struct AccountID: SmallStreamKey {
+///     let number: Int
+///     init(_ number: Int) { self.number = number }
+///     init(keyBits: UInt64) { number = Int(keyBits: keyBits) }
+///     var keyBits: UInt64 { number.keyBits }
+/// }
+/// payments.keyed { AccountID($0.account) }.aggregate(Count())
+/// ```
 public protocol SmallStreamKey: StreamKey where Remainder == NoRemainder {
     /// The key's bits.
     var keyBits: UInt64 { get }

@@ -67,6 +67,11 @@ extension String: StreamKey {
 }
 
 /// Two keys as one: `.keyed { Pair($0.country, $0.product) }`.
+///
+/// ```swift
+/// orders.keyed { Pair($0.country, $0.customer) }.aggregate(Count())
+///     .forEach { print($0.key.first, $0.key.second, $0.value) }
+/// ```
 @frozen
 public struct Pair<First: StreamKey & StateValue, Second: StreamKey & StateValue>: StreamKey, StateValue {
     /// The first part.

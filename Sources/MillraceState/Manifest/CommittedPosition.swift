@@ -1,4 +1,18 @@
 /// The position of a source partition in a checkpoint.
+///
+/// A transactional output receives all of them, and decodes them with the type of the source's positions:
+///
+/// ```swift
+/// func commit(_ checkpoint: CheckpointNumber, _ positions: [CommittedPosition]) throws {
+///     for entry in positions where entry.operatorID == "flights" {
+///         let position = try entry.position.withUnsafeBytes { bytes in
+///             var reader = ByteReader(bytes)
+///             return try FilePosition.decode(from: &reader)
+///         }
+///         print("\(entry.partition): \(position)")      // 2013-01.csv: line 17 (byte 1402)
+///     }
+/// }
+/// ```
 public struct CommittedPosition: Sendable, Hashable {
     /// The id of the source operator.
     public let operatorID: String

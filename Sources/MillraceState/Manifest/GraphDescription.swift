@@ -1,5 +1,11 @@
 /// A pipeline's operator graph as data, for printing, drawing, and comparing it with the graph that wrote a state
 /// folder.
+///
+/// ```swift
+/// for node in pipeline.graph().operators where !node.states.isEmpty && !node.isNamed {
+///     print("\(node.id) (\(node.kind)) has state: give it a name with .named")
+/// }
+/// ```
 public struct GraphDescription: Sendable, Hashable, Codable {
     /// The pipeline's name.
     public var pipeline: String

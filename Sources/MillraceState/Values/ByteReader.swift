@@ -1,5 +1,13 @@
 /// Reads values that a `ByteWriter` wrote. Every read is checked against the end of the bytes: damaged bytes throw an
 /// error and never trap.
+///
+/// ```swift
+/// let stored: [UInt8] = [2, 65, 65, 14, 0, 0, 0]
+/// let (carrier, delay) = try stored.withUnsafeBytes { bytes in
+///     var reader = ByteReader(bytes)
+///     return try (reader.readString(), reader.read(Int32.self))        // ("AA", 14)
+/// }
+/// ```
 @frozen
 public struct ByteReader {
     @usableFromInline package var base: UnsafeRawPointer
@@ -90,6 +98,19 @@ public struct ByteReader {
 }
 
 /// An error in decoding stored bytes: they are not of the type that was expected.
+///
+/// ```swift
+/// enum Gate: UInt8, StateValue {
+///     case open, closed
+///     static var stateSchema: String { "Gate/1" }
+///     func encode(into writer: inout ByteWriter) { writer.write(rawValue) }
+///     static func decode(from reader: inout ByteReader) throws -> Gate {
+///         let code = try reader.read(UInt8.self)
+///         if let gate = Gate(rawValue: code) { return gate }
+///         throw StateDecodingError(expected: "0 or 1", found: "\(code)")
+///     }
+/// }
+/// ```
 public struct StateDecodingError: Error, CustomStringConvertible, Sendable {
     /// What was expected.
     public let expected: String

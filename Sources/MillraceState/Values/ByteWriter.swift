@@ -1,4 +1,11 @@
 /// A growing buffer that values of state are encoded into. Numbers are little-endian, without padding.
+///
+/// ```swift
+/// var writer = ByteWriter()
+/// writer.write("AA")
+/// writer.write(Int32(14))
+/// let stored = writer.bytes()      // [2, 65, 65, 14, 0, 0, 0]
+/// ```
 @frozen
 public struct ByteWriter: ~Copyable {
     @usableFromInline package var base: UnsafeMutableRawPointer

@@ -99,7 +99,8 @@
                 var reader = try source.open(#require(source.partitions().first), at: nil, context: SourceContext())
                 while try reader.read(limit: ReadLimit(records: 100, bytes: 1 << 20), into: &gatherer) == .more {}
                 // Some bytes of a header mean nothing for the contents.
-                #expect(gatherer.found.map { $0 + "\n" }.joined() == String(decoding: text, as: UTF8.self), "seed \(seed)")
+                #expect(
+                    gatherer.found.map { $0 + "\n" }.joined() == String(decoding: text, as: UTF8.self), "seed \(seed)")
             } catch let error as SourceError {
                 #expect(error.description.contains("is not a proper \(format.rawValue) file"))
             }
@@ -126,7 +127,8 @@
 
         func runAvailable(_ output: TestOutput<String>) throws {
             let pipeline = Pipeline("lines") { graph in graph.source(.lines(in: folder.file("in"))).sink(output) }
-            var test = PipelineTest(seed: 3, checkpoints: .init(directory: folder.file("state"), every: .milliseconds(5)))
+            var test = PipelineTest(
+                seed: 3, checkpoints: .init(directory: folder.file("state"), every: .milliseconds(5)))
             test.options.endOfInput = .availableNow
             try test.run(pipeline)
         }

@@ -56,8 +56,9 @@ enum RecordsOfFiles {
     }
 
     /// All partitions, in their order; `shuffled` by a seed if one is given.
-    static func readAll<F: FileFormat>(_ source: FileSource<F>, shuffled seed: UInt64? = nil) throws -> [Part<FilePosition>]
-    {
+    static func readAll<F: FileFormat>(_ source: FileSource<F>, shuffled seed: UInt64? = nil) throws -> [Part<
+        FilePosition
+    >] {
         let partitions = try source.partitions()
         var order = Array(partitions.indices)
         if let seed {
@@ -74,7 +75,8 @@ enum RecordsOfFiles {
         var text = Bool.random(using: &random) ? "\u{feff}" : ""
         text += Bool.random(using: &random) ? "name,value\n" : "\"name\",\"value\"\r\n"
         for index in 0..<rows {
-            let name = (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+            let name = (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? ""
+            }
             switch Int.random(in: 0..<12, using: &random) {
             case 0: text += "\n"
             case 1: text += "5\" disk,\(index)"

@@ -51,7 +51,9 @@ import Testing
         for size in 1...(text.count + 2) {
             var source = LineFiles.linesFile(at: path, splitSize: size)
             source.readSize = Int.random(in: 1...50, using: &random)
-            #expect(try RecordsOfFiles.readAll(source, shuffled: seed).flatMap(\.records) == all, "seed \(seed), \(size) bytes")
+            #expect(
+                try RecordsOfFiles.readAll(source, shuffled: seed).flatMap(\.records) == all,
+                "seed \(seed), \(size) bytes")
         }
     }
 
@@ -130,7 +132,10 @@ import Testing
         var test = PipelineTest(
             seed: seed, checkpoints: .init(directory: folder.file("state"), every: .milliseconds(2)))
         test.options.endOfInput = .availableNow
-        for point in [CrashPoint.encoded(CheckpointNumber(2)), .committed(CheckpointNumber(3)), .outputDurable(CheckpointNumber(4))] {
+        for point in [
+            CrashPoint.encoded(CheckpointNumber(2)), .committed(CheckpointNumber(3)),
+            .outputDurable(CheckpointNumber(4)),
+        ] {
             if try !test.runUntilCrash(pipeline, parallelism: 2, at: point) { break }
         }
         try test.run(pipeline, parallelism: 2)

@@ -27,6 +27,14 @@ public struct KeyParking<Record: Sendable>: Sendable {
 }
 
 /// How a record reached an operator that may receive it more than once.
+///
+/// ```swift
+/// struct Message: Sendable { var account: Int, rounds: Int, isReplayed: Bool }
+/// let parking = KeyParking<Message> { message in
+///     if message.rounds > 0 { return .retried }
+///     return message.isReplayed ? .replayed : .first
+/// }
+/// ```
 public enum RecordArrival: Sendable, Hashable, CaseIterable {
     /// It arrives for the first time.
     case first
@@ -38,6 +46,14 @@ public enum RecordArrival: Sendable, Hashable, CaseIterable {
 
 /// The reason of a record that was sent to a retry topic or became a dead letter without being tried, because its key
 /// is parked.
+///
+/// A dead letter has its description as its reason:
+///
+/// ```swift
+/// rejected.stream
+///     .filter { !$0.reason.hasPrefix("parked:") }                             // only those that failed themselves
+///     .forEach { print("\($0.record.value.account): \($0.reason)") }
+/// ```
 public struct KeyParked: Error, CustomStringConvertible, Sendable, Equatable {
     /// Whether an earlier record of the key is a dead letter; if false, one is in a retry topic.
     public let isDead: Bool

@@ -1,6 +1,16 @@
 /// A value per key into which added values are combined, in a process function; for example a sum.
 ///
 /// All methods apply to the key that the process function is called for.
+///
+/// ```swift
+/// payments.keyed(by: \.card).process(to: Payment.self) { states in
+///     let spent = states.reducing("spent", of: Double.self, +)
+///     return ProcessFunction(onRecord: { payment, context in
+///         try spent.add(payment.amount)
+///         if let sum = try spent.get(), sum > 5000 { try context.emit(payment) }
+///     })
+/// }
+/// ```
 public struct ReducingState<Key: StreamKey, Value: StateValue> {
     @usableFromInline let cell: StateCell<Key, Value>
     @usableFromInline let combine: (Value, Value) throws -> Value
@@ -35,6 +45,16 @@ public struct ReducingState<Key: StreamKey, Value: StateValue> {
 /// An aggregate per key in a process function.
 ///
 /// All methods apply to the key that the process function is called for.
+///
+/// ```swift
+/// requests.keyed(by: \.route).process(to: Request.self) { states in
+///     let usual = states.aggregating("usual", Statistics(of: \Request.milliseconds))
+///     return ProcessFunction(onRecord: { request, context in
+///         if let usual = try usual.get(), request.milliseconds > 10 * usual.mean { try context.emit(request) }
+///         try usual.add(request)
+///     })
+/// }
+/// ```
 public struct AggregatingState<Key: StreamKey, A: Aggregate> {
     @usableFromInline let cell: StateCell<Key, A.Accumulator>
     @usableFromInline let aggregate: A

@@ -1,6 +1,17 @@
 /// A list per key in a process function; empty if nothing was added.
 ///
 /// All methods apply to the key that the process function is called for.
+///
+/// ```swift
+/// logins.keyed(by: \.user).process(to: [Login].self) { states in
+///     let failures = states.list("failures", of: Login.self)
+///     return ProcessFunction(onRecord: { login, context in
+///         if login.succeeded { return try failures.clear() }
+///         try failures.append(login)
+///         if try failures.get().count == 3 { try context.emit(failures.get()) }
+///     })
+/// }
+/// ```
 public struct ListState<Key: StreamKey, Element: StateValue> {
     @usableFromInline let cell: StateCell<Key, [Element]>
 

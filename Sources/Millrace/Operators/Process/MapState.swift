@@ -2,6 +2,17 @@
 ///
 /// All methods apply to the key that the process function is called for. Map keys are compared by their encoded bytes,
 /// as the keys of streams are: strings that are equal in Unicode but encoded differently are different keys.
+///
+/// ```swift
+/// payments.keyed(by: \.account).process(to: Payment.self) { states in
+///     let counts = states.map("counts", of: (String, Int).self)
+///     return ProcessFunction(onRecord: { payment, context in
+///         let count = try counts.get(payment.country) ?? 0
+///         if count == 0 { try context.emit(payment) }                         // the account's first from this country
+///         try counts.set(payment.country, count + 1)
+///     })
+/// }
+/// ```
 public struct MapState<Key: StreamKey, MapKey: StateValue & Hashable, Value: StateValue> {
     @usableFromInline let cell: StateCell<Key, [ExactKey<MapKey>: Value]>
 
@@ -38,6 +49,17 @@ public struct MapState<Key: StreamKey, MapKey: StateValue & Hashable, Value: Sta
 }
 
 /// The entries of a map state, in no particular order.
+///
+/// ```swift
+/// visits.keyed(by: \.user).process(to: [String].self) { states in
+///     let pages = states.map("pages", of: (String, Int).self)
+///     return ProcessFunction(onRecord: { visit, context in
+///         try pages.set(visit.page, (pages.get(visit.page) ?? 0) + 1)
+///         let entries = try pages.get()                                       // MapEntries<String, Int>
+///         try context.emit(entries.filter { $0.value >= 10 }.map { $0.key })
+///     })
+/// }
+/// ```
 public struct MapEntries<MapKey: StateValue & Hashable, Value: StateValue>: Sequence {
     @usableFromInline let entries: [ExactKey<MapKey>: Value]
 

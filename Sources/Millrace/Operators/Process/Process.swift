@@ -74,6 +74,16 @@ extension KeyedStream {
 }
 
 /// The functions that a process operator calls for records and timers.
+///
+/// ```swift
+/// logins.keyed(by: \.user).process(to: Login.self) { states in
+///     let hasFailed = states.value("failed", of: Bool.self)
+///     return ProcessFunction(onRecord: { login, context in
+///         if !login.succeeded, try hasFailed.get() != true { try context.emit(login) }    // the first in a row
+///         try hasFailed.set(!login.succeeded)
+///     })
+/// }
+/// ```
 public struct ProcessFunction<Key: StreamKey, Record: Sendable, Output: Sendable> {
     @usableFromInline let onRecord: (Record, ProcessContext<Key, Output>) throws -> Void
     @usableFromInline let onTimer: (Timer, ProcessContext<Key, Output>) throws -> Void
@@ -97,6 +107,20 @@ public struct ProcessFunction<Key: StreamKey, Record: Sendable, Output: Sendable
 ///
 /// At the end of the input all remaining timers fire, whatever their time. Timers that are set while they do so are
 /// ignored.
+///
+/// ```swift
+/// visits.keyed(by: \.user).process(to: String.self) { states in
+///     let end = states.value("end", of: Timestamp.self)
+///     return ProcessFunction(
+///         onRecord: { _, context in
+///             if let earlier = try end.get() { try context.deleteTimer(.processing(earlier)) }
+///             let time = context.processingTime.advanced(by: .minutes(30))
+///             try end.set(time)
+///             try context.setTimer(.processing(time))
+///         },
+///         onTimer: { timer, context in try context.emit("\(context.key) has left by \(timer.time)") })
+/// }
+/// ```
 public enum Timer: Hashable, Sendable {
     /// Event time: fires when the watermark has reached the time.
     ///
@@ -144,6 +168,14 @@ final class CurrentKey<Key: StreamKey> {
 /// The context in which a process function is called: its key and times, output and timers.
 ///
 /// Valid only during a call of `onRecord` or `onTimer`.
+///
+/// ```swift
+/// orders.keyed(by: \.id).process(to: String.self) { _ in
+///     ProcessFunction(
+///         onRecord: { order, context in try context.setTimer(.event(context.time.advanced(by: .days(14)))) },
+///         onTimer: { _, context in try context.emit("order \(context.key) can be reviewed from \(context.time)") })
+/// }
+/// ```
 public final class ProcessContext<Key: StreamKey, Output: Sendable> {
     @usableFromInline let current: CurrentKey<Key>
     @usableFromInline let timers: TimerStore<Key>

@@ -3,6 +3,18 @@
 /// An instance is passed to the closure of ``KeyedStream/process(to:onError:_:)``. Each method declares one state and
 /// returns a handle, which can be used only within `onRecord` and `onTimer`. The names of an operator's states must
 /// differ.
+///
+/// ```swift
+/// payments.keyed(by: \.card).process(to: Payment.self) { states in
+///     let count = states.value("count", of: Int.self, timeToLive: TimeToLive(.hours(1)))
+///     let countries = states.map("countries", of: (String, Bool).self)
+///     return ProcessFunction(onRecord: { payment, context in
+///         try count.update(or: 0) { $0 += 1 }
+///         try countries.set(payment.country, true)
+///         if try count.get() ?? 0 > 10, try countries.get().count > 3 { try context.emit(payment) }
+///     })
+/// }
+/// ```
 public final class ProcessStates<Key: StreamKey> {
     @usableFromInline
     enum Place {
@@ -159,6 +171,17 @@ public final class ProcessStates<Key: StreamKey> {
 }
 
 /// A handle with which a process function emits to a side output; see ``ProcessStates/sideOutput(_:)``.
+///
+/// ```swift
+/// let slow = graph.sideOutput("slow", of: String.self)
+/// requests.keyed(by: \.route).process(to: Double.self) { states in
+///     let report = states.sideOutput(slow)                                    // ProcessSideOutput<String, String>
+///     return ProcessFunction(onRecord: { request, context in
+///         if request.milliseconds > 1000 { try report.emit("\(context.key): \(request.milliseconds) ms") }
+///         try context.emit(request.milliseconds)
+///     })
+/// }
+/// ```
 public struct ProcessSideOutput<Key: StreamKey, Output: Sendable> {
     @usableFromInline let next: Push<Output>?
     @usableFromInline let current: CurrentKey<Key>

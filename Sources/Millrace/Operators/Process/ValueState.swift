@@ -1,6 +1,16 @@
 /// A value per key in a process function.
 ///
 /// All methods apply to the key that the process function is called for.
+///
+/// ```swift
+/// readings.keyed(by: \.sensor).process(to: Double.self) { states in
+///     let last = states.value("last", of: Double.self)
+///     return ProcessFunction(onRecord: { reading, context in
+///         if let before = try last.get() { try context.emit(reading.value - before) }
+///         try last.set(reading.value)
+///     })
+/// }
+/// ```
 public struct ValueState<Key: StreamKey, Value: StateValue> {
     @usableFromInline let cell: StateCell<Key, Value>
 

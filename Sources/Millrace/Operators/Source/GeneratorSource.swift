@@ -116,6 +116,12 @@ extension GeneratorSource {
 extension Graph {
     /// Starts a stream of generated records, each with the time at which it is generated.
     ///
+    /// ```swift
+    /// let readings = graph.source(
+    ///     .generator(partitions: 2) { partition, index in Reading(sensor: partition, value: Double(index % 100)) },
+    ///     recordsPerSecond: 1000)
+    /// ```
+    ///
     /// - Parameters:
     ///   - source: the source of the records.
     ///   - name: the operator name of the source. Default: derived from its kind and number.
@@ -131,6 +137,14 @@ extension Graph {
     }
 
     /// Starts a stream of generated records with event times.
+    ///
+    /// ```swift
+    /// let bids = graph.source(
+    ///     .generator(partitions: 2) { partition, index in
+    ///         Bid(auction: Int(index % 10), price: partition, time: Timestamp(milliseconds: Int64(index)))
+    ///     },
+    ///     eventTime: \.time, watermarks: .monotonic(), recordsPerSecond: 1000)
+    /// ```
     ///
     /// - Parameters:
     ///   - source: the source of the records.

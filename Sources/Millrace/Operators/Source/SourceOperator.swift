@@ -54,6 +54,12 @@ extension Graph {
 
     /// Starts a stream at a source whose records carry their event times, as those of Kafka do.
     ///
+    /// ```swift
+    /// let orders = graph.source(
+    ///     kafka.source("orders", decoding: .json(Order.self)), watermarks: .boundedOutOfOrder(by: .seconds(10)),
+    ///     missingEventTime: .skip)
+    /// ```
+    ///
     /// Restart: each partition continues after the last record of the checkpoint, with the watermark of the checkpoint.
     ///
     /// - Parameters:
@@ -78,6 +84,13 @@ extension Graph {
     }
 
     /// Starts a stream at a source, with event times that some records may lack.
+    ///
+    /// ```swift
+    /// let untimed = graph.sideOutput("untimed", of: DeadLetter<Flight>.self)
+    /// let flights = graph.source(
+    ///     .csvFiles(in: "flights", decoding: Flight.self), eventTime: \.scheduledDeparture,
+    ///     missingEventTime: .deadLetter(to: untimed), watermarks: .boundedOutOfOrder(by: .minutes(10)))
+    /// ```
     ///
     /// Restart: each partition continues after the last record of the checkpoint, with the watermark of the checkpoint.
     ///

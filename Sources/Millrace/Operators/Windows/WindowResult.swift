@@ -1,4 +1,9 @@
 /// The result of a window for one key.
+///
+/// ```swift
+/// flights.keyed(by: \.origin).window(.tumbling(of: .hours(1))).aggregate(MeanDelay())
+///     .map { "\($0.key) from \($0.window.start): \($0.value) minutes late" }
+/// ```
 @frozen
 public struct WindowResult<Key: Sendable, Value: Sendable>: Sendable {
     /// The key.

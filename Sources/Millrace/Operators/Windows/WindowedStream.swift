@@ -2,6 +2,12 @@
 ///
 /// Created with ``KeyedStream/window(_:time:allowedLateness:late:)``. Call `aggregate`, `fold` or `process` to compute
 /// a result for each key and window.
+///
+/// ```swift
+/// let hourly = orders.keyed(by: \.country).window(.tumbling(of: .hours(1)))   // WindowedStream<String, Order>
+/// hourly.aggregate(Sum(of: \.total)).sink(.jsonLines(directory: "out/turnover"))
+/// hourly.fold(into: 0) { count, _ in count += 1 }.sink(.print())
+/// ```
 public struct WindowedStream<Key: StreamKey, Record: Sendable> {
     @usableFromInline let keyed: KeyedStream<Key, Record>
     @usableFromInline let assigner: WindowAssigner
@@ -25,6 +31,13 @@ public struct WindowedStream<Key: StreamKey, Record: Sendable> {
     /// Sets when windows emit results before their end, and what a result includes.
     ///
     /// Session and count windows take no trigger: with one, `run` throws a ``ConfigurationError``.
+    ///
+    /// ```swift
+    /// orders.keyed(by: \.country)
+    ///     .window(.tumbling(of: .hours(1)))
+    ///     .trigger(.early(every: .seconds(10)))                                   // the sum so far, every 10 s
+    ///     .aggregate(Sum(of: \.total))
+    /// ```
     ///
     /// - Parameter trigger: the trigger. Default without this method: ``WindowTrigger/atWatermark``.
     /// - Returns: the windowed stream with this trigger.
@@ -82,6 +95,12 @@ extension WindowedStream {
     ///
     /// A result has the window's last instant as its time; a window over all time has no end, so its results have the
     /// time of the key's last record.
+    ///
+    /// ```swift
+    /// flights.keyed(by: \.carrier)
+    ///     .window(.tumbling(of: .days(1)))
+    ///     .aggregate(Count())                                                     // Stream<WindowResult<String, Int>>
+    /// ```
     ///
     /// Restart: each record is in the results exactly once, and a transactional sink contains each result exactly once.
     /// In processing time, records after the checkpoint are assigned to windows by the time at which they are read
@@ -147,6 +166,13 @@ extension WindowedStream {
     /// Passes all records of each key and window to a closure when the window fires.
     ///
     /// All records are kept in state until the window is removed; `aggregate` and `fold` need far less state.
+    ///
+    /// ```swift
+    /// readings.keyed(by: \.sensor).window(.tumbling(of: .minutes(1))).process { sensor, window, readings in
+    ///     let values = readings.map(\.value).sorted()
+    ///     return [Keyed(key: sensor, value: values[values.count / 2])]            // the median
+    /// }
+    /// ```
     ///
     /// - Parameters:
     ///   - onError: what happens to a record that cannot be added to its window. Default: the operator fails.

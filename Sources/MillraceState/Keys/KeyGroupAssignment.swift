@@ -1,15 +1,15 @@
-/// A fixed slice of the key space, the unit that moves between tasks when the parallelism changes.
-///
-/// Groups are contiguous ranges of the frozen hash, and each task has a contiguous range of groups. So one order, that
-/// of the hash, runs through tables, journal and tree alike.
-public struct KeyGroup: Hashable, Comparable, Sendable {
-    /// From 0 to the number of groups - 1.
-    public let index: Int
-
-    public static func < (left: KeyGroup, right: KeyGroup) -> Bool { left.index < right.index }
-}
-
 /// How the key groups are shared out among the tasks of a stage.
+///
+/// A key group is a fixed slice of the key space, the unit that moves between tasks when the parallelism changes. Groups are
+/// contiguous ranges of the stored hash, and each task has a contiguous range of groups. So one order, that of the hash, runs
+/// through tables, journal and tree alike.
+///
+/// ```swift
+/// let assignment = KeyGroupAssignment(groups: KeyGroupAssignment.defaultGroups, tasks: 4)
+/// let group = assignment.group(ofHash: "JFK".frozenHash)
+/// let task = assignment.task(ofGroup: group)                 // the task that has the state of JFK
+/// let groups = assignment.groups(ofTask: 0)                  // 0..<32
+/// ```
 @frozen
 public struct KeyGroupAssignment: Hashable, Sendable {
     /// Groups in the whole key space; fixed for the life of a state folder.

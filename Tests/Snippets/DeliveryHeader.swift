@@ -1,0 +1,5 @@
+let orders: Stream<KafkaRecord<Order>> = elided()
+let payments: Stream<KafkaRecord<Payment>> = elided()
+let deadLetters: Stream<KafkaRecord<[UInt8]>> = elided()
+let retries: RetryTopic<Payment> = elided()
+let rejected: SideOutput<DeadLetter<KafkaRecord<Payment>>> = elided()

@@ -1,0 +1,1 @@
+let ledger: JobLedger = elided()

@@ -1,0 +1,1 @@
+let fraud: Pattern<Login> = elided()
