@@ -12,9 +12,26 @@ package enum DecimalDigits {
     @inlinable
     @inline(__always)
     package static func value(_ word: UInt64, count: Int) -> UInt64? {
-        // Leading zeros in place of what is not there.
-        let digits = (word ^ 0x3030_3030_3030_3030) &<< (UInt64(truncatingIfNeeded: 8 &- count) &* 8)
+        let digits = aligned(word, count: count)
         guard ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0 else { return nil }
+        return sum(digits)
+    }
+
+    /// The value of `count` bytes that are known to be digits.
+    @inlinable
+    @inline(__always)
+    package static func valueOfDigits(_ word: UInt64, count: Int) -> UInt64 { sum(aligned(word, count: count)) }
+
+    /// The digits as bytes from 0 to 9, with leading zeros in place of what is not there.
+    @inlinable
+    @inline(__always)
+    static func aligned(_ word: UInt64, count: Int) -> UInt64 {
+        (word ^ 0x3030_3030_3030_3030) &<< (UInt64(truncatingIfNeeded: 8 &- count) &* 8)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func sum(_ digits: UInt64) -> UInt64 {
         let pairs = (digits &* 2561) &>> 8 & 0x00ff_00ff_00ff_00ff
         let fours = (pairs &* 6_553_601) &>> 16 & 0x0000_ffff_0000_ffff
         return (fours &* 42_949_672_960_001) &>> 32
@@ -47,6 +64,23 @@ package enum DecimalDigits {
         let digits = word ^ 0x3030_3030_3030_3030
         let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
         return others == 0 ? 8 : others.trailingZeroBitCount &>> 3
+    }
+
+    /// Ten to the power of 0 to 8.
+    @inlinable
+    @inline(__always)
+    package static func smallPower(_ exponent: Int) -> UInt64 {
+        switch exponent {
+        case 0: 1
+        case 1: 10
+        case 2: 100
+        case 3: 1000
+        case 4: 10_000
+        case 5: 100_000
+        case 6: 1_000_000
+        case 7: 10_000_000
+        default: 100_000_000
+        }
     }
 
     /// Ten to the power of 0 to 18.

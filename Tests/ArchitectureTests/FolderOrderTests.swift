@@ -12,7 +12,7 @@ import Testing
             "Failures", "Clocks", "Checkpoint", "Delivery", "Connectors", "Observing", "Tasks", "Graph", "Aggregates",
             "Windows", "Operators", "Batches", "Joins", "Patterns", "Runtime", SourceTree.top,
         ],
-        "MillraceFiles": ["Reading", "Writing", "CSV", "JSONLines", SourceTree.top],
+        "MillraceFiles": ["Compression", "Reading", "Writing", "CSV", "JSONLines", SourceTree.top],
         "MillraceJSON": ["Syntax", "Document", "Decoding", "Encoding", "Records"],
         "MillraceKafka": ["Records", "Source", "Sink", SourceTree.top, "Delivery"],
         "KafkaTestBroker": ["Wire", "Log", "Groups", "Transactions", "Server", "Requests", SourceTree.top],

@@ -1,5 +1,6 @@
 import Foundation
 import Millrace
+import MillraceFiles
 import MillraceJSON
 
 /// JSON and the binary form of state, beside the same types through `Codable`.
@@ -17,6 +18,24 @@ enum Codecs {
                 for text in texts {
                     sum &+= try text.withUnsafeBytes { try schemaDecoder.decode(Bid.self, from: $0) }.digest
                 }
+            },
+            codable: { sum in for text in texts { sum &+= try codableDecoder.decode(Bid.self, from: text).digest } })
+        // Lines as they are in a file, followed by zeros.
+        let lines = texts.flatMap { $0 + [0x0a] } + [UInt8](repeating: 0, count: 64)
+        var decoder = try JSONLinesSchemaFormat<Bid>().makeDecoder(file: "bids")
+        try compare(
+            "JSON Lines decode, the same, 64 lines a call",
+            schema: { sum in
+                var digests = Digests()
+                try lines.withUnsafeBytes { bytes in
+                    var rest = UnsafeRawBufferPointer(rebasing: bytes.dropLast(64))
+                    while !rest.isEmpty {
+                        let run = try decoder.decodeRun(rest, limit: 64, into: &digests)
+                        guard run.records > 0 else { break }
+                        rest = UnsafeRawBufferPointer(rebasing: rest[run.bytes...])
+                    }
+                }
+                sum = digests.sum
             },
             codable: { sum in for text in texts { sum &+= try codableDecoder.decode(Bid.self, from: text).digest } })
         try compare(
@@ -113,6 +132,14 @@ enum Codecs {
         guard sums[0] == sums[1] else { throw WrongChecksum(name: name) }
         print("\(name): \(Int(one)) ns, through Codable \(Int(other)) ns, checksum \(sums[0])")
     }
+}
+
+/// Sums up the records that it receives.
+struct Digests: RecordCollector {
+    var sum = 0
+
+    mutating func record(_ record: Bid, bytes: Int) { sum &+= record.digest }
+    mutating func malformed(_ input: MalformedInput) throws { throw WrongChecksum(name: input.place) }
 }
 
 /// Two ways of the same work gave different results.

@@ -10,7 +10,7 @@ struct RealBenchmarks: AsyncParsableCommand {
     @Option(help: "Rows of the main job.")
     var rows = 10_000_000
 
-    @Option(help: "What to measure: json, state, csv, job; may be given several times. Default: all.")
+    @Option(help: "What to measure: json, state, csv, file, job; may be given several times. Default: all.")
     var only: [String] = []
 
     @Option(
@@ -34,10 +34,19 @@ struct RealBenchmarks: AsyncParsableCommand {
         if runs("json") { try Codecs.json() }
         if runs("state") { try Codecs.state() }
         if runs("csv") { try CSVDecoding.run(rows: text) }
+        if runs("file") { try await oneFile(text) }
         if runs("job") { try await mainJob(text) }
     }
 
     private func runs(_ part: String) -> Bool { only.isEmpty || only.contains(part) }
+
+    private func oneFile(_ text: Data) async throws {
+        let folder = URL(filePath: folder).appending(
+            path: "millrace-one-file-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await OneFile.run(text, rows: rows, folder: folder)
+    }
 
     private func mainJob(_ text: Data) async throws {
         let folder = URL(filePath: folder).appending(

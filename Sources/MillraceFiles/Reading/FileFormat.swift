@@ -91,8 +91,8 @@ public protocol FileRecordDecoder<Record> {
     /// and `decode`, which take the record at which a run stops. Default: decodes nothing.
     ///
     /// - Parameters:
-    ///   - bytes: The unread part of the file that is in memory. The 64 bytes after it can be read; what they are is not
-    ///     defined.
+    ///   - bytes: The unread part of the file that is in memory. At least 64 bytes after it can be read: more of the file,
+    ///     and at last 64 zeros.
     ///   - limit: The most records to decode.
     ///   - collector: Receives the records.
     /// - Returns: What was decoded.

@@ -3,7 +3,7 @@
 final class FileWindow {
     /// The number of bytes read at once: large enough to make system calls rare, small enough for one buffer per file.
     static let readSize = 256 << 10
-    /// The number of bytes after those that were read which may be read, too; what they are is not defined.
+    /// The number of zeros after the bytes that were read.
     static let padding = 64
     /// The maximum size of a record, in bytes. Anything longer is assumed to be damage.
     static let largestRecord = 16 << 20
@@ -73,6 +73,8 @@ final class FileWindow {
         guard end < capacity else { return .recordTooLong }
         let count = try content.read(into: .init(rebasing: buffer[end..<capacity]), at: endOffset)
         end += count
+        UnsafeMutableRawBufferPointer(rebasing: buffer[end..<(end + Self.padding)])
+            .initializeMemory(as: UInt8.self, repeating: 0)
         knownSize = max(knownSize, fileEnd)
         return count == 0 ? .endOfFile : .more
     }

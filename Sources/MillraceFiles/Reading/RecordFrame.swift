@@ -67,6 +67,15 @@ public struct RecordFrame: Hashable, Sendable {
         first(UInt8(ascii: "\n"), in: bytes)
     }
 
+    static func lastLineFeed(in bytes: UnsafeRawBufferPointer) -> Int? {
+        var place = bytes.count
+        while place > 0 {
+            place -= 1
+            if bytes[place] == UInt8(ascii: "\n") { return place }
+        }
+        return nil
+    }
+
     static func first(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress, let place = memchr(base, Int32(byte), bytes.count) else { return nil }
         return UnsafeRawPointer(place) - base

@@ -9,23 +9,32 @@ extension JSONFieldReader {
         let start = cursor
         let word = UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
         let count = DecimalDigits.count(word)
-        guard count > 0, let value = DecimalDigits.value(word, count: count) else { throw Irregular.text }
-        cursor += count
-        if count == 8 { return try moreDigits(value, start) }
+        guard count > 0 else { throw Irregular.text }
+        let value = DecimalDigits.valueOfDigits(word, count: count)
+        if count == 8 {
+            let number = try Self.moreDigits(value, start)
+            cursor = start + number.count
+            return number
+        }
+        cursor = start + count
         if start.pointee == UInt8(ascii: "0"), count > 1 { throw Irregular.text }
         return (value, count)
     }
 
     @inlinable
-    mutating func moreDigits(_ first: UInt64, _ start: UnsafePointer<UInt8>) throws -> (value: UInt64, count: Int) {
-        var (value, count) = (first, 8)
+    static func moreDigits(_ first: UInt64, _ start: UnsafePointer<UInt8>) throws -> (value: UInt64, count: Int) {
         if start.pointee == UInt8(ascii: "0") { throw Irregular.text }
+        let word = UInt64(littleEndian: UnsafeRawPointer(start + 8).loadUnaligned(as: UInt64.self))
+        let next = DecimalDigits.count(word)
+        guard next > 0 else { return (first, 8) }
+        var value = first &* DecimalDigits.smallPower(next) &+ DecimalDigits.valueOfDigits(word, count: next)
+        var count = 8 &+ next
+        guard count == 16 else { return (value, count) }
         while true {
-            let digit = cursor.pointee &- UInt8(ascii: "0")
+            let digit = start[count] &- UInt8(ascii: "0")
             guard digit < 10 else { return (value, count) }
             value = value &* 10 &+ UInt64(digit)
             count &+= 1
-            cursor += 1
             guard count <= 18 else { throw Irregular.text }
         }
     }
@@ -107,10 +116,20 @@ extension JSONFieldReader {
     @inlinable
     mutating func readString() throws -> String {
         let start = cursor
-        do { return String(decoding: try plainText(), as: UTF8.self) } catch {
+        do { return Self.string(try plainText()) } catch {
             cursor = start
             return try escapedText()
         }
+    }
+
+    /// The text has been validated as UTF-8.
+    @inlinable
+    @inline(__always)
+    static func string(_ text: UnsafeBufferPointer<UInt8>) -> String {
+        #if compiler(>=6.2)
+            if #available(macOS 26, *) { return String(copying: UTF8Span(unchecked: text.span)) }
+        #endif
+        return String(decoding: text, as: UTF8.self)
     }
 
     @usableFromInline

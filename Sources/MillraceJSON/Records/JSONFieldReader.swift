@@ -8,6 +8,8 @@ import MillraceTime
 /// else it throws `Irregular`, and `JSONDocument` reads the record again, which decides, and says what is wrong.
 ///
 /// The text is followed by 64 zeros: every loop ends there, because no token of JSON contains a zero.
+///
+/// Functions that are called, not inlined, take the cursor and return it where they can, so that it stays in a register.
 @frozen
 @usableFromInline
 struct JSONFieldReader: FieldReader {
@@ -27,7 +29,7 @@ struct JSONFieldReader: FieldReader {
     @usableFromInline var isClosed = false
     @usableFromInline var end: UnsafePointer<UInt8>
     /// How many objects and arrays are open. Deeper ones are for `JSONDocument`, which bounds them.
-    @usableFromInline var depth = 0
+    @usableFromInline var depth = 1
 
     @inlinable
     init(_ text: UnsafePointer<UInt8>, times: Timestamp.NumberMeaning, index: JSONMemberIndex) {
@@ -43,15 +45,7 @@ struct JSONFieldReader: FieldReader {
     @inline(__always)
     mutating func skipSpace() {
         if cursor.pointee > 0x20 { return }
-        skipSpaces()
-    }
-
-    @inlinable
-    @inline(never)
-    mutating func skipSpaces() {
-        while cursor.pointee == 0x20 || cursor.pointee == 0x0a || cursor.pointee == 0x0d || cursor.pointee == 0x09 {
-            cursor += 1
-        }
+        cursor = JSONMemberIndex.skipSpaces(cursor)
     }
 
     /// Skips one character, which has to be there.
@@ -66,6 +60,53 @@ struct JSONFieldReader: FieldReader {
     @inlinable
     @inline(__always)
     mutating func find(_ name: StaticString) throws -> Bool {
+        // As encoders write it: the name, a colon, and the value without white space.
+        if !isClosed, isMember(name) {
+            cursor += name.utf8CodeUnitCount &+ 3
+            skipSpace()
+            return true
+        }
+        return try findUnusual(name)
+    }
+
+    /// Whether the name in quotes and a colon are at `cursor`.
+    @inlinable
+    @inline(__always)
+    func isMember(_ name: StaticString) -> Bool {
+        let count = name.utf8CodeUnitCount
+        guard count >= 1, count <= 13 else { return false }
+        // In two words, of which the second overlaps the first. With a literal name they are constants.
+        let text = UnsafeRawPointer(cursor)
+        if count >= 5 {
+            return UInt64(littleEndian: text.loadUnaligned(as: UInt64.self)) == Self.half(name, 0) | Self.half(name, 4)
+                &<< 32
+                && UInt64(littleEndian: text.loadUnaligned(fromByteOffset: count &- 5, as: UInt64.self))
+                    == Self.half(name, count &- 5) | Self.half(name, count &- 1) &<< 32
+        }
+        return UInt64(UInt32(littleEndian: text.loadUnaligned(as: UInt32.self))) == Self.half(name, 0)
+            && UInt64(UInt32(littleEndian: text.loadUnaligned(fromByteOffset: count &- 1, as: UInt32.self)))
+                == Self.half(name, count &- 1)
+    }
+
+    /// Four bytes of the name in quotes and a colon.
+    @inlinable
+    @inline(__always)
+    static func half(_ name: StaticString, _ place: Int) -> UInt64 {
+        UInt64(byte(name, place)) | UInt64(byte(name, place &+ 1)) &<< 8 | UInt64(byte(name, place &+ 2)) &<< 16
+            | UInt64(byte(name, place &+ 3)) &<< 24
+    }
+
+    @inlinable
+    @inline(__always)
+    static func byte(_ name: StaticString, _ place: Int) -> UInt8 {
+        let count = name.utf8CodeUnitCount
+        if place == 0 || place == count &+ 1 { return UInt8(ascii: "\"") }
+        return place == count &+ 2 ? UInt8(ascii: ":") : name.utf8Start[place &- 1]
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func findUnusual(_ name: StaticString) throws -> Bool {
         if isIndexed { return try lookUp(name) }
         if isClosed { return try isAbsent(name) }
         let count = name.utf8CodeUnitCount
@@ -101,6 +142,16 @@ struct JSONFieldReader: FieldReader {
     @inline(__always)
     mutating func finishMember() throws {
         if isIndexed { return }
+        if UnsafeRawPointer(cursor).loadUnaligned(as: UInt16.self) == UInt16(0x222c).littleEndian {
+            cursor += 1
+            return
+        }
+        try finishUnusual()
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func finishUnusual() throws {
         skipSpace()
         if cursor.pointee == UInt8(ascii: ",") {
             cursor += 1

@@ -37,6 +37,7 @@ struct JSONMemberIndex {
         null.deallocate()
     }
 
+    @usableFromInline
     func clear() { count.pointee = 0 }
 
     /// Notes the members from `cursor`, which is before a name, to the end of the object. Returns them, and what is after
@@ -94,6 +95,7 @@ extension JSONMemberIndex {
         return found & (ones &* 0x80)
     }
 
+    @usableFromInline
     static func skipSpaces(_ start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
         var cursor = start
         while cursor.pointee == 0x20 || cursor.pointee == 0x0a || cursor.pointee == 0x0d || cursor.pointee == 0x09 {

@@ -75,13 +75,27 @@ public final class JSONSchemaDecoder {
     @inlinable
     @inline(__always)
     func plain<Record: SchemaRecord>(_ text: UnsafeBufferPointer<UInt8>) -> Record? {
-        guard let start = text.baseAddress else { return nil }
-        var reader = JSONFieldReader(start, times: options.times, index: index)
-        reader.skipSpace()
+        guard let start = text.baseAddress, let (record, cursor) = object(at: start, as: Record.self) else {
+            return nil
+        }
+        return JSONMemberIndex.skipSpaces(cursor) == start + text.count ? record : nil
+    }
+
+    /// Reads the object at `start`; the cursor is after it then.
+    @inlinable
+    @inline(__always)
+    func object<Record: SchemaRecord>(
+        at start: UnsafePointer<UInt8>, as type: Record.Type
+    ) -> (record: Record, cursor: UnsafePointer<UInt8>)? {
+        // The visitor holds the reader from the beginning: it has a hundred bytes, and is not copied.
+        var visitor = RecordReading<Record, JSONFieldReader>(
+            JSONFieldReader(start, times: options.times, index: index))
         do {
-            let record: Record = try reader.readRecord()
-            reader.skipSpace()
-            return reader.cursor == start + text.count ? record : nil
+            visitor.reader.skipSpace()
+            try visitor.reader.begin()
+            let record = try Record.schema(&visitor)
+            try visitor.reader.close()
+            return (record, visitor.reader.cursor)
         } catch { return nil }
     }
 
