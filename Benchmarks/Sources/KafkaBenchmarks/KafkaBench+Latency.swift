@@ -6,17 +6,27 @@ import MillraceKafka
 import RDKafka
 
 extension KafkaBench {
-    /// 50,000 records a second, each with the time at which it was made, exactly once into another topic with a checkpoint
-    /// every 100 ms; how old they are when a reader of committed records sees them.
+    /// 50,000 records a second, each with the time at which it was made, into another topic; how old they are when a reader
+    /// of committed records sees them.
     func latency(seconds: Int) async throws {
+        try await latency(seconds: seconds, .exactlyOnce, every: 100, linger: 5)
+        try await latency(seconds: seconds, .exactlyOnce, every: 10, linger: 5)
+        try await latency(seconds: seconds, .atLeastOnce, every: 100, linger: 0)
+    }
+
+    private func latency(seconds: Int, _ delivery: DeliveryGuarantee, every interval: Int, linger: Int) async throws {
         let (rate, address) = (50_000, address)
-        let (source, out) = ("\(topic)-paced", "\(topic)-passed")
+        let (source, out) = (
+            "\(topic)-\(delivery)-\(interval)-\(linger)-paced", "\(topic)-\(delivery)-\(interval)-\(linger)-passed"
+        )
         try make(source)
         try make(out)
         let folder = NSTemporaryDirectory() + "millrace-bench-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let pipeline = Pipeline("latency") { graph in
-            let kafka = Kafka(brokers: address)
+            var configuration = KafkaConfiguration(brokers: address)
+            configuration["linger.ms"] = "\(linger)"
+            let kafka = Kafka(configuration)
             graph.source(kafka.source(source, decoding: .raw, options: KafkaSourceOptions(start: .earliest)))
                 .sink(
                     kafka.sink(out) { (bytes: [UInt8], outgoing) in
@@ -24,7 +34,7 @@ extension KafkaBench {
                     })
         }
         let stop = PipelineStop()
-        let settings = options(.exactlyOnce, folder, every: .milliseconds(100))
+        let settings = options(delivery, folder, every: .milliseconds(interval))
         async let run = pipeline.run(settings, stop: stop)
         async let ages = Self.ages(address, out, count: rate * seconds)
         let code = try await onThread {
@@ -37,7 +47,7 @@ extension KafkaBench {
         _ = try await run
         func quantile(_ part: Double) -> Int64 { sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))] }
         print(
-            "latency at \(rate) records/s, exactly once, checkpoint every 100 ms: p50 \(quantile(0.5)) ms, p90 \(quantile(0.9)) ms, p99 \(quantile(0.99)) ms, longest \(sorted.last ?? 0) ms, of \(sorted.count) records"
+            "latency at \(rate) records/s, \(delivery), checkpoint every \(interval) ms, linger.ms \(linger): p50 \(quantile(0.5)) ms, p90 \(quantile(0.9)) ms, p99 \(quantile(0.99)) ms, longest \(sorted.last ?? 0) ms, of \(sorted.count) records"
         )
     }
 
