@@ -33,7 +33,6 @@ struct SourceStart {
                     partitionsChanged: { changed.request() }, logger: logger))
             let partitions = try await source.access.partitions()
             let entries = source.access.isShared ? [] : restored?.sources.filter { $0.operatorID == id } ?? []
-            try checkPartitions(entries, partitions)
             if partitions.isEmpty, !source.access.isOpenEnded {
                 logger.warning("source '\(id)' has nothing to read: \(stage.head.detail)")
             }
@@ -43,7 +42,9 @@ struct SourceStart {
             }
             let knownNames = Set(known.map(\.partition))
             let new = partitions.filter { !knownNames.contains($0) }
+            // First, since it knows more: what is gone may have come back under another name.
             if !known.isEmpty, !new.isEmpty { try await source.access.checkNew(new, known) }
+            try checkPartitions(entries, partitions)
             let positions = Dictionary(known.map { ($0.partition, $0.position) }) { first, _ in first }
             try await source.access.assign(
                 partitions.map {

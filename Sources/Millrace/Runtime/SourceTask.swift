@@ -86,7 +86,8 @@ struct SourceTask {
         let (outcome, count) = try read(limit, now)
         try await context.drainInstances()
         switch outcome {
-        case .more: moveTime(now: now, active: count > 0, flush: now - lastFlush >= Self.lingering)
+        // Active even without a record: a reader may be on its way to the first one.
+        case .more: moveTime(now: now, active: true, flush: now - lastFlush >= Self.lingering)
         case .idle(let retryAfter): try await idle(now, count, retryAfter)
         case .end:
             isReadOut = true

@@ -32,14 +32,19 @@ enum CompressionFormat: String, CaseIterable, Sendable {
         case undecided
     }
 
-    static func recognize(_ beginning: some Collection<UInt8>) -> Recognition {
+    static func recognize(_ beginning: [UInt8]) -> Recognition {
         for format in allCases where beginning.starts(with: format.magic) { return .compressed(format) }
-        return allCases.contains { $0.magic.starts(with: beginning) } ? .undecided : .plain
+        // Skippable frames have sixteen magic numbers.
+        let skippable: [UInt8] = [(beginning.first ?? 0) & 0x0f | 0x50, 0x2a, 0x4d, 0x18]
+        if beginning.starts(with: skippable) { return .compressed(.zstandard) }
+        let mayBegin = allCases.map(\.magic) + [skippable]
+        return mayBegin.contains { $0.starts(with: beginning) } ? .undecided : .plain
     }
 
-    /// Returns the name without the ending of a compressed file; `nil` if it has none.
-    static func nameWithin(_ name: String) -> String? {
+    /// Returns the name without the ending of a compressed file, in lowercase: names of the same contents have the same one.
+    static func stem(of name: String) -> String {
         let lowercase = name.lowercased()
-        return allCases.first { lowercase.hasSuffix($0.ending) }.map { String(name.dropLast($0.ending.count)) }
+        let format = allCases.first { lowercase.hasSuffix($0.ending) }
+        return String(lowercase.dropLast(format?.ending.count ?? 0))
     }
 }

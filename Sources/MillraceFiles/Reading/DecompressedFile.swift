@@ -67,6 +67,11 @@ final class DecompressedFile {
         return stop == offset
     }
 
+    /// Throws if the bytes that were read end in the middle of a member or frame.
+    func checkComplete() throws(SourceError) {
+        if !isComplete { throw damage("it ends in the middle", advice: "Get the whole file") }
+    }
+
     private func restart() {
         decompressor.reset()
         (inputStart, inputCount, inputEnd, outputCount, outputOffset) = (0, 0, 0, 0, 0)
@@ -84,8 +89,8 @@ final class DecompressedFile {
                 inputEnd += inputCount
             }
             if inputCount == 0, !hasMore {
-                if isComplete || mayGrow { return false }
-                throw damage("it ends in the middle", advice: "Get the whole file")
+                if !mayGrow { try checkComplete() }
+                return false
             }
             let step: DecompressionStep
             do {

@@ -42,6 +42,11 @@ final class FileContent {
         return content.inputEnd
     }
 
+    /// Throws if the file is compressed and ends in the middle of a member or frame.
+    func checkComplete() throws(SourceError) {
+        if case .compressed(let content) = form { try content.checkComplete() }
+    }
+
     /// Recognizes the compression by the first bytes, once there are enough.
     func recognize() throws(SourceError) {
         guard case .unknown = form else { return }

@@ -12,7 +12,10 @@ extension FileReader {
             case .more: continue
             case .endOfFile:
                 if window.content.compressedEnd != nil { position.mark?.contentEnd = window.endOffset }
-                return try isAtEnd() || window.bytes.isEmpty ? nil : decoder.frame(window.bytes, isLast: true)
+                if try isAtEnd() { return nil }
+                // A followed file that is not written to any more.
+                try window.content.checkComplete()
+                return window.bytes.isEmpty ? nil : decoder.frame(window.bytes, isLast: true)
             case .recordTooLong:
                 // An unclosed quote would extend the record over all following lines; with `isLast` the format ends
                 // the record at its first line.
@@ -30,7 +33,8 @@ extension FileReader {
     /// Reads more bytes and updates the fingerprint.
     mutating func fill() throws -> FileWindow.Fill {
         let fill = try window.fill()
-        if case .more = fill {
+        // Compressed bytes may have no contents.
+        if fill == .more || window.content.compressedEnd != nil {
             position.mark?.isCompressed = window.content.compressedEnd != nil
             try reading { () throws(FileFailure) in
                 try position.mark?.note(window.content.file, upTo: window.fileEnd)

@@ -16,6 +16,10 @@ extension FileReader {
         case .found(let start):
             (position.offset, position.line) = (start.offset, start.line)
             return nil
+        case .none(let end):
+            // What the file gets while it is read is not for this part: another may read it as the rest of its last line.
+            (position.offset, position.line) = (end.offset, end.line)
+            return .end
         case .further: return .more
         case .waiting: return .idle(retryAfter: FilePart.Reading.wait)
         }
@@ -23,6 +27,8 @@ extension FileReader {
 
     private enum Search {
         case found(FilePosition)
+        /// The file ends before.
+        case none(FilePosition)
         /// Not in the bytes that were looked at.
         case further
         /// The part before has to be found first.
@@ -40,7 +46,7 @@ extension FileReader {
             }
             passed += window.bytes.count
             window.advance(window.bytes.count)
-            if case .endOfFile = try fill() { return .found(FilePosition(offset: window.offset)) }
+            if case .endOfFile = try fill() { return .none(FilePosition(offset: window.offset)) }
         }
         return .further
     }
@@ -57,8 +63,8 @@ extension FileReader {
             return .further
         }
         defer { search = place }
-        let stop = place.offset + FileWindow.largestRecord
-        while place.offset < min(stop, part.range.lowerBound) {
+        let stop = window.offset + FileWindow.largestRecord
+        while place.offset < part.range.lowerBound, window.offset < stop {
             if let frame = try nextFrame() {
                 window.advance(frame.length)
                 place.line += frame.lines
@@ -69,7 +75,7 @@ extension FileReader {
                 place.line += 1
             } else {
                 place.offset = window.offset
-                return .found(place)
+                return .none(place)
             }
             place.offset = window.offset
         }

@@ -54,7 +54,8 @@ extension FileReader {
 
     /// Moves the window to the first record to read, a part of the way at each call. Returns `nil` when it is there.
     private mutating func seek() throws -> ReadOutcome? {
-        if let part, !isResumed, position.offset < part.range.lowerBound {
+        // Also after a restart: a checkpoint may have come before the search had ended.
+        if let part, position.offset < part.range.lowerBound {
             return try align(part)
         }
         guard isResumed, position.offset > 0 else {
@@ -80,13 +81,13 @@ extension FileReader {
             throw SourceError(
                 "\(path) has \(window.endOffset) bytes, and was read up to \(position)", advice: FileOpening.putBack)
         }
-        // No line end comes before the first line (after a byte order mark).
-        guard bytes.count > 1, before != UInt8(ascii: "\n"), position.line > 1 || before != Self.byteOrderMark[2] else {
-            return 0
-        }
+        // No line end comes before the first line after a byte order mark.
+        let isFirst =
+            position.line == 1 && position.offset == Self.byteOrderMark.count && before == Self.byteOrderMark[2]
+        guard bytes.count > 1, before != UInt8(ascii: "\n"), !isFirst else { return 0 }
         if bytes[1] == UInt8(ascii: "\n") { return 1 }
         if bytes.count > 2, bytes[1] == UInt8(ascii: "\r"), bytes[2] == UInt8(ascii: "\n") { return 2 }
-        guard position.line == 1 || bytes[1] == UInt8(ascii: "\r") else {
+        guard bytes[1] == UInt8(ascii: "\r") else {
             throw SourceError(
                 "\(path) was changed since it was read: \(position) is not the beginning of a line any more",
                 advice: FileOpening.putBack)

@@ -81,13 +81,16 @@ public enum FileSelection: Sendable, Hashable {
             }
             return names
         }
-        for name in names {
-            // One that is asked for by its whole ending is meant.
-            guard let within = CompressionFormat.nameWithin(name), names.contains(within),
-                !plain.contains(where: name.lowercased().hasSuffix)
-            else { continue }
+        var stems: [String: String] = [:]
+        for name in names where withCompressed {
+            // A compressed file that is asked for by its whole ending is meant.
+            let (lowercase, stem) = (name.lowercased(), CompressionFormat.stem(of: name))
+            let isNamed = stem != lowercase && plain.contains(where: lowercase.hasSuffix)
+            guard !isNamed, let other = stems.updateValue(name, forKey: stem), other.lowercased() != lowercase else {
+                continue
+            }
             throw SourceError(
-                "\(directory.path) has both \(within) and \(name): the same records would be read twice",
+                "\(directory.path) has both \(other) and \(name): the same records would be read twice",
                 advice: "Move one of them away, or name the endings to read, as in extensions: [\"csv.gz\"]")
         }
         return names

@@ -46,7 +46,7 @@ public struct FileSource<Format: FileFormat>: Source {
     /// runs that share a checkpoint folder. Cannot be used with ``tailing``. Default: `nil`, one partition per file.
     ///
     /// Each partition has its own watermark: if times ascend in the file, windows of the later parts stay open until the first
-    /// part has been read.
+    /// part has been read. While the beginning of a part is searched, the partition counts as idle (`idleTimeout`).
     ///
     /// Lines (and JSON Lines) are found from anywhere in the file, and line numbers in messages count from the beginning of the
     /// part. Rows of CSV may have line ends within quotes, so that the beginning of a part is found by a scan of the part before.
@@ -151,6 +151,11 @@ public struct FileSource<Format: FileFormat>: Source {
         if let read = opened.position, content.compressedEnd == nil, read.offset > status.size {
             throw SourceError(
                 "\(path) is \(status.size) bytes long, and was read up to \(read)", advice: FileOpening.putBack)
+        }
+        if part.range != nil, content.compressedEnd != nil {
+            throw SourceError(
+                "\(path) has become a compressed file since the partitions were listed, and cannot be split",
+                advice: "Start again when it has been written")
         }
         let (format, name, readSize) = (format, partition.name, readSize)
         return try FileReader(

@@ -10,9 +10,13 @@ struct NewFile {
     func check(_ old: PartitionStart<FilePosition>) throws {
         let known = FilePart(splitName: old.partition.name) ?? FilePart(file: old.partition.name)
         guard !part.isSibling(of: known) else { return }
-        if CompressionFormat.nameWithin(part.file) == known.file
-            || CompressionFormat.nameWithin(known.file) == part.file
-        {
+        if part.file == known.file {
+            guard let position = old.position, position.offset > 0, position.mark?.isDeleted != true else { return }
+            throw SourceError(
+                "\(path) was read as \(old.partition)\(place(old)), and is now \(part.partition): with another splitSize its records would be read again",
+                advice: "Set splitSize as it was, or start afresh with --fresh")
+        }
+        if CompressionFormat.stem(of: part.file) == CompressionFormat.stem(of: known.file) {
             throw SourceError(
                 "\(path) has the name of \(old.partition), which was read\(place(old)), compressed or decompressed: its records would be read again",
                 advice: "Move it to where the source does not look, or start afresh with --fresh")
@@ -21,11 +25,6 @@ struct NewFile {
             mark.tail.count > 0, mark.tail.end < status.size || mark.modified == status.modified,
             try reading({ () throws(FileFailure) in try mark.fits(OpenFile(reading: path)) })
         else { return }
-        if part.file == known.file {
-            throw SourceError(
-                "\(path) was read as \(old.partition)\(place(old)), and is now \(part.partition): with another splitSize its records would be read again",
-                advice: "Set splitSize as it was, or start afresh with --fresh")
-        }
         throw SourceError(
             "\(path) is the file that was read as \(old.partition)\(place(old)), under another name: it would be read again",
             advice:

@@ -7,12 +7,15 @@ final class PartStarts: Sendable {
     private struct File {
         /// The place of a record in each part, by the part's first byte.
         var known: [Int: FilePosition] = [:]
-        var waiting: [@Sendable () -> Void] = []
+        /// Parts that wait for the start of the one before, by their first byte.
+        var waiting: [Int: @Sendable () -> Void] = [:]
+        /// How often parts have waited since a start was found.
         var waits: [Int: Int] = [:]
     }
 
     private let files = Mutex<[String: File]>([:])
-    /// After so many waits the part before is not being read: the search begins at what is known before it.
+    /// After so many waits (two seconds) without a start found, the part before is not being read: the search begins at what
+    /// is known before it.
     private static let mostWaits = 20
 
     /// Forgets everything: a new run begins.
@@ -20,12 +23,12 @@ final class PartStarts: Sendable {
 
     /// Stores that a record of a part begins at `position`.
     func note(_ position: FilePosition, of part: FilePart.Reading) {
-        let waiting = files.withLock { files in
+        let wake = files.withLock { files in
             files[part.file, default: File()].known[part.range.lowerBound] = position
-            defer { files[part.file]?.waiting = [] }
-            return files[part.file]?.waiting ?? []
+            files[part.file]?.waits = [:]
+            return files[part.file]?.waiting.removeValue(forKey: part.range.upperBound)
         }
-        for wake in waiting { wake() }
+        wake?()
     }
 
     /// Returns a record from which the first one of `part` is searched, `first` if nothing else is known; `nil` if that of
@@ -43,7 +46,7 @@ final class PartStarts: Sendable {
                 let known = file.known.filter { $0.key < lower }.values
                 return known.max { $0.offset < $1.offset } ?? first
             }
-            file.waiting.append(wake)
+            file.waiting[lower] = wake
             return nil
         }
     }

@@ -95,10 +95,11 @@ extension JSONMemberIndex {
         return found & (ones &* 0x80)
     }
 
+    /// A line feed is irregular, and left to `JSONDocument`: in a file it ends a record, and what follows was not validated.
     @usableFromInline
     static func skipSpaces(_ start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
         var cursor = start
-        while cursor.pointee == 0x20 || cursor.pointee == 0x0a || cursor.pointee == 0x0d || cursor.pointee == 0x09 {
+        while cursor.pointee == 0x20 || cursor.pointee == 0x0d || cursor.pointee == 0x09 {
             cursor += 1
         }
         return cursor

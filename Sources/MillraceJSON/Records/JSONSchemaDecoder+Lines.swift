@@ -19,7 +19,6 @@ extension JSONSchemaDecoder {
     ) -> Record? {
         index.clear()
         guard let (record, cursor) = object(at: start, as: type) else { return nil }
-        // The line feed is white space to the reader: what goes on after it is not the record of a line.
         return cursor == end || isBlank(from: cursor, to: end) ? record : nil
     }
 
@@ -28,7 +27,7 @@ extension JSONSchemaDecoder {
     func isBlank(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> Bool {
         guard start < end else { return false }
         return UnsafeBufferPointer(start: start, count: end - start).allSatisfy {
-            $0 == 0x20 || $0 == 0x09 || $0 == 0x0d
+            $0 == 0x20 || $0 == 0x09 || $0 == 0x0d || $0 == 0x0a
         }
     }
 }

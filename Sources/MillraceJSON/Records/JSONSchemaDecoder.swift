@@ -78,7 +78,8 @@ public final class JSONSchemaDecoder {
         guard let start = text.baseAddress, let (record, cursor) = object(at: start, as: Record.self) else {
             return nil
         }
-        return JSONMemberIndex.skipSpaces(cursor) == start + text.count ? record : nil
+        let end = start + text.count
+        return cursor == end || isBlank(from: cursor, to: end) ? record : nil
     }
 
     /// Reads the object at `start`; the cursor is after it then.

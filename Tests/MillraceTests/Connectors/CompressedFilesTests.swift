@@ -125,6 +125,32 @@
             #expect(try named.partitions().map(\.name) == ["a.csv.gz", "b.CSV.gz"])
         }
 
+        @Test func bothCompressionsOfAFileAreRefused() throws {
+            for format in CompressionFormat.allCases {
+                try write(CompressedBytes.of("a\n".utf8, format), "a.txt" + format.ending)
+            }
+            let error = #expect(throws: SourceError.self) { try LineFiles.lines(in: folder.file("in")).partitions() }
+            #expect(error?.description.contains("has both a.txt.gz and a.txt.zst") == true)
+        }
+
+        /// As parallel compressors write it: sizes of frames come first.
+        @Test func aSkippableFrameMayComeFirst() throws {
+            let frame: [UInt8] = [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]
+            try write(frame + CompressedBytes.of(lines(0..<10), .zstandard), "a.txt.zst")
+            let records = try RecordsOfFiles.readAll(LineFiles.lines(in: folder.file("in"))).flatMap(\.records)
+            #expect(records == (0..<10).map(String.init))
+        }
+
+        @Test(arguments: CompressionFormat.allCases)
+        func anEmptyFileIsReadToItsEnd(format: CompressionFormat) throws {
+            try write(CompressedBytes.of([UInt8](), format), "a.txt" + format.ending)
+            let source = LineFiles.lines(in: folder.file("in"))
+            let part = try #require(try RecordsOfFiles.readAll(source).first)
+            #expect(part.records.isEmpty)
+            let position = try RecordsOfFiles.stored(part.position)
+            #expect(try source.unread([PartitionStart(part.partition, position)]) == [])
+        }
+
         func runAvailable(_ output: TestOutput<String>) throws {
             let pipeline = Pipeline("lines") { graph in graph.source(.lines(in: folder.file("in"))).sink(output) }
             var test = PipelineTest(

@@ -63,6 +63,11 @@ import Testing
         let path = try write(RecordsOfFiles.someCSV(rows: 20, using: &random))
         let source = CSVFiles<Row>.csvFile(at: path, decoding: Row.self, splitSize: 90)
         for part in try RecordsOfFiles.readAll(source) {
+            // A checkpoint before the part's start was found.
+            let unread = try RecordsOfFiles.stored(
+                source.open(part.partition, at: nil, context: SourceContext()).position)
+            let again = try RecordsOfFiles.read(source, part.partition, from: unread)
+            #expect(again.records == part.records, "seed \(seed), \(part.partition) from its unread position")
             for count in 1...max(1, part.records.count) {
                 let first = try RecordsOfFiles.read(source, part.partition, atMost: count)
                 let stored = try RecordsOfFiles.stored(first.position)
@@ -89,6 +94,24 @@ import Testing
         after += try RecordsOfFiles.read(source, before[1].partition, from: before[1].position).records
         for partition in partitions.dropFirst(2) { after += try RecordsOfFiles.read(source, partition).records }
         #expect(after == (0..<40).map(String.init))
+    }
+
+    /// A last line that gets its rest after it was read is refused, in a part as in a whole file.
+    @Test(arguments: [nil, 100] as [Int?])
+    func aTornLastLineIsRefused(size: Int?) throws {
+        let path = try write(
+            [UInt8]((String(repeating: "x", count: 59) + "\n" + String(repeating: "y", count: 90)).utf8), "a.txt")
+        let source = LineFiles.linesFile(at: path, splitSize: size)
+        let parts = try RecordsOfFiles.readAll(source)
+        #expect(parts.flatMap(\.records).count == 2)
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("bbb\nccc\n".utf8))
+        let last = try #require(parts.last)
+        let error = #expect(throws: SourceError.self) {
+            try RecordsOfFiles.read(source, last.partition, from: RecordsOfFiles.stored(last.position))
+        }
+        #expect(error?.description.contains("is not the beginning of a line any more") == true)
     }
 
     @Test func anotherDivisionIsRefused() throws {
