@@ -1,3 +1,4 @@
+import Foundation
 import MillraceTime
 
 /// Reads the values of a record from a format. Each format has one: CSV, JSON, the binary form of state.
@@ -40,6 +41,10 @@ public protocol FieldReader {
     mutating func readInlineText() throws -> InlineText
     /// Reads a point in time.
     mutating func readTimestamp() throws -> Timestamp
+    /// Reads a date. Default: the point in time, to the millisecond.
+    mutating func readDate() throws -> Date
+    /// Reads the text of a number, with all its digits. Default: text.
+    mutating func readNumberText() throws -> String
     /// Reads a value that may be missing.
     mutating func readOptional<Value: FieldValue>() throws -> Value?
     /// Reads a list.
@@ -55,6 +60,16 @@ public protocol FieldReader {
     ///   - expected: What was expected, as a phrase for the message.
     ///   - found: The value that was read.
     func mismatch<Value: FieldValue>(_ type: Value.Type, expected: String, found: String) -> any Error
+}
+
+extension FieldReader {
+    /// Reads the point in time.
+    public mutating func readDate() throws -> Date {
+        Date(timeIntervalSince1970: Double(try readTimestamp().milliseconds) / 1000)
+    }
+
+    /// Reads text.
+    public mutating func readNumberText() throws -> String { try readString() }
 }
 
 /// Writes the values of a record in a format. A format of your own conforms to this protocol, and writes a record with
@@ -89,6 +104,10 @@ public protocol FieldWriter {
     mutating func write(inlineText: InlineText)
     /// Writes a point in time.
     mutating func write(timestamp: Timestamp)
+    /// Writes a date. Default: as a point in time, rounded down to the millisecond.
+    mutating func write(date: Date)
+    /// Writes the text of a number. Default: as text.
+    mutating func write(numberText: String)
     /// Writes a value that may be missing.
     mutating func write<Value: FieldValue>(optional: Value?)
     /// Writes a list.
@@ -97,4 +116,15 @@ public protocol FieldWriter {
     mutating func write<Value: FieldValue>(dictionary: [String: Value])
     /// Writes a record within the record.
     mutating func write<Value: SchemaRecord>(record: Value)
+}
+
+extension FieldWriter {
+    /// Writes a point in time.
+    public mutating func write(date: Date) {
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded(.down)
+        write(timestamp: Int64(exactly: milliseconds).map(Timestamp.init(milliseconds:)) ?? .distantFuture)
+    }
+
+    /// Writes text.
+    public mutating func write(numberText: String) { write(string: numberText) }
 }

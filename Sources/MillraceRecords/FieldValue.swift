@@ -2,8 +2,8 @@ import MillraceTime
 
 /// A type that a field of a ``SchemaRecord`` can have.
 ///
-/// These conform: integers, `Double`, `Float`, `Bool`, `String`, ``InlineText``, `Timestamp`, records, and optionals,
-/// arrays, and dictionaries by `String` of these. An enum with raw values conforms by its raw value:
+/// These conform: integers, `Double`, `Float`, `Decimal`, `Bool`, `String`, ``InlineText``, `UUID`, `Timestamp`, `Date`,
+/// records, and optionals, arrays, and dictionaries by `String` of these. An enum with raw values conforms by its raw value:
 ///
 /// ```swift
 /// enum Side: String, CaseIterable, FieldValue { case buy, sell }

@@ -73,6 +73,10 @@ public indirect enum FieldType: Hashable, Sendable {
     case inlineText
     /// A point in time.
     case timestamp
+    /// A point in time as `Date`.
+    case date
+    /// A number with all its decimal digits.
+    case decimal
     /// A value that may be missing.
     case optional(FieldType)
     /// A list.

@@ -1,3 +1,4 @@
+import Foundation
 import Millrace
 
 /// Reads the fields of a row of CSV for a `SchemaRecord`: each from the column that was found for it in the header.
@@ -164,6 +165,14 @@ struct CSVFieldReader: FieldReader {
     mutating func readTimestamp() throws -> Timestamp {
         if !isMissing, let time = CSVRow.timestamp(bytes) { return time }
         throw mismatch(Timestamp.self, expected: CSVRow.expectedTime)
+    }
+
+    @usableFromInline
+    mutating func readDate() throws -> Date {
+        if !isMissing, let time = Timestamp(iso8601: bytes) {
+            return Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
+        }
+        throw mismatch(Date.self, expected: "Date (ISO 8601)")
     }
 
     @usableFromInline

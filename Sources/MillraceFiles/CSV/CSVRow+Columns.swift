@@ -122,7 +122,7 @@ extension FieldType {
         switch self {
         case .array, .dictionary, .record: false
         case .optional(let type), .enumeration(_, let type): type.isSingleValue
-        case .integer, .double, .float, .bool, .string, .inlineText, .timestamp: true
+        case .integer, .double, .float, .bool, .string, .inlineText, .timestamp, .date, .decimal: true
         }
     }
 }

@@ -4,9 +4,9 @@ import Millrace
 /// The CSV format of RFC 4180, decoded to a `SchemaRecord` by column name.
 ///
 /// Rows, missing values and errors are those of ``CSVFormat``; reading a row takes a tenth of the time. A field is read from
-/// the column of its name. Its type may be an integer, `Double`, `Float`, `Bool`, `String`, `InlineText`, `Timestamp` (ISO
-/// 8601, or milliseconds since 1970), an enum with raw values, and an optional of these. If the file has no column for a
-/// field, an optional field is `nil`, a field with a default has it, and for any other the file is rejected with a
+/// the column of its name. Its type may be an integer, `Double`, `Float`, `Decimal`, `Bool`, `String`, `InlineText`, `UUID`,
+/// `Timestamp` (ISO 8601, or milliseconds since 1970), `Date` (ISO 8601), an enum with raw values, and an optional of these.
+/// If the file has no column for a field, an optional field is `nil`, a field with a default has it, and for any other the file is rejected with a
 /// `SourceError`.
 ///
 /// ```swift

@@ -1,3 +1,4 @@
+import Foundation
 import MillraceRecords
 import MillraceTime
 
@@ -157,5 +158,19 @@ extension JSONFieldReader {
         }
         guard times == .millisecondsSince1970 else { throw Irregular.text }
         return Timestamp(milliseconds: try readInteger())
+    }
+
+    @inlinable
+    mutating func readDate() throws -> Date {
+        guard hasPlainDates else { throw Irregular.text }
+        return Date(timeIntervalSinceReferenceDate: try readDouble())
+    }
+
+    @usableFromInline
+    mutating func readNumberText() throws -> String {
+        let start = cursor
+        guard let end = JSONMemberIndex.skipNumber(start) else { throw Irregular.text }
+        cursor = end
+        return String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self)
     }
 }

@@ -19,6 +19,8 @@ struct JSONFieldReader: FieldReader {
 
     @usableFromInline var cursor: UnsafePointer<UInt8>
     @usableFromInline let times: Timestamp.NumberMeaning
+    /// Whether a `Date` is a number of seconds since 2001. What else it may be is for `JSONDocument`.
+    @usableFromInline let hasPlainDates: Bool
     /// The members of the objects that are open and not in the order of the schema.
     @usableFromInline let index: JSONMemberIndex
     /// The indexed members of the present object; empty while they come in the order of the schema.
@@ -32,10 +34,11 @@ struct JSONFieldReader: FieldReader {
     @usableFromInline var depth = 1
 
     @inlinable
-    init(_ text: UnsafePointer<UInt8>, times: Timestamp.NumberMeaning, index: JSONMemberIndex) {
+    init(_ text: UnsafePointer<UInt8>, times: Timestamp.NumberMeaning, hasPlainDates: Bool, index: JSONMemberIndex) {
         cursor = text
         end = text
         self.times = times
+        self.hasPlainDates = hasPlainDates
         self.index = index
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import MillraceRecords
 import MillraceTime
 
@@ -120,6 +121,15 @@ struct JSONFieldWriter: FieldWriter {
             to: UnsafeMutableBufferPointer(start: output + 1, count: Timestamp.longestISO8601))
         output[count + 1] = UInt8(ascii: "\"")
         text.advance(count + 2)
+    }
+
+    /// Seconds since 2001, as an encoder without options writes it.
+    @usableFromInline
+    mutating func write(date: Date) { write(double: date.timeIntervalSinceReferenceDate) }
+
+    @usableFromInline
+    mutating func write(numberText: String) {
+        if numberText == "NaN" { fail("Decimal", "nan") } else { text.append(numberText) }
     }
 
     @inlinable

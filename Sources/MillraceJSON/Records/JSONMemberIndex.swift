@@ -157,7 +157,7 @@ extension JSONMemberIndex {
         }
     }
 
-    private static func skipNumber(_ start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+    static func skipNumber(_ start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
         var cursor = start.pointee == UInt8(ascii: "-") ? start + 1 : start
         func digits() -> Int {
             let first = cursor

@@ -1,3 +1,4 @@
+import Foundation
 import MillraceRecords
 import MillraceTime
 
@@ -68,6 +69,16 @@ struct JSONNodeReader: FieldReader {
 
     mutating func readTimestamp() throws -> Timestamp {
         try document.value(Timestamp.self, at: try present(), generation: document.state.pointee.generation)
+    }
+
+    mutating func readDate() throws -> Date {
+        try document.value(Date.self, at: try present(), generation: document.state.pointee.generation)
+    }
+
+    mutating func readNumberText() throws -> String {
+        let number = try present()
+        guard tape.kind(number).isNumber else { throw document.mismatch(Decimal.self, at: number, on: tape) }
+        return document.numberText(number, on: tape)
     }
 
     mutating func readOptional<Value: FieldValue>() throws -> Value? {

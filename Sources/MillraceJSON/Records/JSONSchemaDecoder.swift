@@ -26,6 +26,7 @@ public final class JSONSchemaDecoder {
     /// The type of the last record, and whether its fields' names have no escapes in JSON.
     @exclusivity(unchecked) @usableFromInline var type: ObjectIdentifier?
     @exclusivity(unchecked) @usableFromInline var hasPlainNames = false
+    @usableFromInline let hasPlainDates: Bool
 
     /// Creates a decoder.
     ///
@@ -34,6 +35,7 @@ public final class JSONSchemaDecoder {
     public init(options: JSONDecodingOptions = JSONDecodingOptions()) throws {
         document = try JSONDocument(options: options)
         self.options = options
+        hasPlainDates = options.dates == .deferredToDate
         buffer = .allocate(byteCount: 1024, alignment: 16)
     }
 
@@ -90,7 +92,7 @@ public final class JSONSchemaDecoder {
     ) -> (record: Record, cursor: UnsafePointer<UInt8>)? {
         // The visitor holds the reader from the beginning: it has a hundred bytes, and is not copied.
         var visitor = RecordReading<Record, JSONFieldReader>(
-            JSONFieldReader(start, times: options.times, index: index))
+            JSONFieldReader(start, times: options.times, hasPlainDates: hasPlainDates, index: index))
         do {
             visitor.reader.skipSpace()
             try visitor.reader.begin()

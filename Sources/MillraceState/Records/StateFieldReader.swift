@@ -1,3 +1,4 @@
+import Foundation
 import MillraceRecords
 import MillraceTime
 
@@ -45,6 +46,9 @@ struct StateFieldReader: FieldReader {
     @inlinable
     @inline(__always)
     mutating func readTimestamp() throws -> Timestamp { Timestamp(milliseconds: try bytes.read()) }
+
+    @inlinable
+    mutating func readDate() throws -> Date { Date(timeIntervalSinceReferenceDate: try readDouble()) }
 
     @inlinable
     @inline(__always)
@@ -125,6 +129,9 @@ struct StateFieldWriter: FieldWriter {
     @inlinable
     @inline(__always)
     mutating func write(timestamp: Timestamp) { bytes.pointee.write(timestamp.milliseconds) }
+
+    @inlinable
+    mutating func write(date: Date) { write(double: date.timeIntervalSinceReferenceDate) }
 
     @inlinable
     @inline(__always)

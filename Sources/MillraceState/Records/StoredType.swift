@@ -18,6 +18,7 @@ indirect enum StoredType: Hashable, Sendable {
     static let widths: [String: Int] = [
         "Int": 8, "Int8": 1, "Int16": 2, "Int32": 4, "Int64": 8, "UInt": 8, "UInt8": 1, "UInt16": 2, "UInt32": 4,
         "UInt64": 8, "Double": 8, "Float": 4, "Bool": 1, "Timestamp": 8,
+        "Date": 8,
     ]
     static let text = StoredType.scalar("String")
 
@@ -35,7 +36,8 @@ indirect enum StoredType: Hashable, Sendable {
             case .float: .scalar("Float")
             case .bool: .scalar("Bool")
             case .timestamp: .scalar("Timestamp")
-            case .string, .inlineText: Self.text
+            case .date: .scalar("Date")
+            case .string, .inlineText, .decimal: Self.text
             case .optional(let type): .optional(StoredType(type))
             case .array(let type): .array(StoredType(type))
             case .dictionary(let type): .dictionary(StoredType(type))
