@@ -48,8 +48,33 @@ enum DecimalText {
     /// The number that all of the text spells; `nil` if it is none. `Decimal(string:)` takes what is at the beginning.
     @usableFromInline
     static func value(_ text: String) -> Decimal? {
-        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
-        guard isNumber, text.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return nil }
-        return Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
+        guard isNumber(text.utf8), let value = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
+            return nil
+        }
+        return value.isNaN ? nil : value
+    }
+
+    /// Whether the text is a sign, digits with a point, and an exponent; all but one digit may be left out.
+    private static func isNumber(_ text: String.UTF8View) -> Bool {
+        var rest = text[...]
+        func skip(_ bytes: [UInt8]) -> Bool {
+            guard let first = rest.first, bytes.contains(first) else { return false }
+            rest.removeFirst()
+            return true
+        }
+        func digits() -> Int {
+            let count = rest.prefix { (0x30...0x39).contains($0) }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        _ = skip([UInt8(ascii: "-"), UInt8(ascii: "+")])
+        var count = digits()
+        if skip([UInt8(ascii: ".")]) { count += digits() }
+        guard count > 0 else { return false }
+        if skip([UInt8(ascii: "e"), UInt8(ascii: "E")]) {
+            _ = skip([UInt8(ascii: "-"), UInt8(ascii: "+")])
+            guard digits() > 0 else { return false }
+        }
+        return rest.isEmpty
     }
 }
