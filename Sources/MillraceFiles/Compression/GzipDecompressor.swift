@@ -15,6 +15,8 @@
             stream.initialize(to: z_stream())
             // 16: a gzip header is expected, and its checksum is verified.
             let result = inflateInit2_(stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            // Depends on memory and on the installed library alone, not on a file or a setting; as for Swift's own memory,
+            // there is nothing to go on with.
             precondition(result == Z_OK, "zlib cannot be initialized: out of memory, or not the version of its header")
         }
 

@@ -6,6 +6,7 @@
         private let context: OpaquePointer
 
         init() {
+            // Depends on memory alone, not on a file or a setting; as for Swift's own, there is nothing to go on with.
             guard let context = ZSTD_createDCtx() else { preconditionFailure("libzstd: out of memory") }
             self.context = context
         }
